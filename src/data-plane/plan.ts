@@ -1,0 +1,168 @@
+// What a compiled stage is: the types between snapshot/ (which makes plans) and the data plane (which runs them).
+// A plan holds closures made at deployment; a request looks nothing up, parses nothing and compiles nothing.
+import type { Clock } from '#shared/clock.ts'
+import type { Random } from '#shared/random.ts'
+import type { Caller } from '#model/caller.ts'
+import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
+import type { Scope } from '#model/scope.ts'
+import type { HttpResponse, UpstreamClient } from '#transport/contract.ts'
+import type { GatewayRequest } from './accept/request.ts'
+import type { RouteMatch, RouteTable } from './accept/routes.ts'
+
+/** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
+export interface Services {
+  readonly clock: Clock
+  readonly random: Random
+  readonly invokeFunction: InvokeFunction
+  readonly invokeFunctionStream: InvokeFunctionStream
+  readonly upstream: UpstreamClient
+  readonly observe: Observe
+}
+
+/** Something a configuration asks for and this version does not do. */
+export interface Limitation {
+  /**
+   * `refused`: requests that need it get 501 (it decides who or what may pass, or what is answered).
+   * `ignored`: requests are served without it (it only observes or speeds up).
+   */
+  readonly effect: 'refused' | 'ignored'
+  /** Where in the API: `GET /pets/{petId}`, `stage prod`, `$default`. */
+  readonly where: string
+  /** AWS's name of the feature: `AWS_IAM authorization`, `usage plans`, `access logs`. */
+  readonly feature: string
+}
+
+/** What every compiled stage has. */
+interface StagePlanBase {
+  readonly scope: Scope
+  readonly apiId: string
+  readonly apiName: string
+  readonly stageName: string
+  readonly deploymentId: string
+  readonly stageVariables: Readonly<Record<string, string>>
+  readonly limitations: readonly Limitation[]
+}
+
+export interface RestStagePlan extends StagePlanBase {
+  readonly protocol: 'REST'
+  readonly routes: RouteTable<RestMethodPlan>
+  readonly binaryMediaTypes: (mediaType: string | undefined) => boolean
+  readonly gatewayResponses: GatewayResponsePlan
+}
+
+/** One method, compiled. Each member is a step of rest-api.ts, in the order of its life there. */
+export interface RestMethodPlan {
+  readonly httpMethod: string
+  readonly resourceId: string
+  readonly resourcePath: string
+  readonly operationName: string | undefined
+  /** Stage, method and account buckets. A promise only where a process has to ask for tokens. */
+  readonly throttle: (request: RestRequest, services: Services) => void | Promise<void>
+  readonly authorize: (request: RestRequest, services: Services) => Caller | Promise<Caller>
+  /** API key, usage plan throttle, quota; empty for a method without a key. */
+  readonly admit: readonly AdmitStep[]
+  readonly validate: (request: RestRequest) => void | Promise<void>
+  readonly readCache: (
+    request: RestRequest,
+    services: Services,
+  ) => HttpResponse | undefined | Promise<HttpResponse | undefined>
+  /** Translates, asks the backend and translates back: the compiled integration (integrate/). */
+  readonly integrate: (
+    request: RestRequest,
+    caller: Caller,
+    services: Services,
+  ) => Promise<HttpResponse>
+  readonly writeCache: (
+    request: RestRequest,
+    response: HttpResponse,
+    services: Services,
+  ) => HttpResponse | Promise<HttpResponse>
+}
+
+export type AdmitStep = (
+  request: RestRequest,
+  caller: Caller,
+  services: Services,
+) => void | Promise<void>
+
+/** A request to a REST API that has found its method: what every later step takes. */
+export interface RestRequest extends GatewayRequest {
+  readonly stage: RestStagePlan
+  readonly match: RouteMatch<RestMethodPlan>
+}
+
+/** How an API answers its failures; `render` never fails. */
+export interface GatewayResponsePlan {
+  readonly render: (failure: GatewayFailure, request: GatewayRequest) => HttpResponse
+}
+
+export interface HttpStagePlan extends StagePlanBase {
+  readonly protocol: 'HTTP'
+  readonly routes: RouteTable<HttpRoutePlan>
+  /** Answers a preflight request before anything else looks; undefined: not a preflight, or no CORS configured. */
+  readonly preflight: (request: GatewayRequest) => HttpResponse | undefined
+  /** Replaces the backend's CORS headers by the configured ones. */
+  readonly cors: (request: GatewayRequest, response: HttpResponse) => HttpResponse
+}
+
+export interface HttpRoutePlan {
+  readonly routeKey: string
+  readonly throttle: (request: HttpApiRequest, services: Services) => void | Promise<void>
+  readonly authorize: (request: HttpApiRequest, services: Services) => Caller | Promise<Caller>
+  readonly integrate: (
+    request: HttpApiRequest,
+    caller: Caller,
+    services: Services,
+  ) => Promise<HttpResponse>
+}
+
+export interface HttpApiRequest extends GatewayRequest {
+  readonly stage: HttpStagePlan
+  readonly match: RouteMatch<HttpRoutePlan>
+}
+
+export type StagePlan = RestStagePlan | HttpStagePlan
+
+/** The APIs of this node, as of one moment: read once per request and kept for the whole of it. */
+export interface Directory {
+  readonly revision: number
+  findApi(apiId: string): ApiEntry | undefined
+}
+
+export interface ApiEntry {
+  readonly apiId: string
+  readonly protocol: 'REST' | 'HTTP' | 'WEBSOCKET'
+  readonly scope: Scope
+  readonly disableExecuteApiEndpoint: boolean
+  /** The compiled stage; compiled on first use. Undefined where there is no such stage. */
+  stage(stageName: string): StagePlan | undefined
+}
+
+/**
+ * An outcome that the API defines: thrown by a step, rendered by respond/gateway-response.ts (REST) or as HTTP
+ * API's fixed body. Not a bug.
+ */
+export class GatewayFailure extends Error {
+  override readonly name = 'GatewayFailure'
+  /** A GatewayResponse type of AWS, or `NOT_IMPLEMENTED`: a step the API asks for that does not exist here (501). */
+  readonly responseType: string
+  /** The status where it is not the type's default, for instance 502 for a malformed Lambda answer. */
+  readonly statusCode: number | undefined
+  /** For the developer: the real reason and its mend. Never sent to the client. */
+  readonly hint: string | undefined
+
+  constructor(
+    responseType: string,
+    message: string,
+    options: {
+      readonly statusCode?: number
+      readonly hint?: string
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.responseType = responseType
+    this.statusCode = options.statusCode
+    this.hint = options.hint
+  }
+}

@@ -1,0 +1,56 @@
+// A Deployment "represents an API snapshot and a Stage defines a path into a snapshot".
+// https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html
+
+export interface Deployment {
+  readonly id: string
+  readonly createdDate: number
+  readonly description?: string
+  /** Names the frozen document; not on the wire. */
+  readonly documentHash: string
+}
+
+export interface MethodSetting {
+  readonly metricsEnabled?: boolean
+  readonly loggingLevel?: string
+  readonly dataTraceEnabled?: boolean
+  readonly throttlingBurstLimit?: number
+  readonly throttlingRateLimit?: number
+  readonly cachingEnabled?: boolean
+  readonly cacheTtlInSeconds?: number
+  readonly cacheDataEncrypted?: boolean
+  readonly requireAuthorizationForCacheControl?: boolean
+  readonly unauthorizedCacheControlHeaderStrategy?: string
+}
+
+export interface AccessLogSettings {
+  readonly format?: string
+  readonly destinationArn?: string
+}
+
+export interface CanarySettings {
+  readonly percentTraffic?: number
+  readonly deploymentId?: string
+  readonly stageVariableOverrides?: Readonly<Record<string, string>>
+  readonly useStageCache?: boolean
+}
+
+export interface Stage {
+  readonly stageName: string
+  readonly deploymentId: string
+  readonly createdDate: number
+  readonly lastUpdatedDate: number
+  readonly cacheClusterEnabled: boolean
+  readonly cacheClusterStatus?: string
+  readonly cacheClusterSize?: string
+  readonly tracingEnabled: boolean
+  readonly clientCertificateId?: string
+  readonly description?: string
+  readonly documentationVersion?: string
+  readonly accessLogSettings?: AccessLogSettings
+  readonly canarySettings?: CanarySettings
+  readonly webAclArn?: string
+  /** Keyed as AWS keys them: a star for all, or `pets~1{id}/GET` style resource path and method. */
+  readonly methodSettings?: Readonly<Record<string, MethodSetting>>
+  readonly variables?: Readonly<Record<string, string>>
+  readonly tags?: Readonly<Record<string, string>>
+}

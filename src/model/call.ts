@@ -1,0 +1,11 @@
+// A call of a management operation: who asks, where, and what the operation may draw on.
+import type { IdSource } from '#shared/ids.ts'
+import type { Scope } from './scope.ts'
+
+export interface Call extends Scope {
+  readonly requestId: string
+  /** Wall-clock time of the call, milliseconds since the epoch. Operations stamp resources with it. */
+  readonly nowMs: number
+  /** Identifiers for what the operation creates: random, or derived from a template's logical id. */
+  readonly ids: IdSource
+}

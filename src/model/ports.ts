@@ -1,0 +1,56 @@
+// What one folder needs of another, as types. processes/ joins them; nobody imports a neighbour.
+import type { RequestRecord } from './request-record.ts'
+
+/** Tells the observers of a request. Never throws and never waits. */
+export type Observe = (record: RequestRecord) => void
+
+export interface InvokeRequest {
+  /** ARN of the function, with a qualifier where one was asked for. */
+  readonly functionArn: string
+  readonly payload: Uint8Array
+  readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun'
+  /** Passed on as `_X_AMZN_TRACE_ID`. */
+  readonly traceId?: string
+  /** Base64 JSON, as in the Invoke API. */
+  readonly clientContext?: string
+  /** Ends the wait (not the function) early. */
+  readonly signal?: AbortSignal
+}
+
+/** An answer of the Invoke API. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export type InvokeAnswer =
+  | {
+      readonly kind: 'answered'
+      readonly statusCode: 200 | 202 | 204
+      /** Present where the function failed; the payload is then `{"errorMessage":…,"errorType":…}`. */
+      readonly functionError?: 'Handled' | 'Unhandled'
+      readonly payload: Uint8Array
+      readonly requestId: string
+      /** The last 4 KB of the invocation's log, plain text. */
+      readonly logTail?: string
+    }
+  | {
+      /** The service refused: the function was not run. */
+      readonly kind: 'refused'
+      readonly statusCode: number
+      readonly errorType:
+        | 'ResourceNotFoundException'
+        | 'TooManyRequestsException'
+        | 'RequestTooLargeException'
+        | 'InvalidRequestContentException'
+        | 'ServiceException'
+      readonly message: string
+    }
+
+export type InvokeFunction = (request: InvokeRequest) => Promise<InvokeAnswer>
+
+/** InvokeWithResponseStream: the answer's bytes as the function writes them. */
+export type InvokeFunctionStream = (request: InvokeRequest) => Promise<
+  | {
+      readonly kind: 'streaming'
+      readonly requestId: string
+      readonly payload: AsyncIterable<Uint8Array>
+    }
+  | Extract<InvokeAnswer, { kind: 'refused' }>
+  | Extract<InvokeAnswer, { kind: 'answered' }>
+>

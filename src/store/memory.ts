@@ -1,0 +1,111 @@
+// The store in memory: for tests and for gateways that keep nothing. The same promises as on disk, but for durability.
+import { assert } from '#shared/assert.ts'
+import type { Scope } from '#model/scope.ts'
+import type { Change, Collection, Entry, ListOptions, Store, Transaction, View } from './store.ts'
+
+interface Row {
+  readonly value: unknown
+  readonly revision: number
+}
+
+type Table = Map<string, Row>
+
+const tableName = (collection: Collection<unknown>, scope: Scope): string =>
+  `${collection.name} ${scope.accountId} ${scope.region}`
+
+const freeze = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const member of Object.values(value)) freeze(member)
+  return value
+}
+
+/** A copy that shares nothing with the caller's value, as a round trip through a database would make it. */
+const stored = (value: unknown): unknown => freeze(JSON.parse(JSON.stringify(value)))
+
+export const createMemoryStore = (): Store => {
+  const tables = new Map<string, Table>()
+  const listeners = new Set<(revision: number) => void>()
+  let revision = 0
+  let writing: Promise<unknown> = Promise.resolve()
+
+  const committed: View = viewOf((name) => tables.get(name))
+
+  const write = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    const touched = new Map<string, Table>()
+    const next = revision + 1
+    const table = (name: string): Table | undefined => touched.get(name) ?? tables.get(name)
+    const own = (name: string): Table => {
+      const copy = touched.get(name) ?? new Map(tables.get(name))
+      touched.set(name, copy)
+      return copy
+    }
+    const tx: Transaction = {
+      ...viewOf(table),
+      put: async (collection, scope, key, value) => {
+        own(tableName(collection, scope)).set(key, { value: stored(value), revision: next })
+      },
+      delete: async (collection, scope, key) => {
+        const name = tableName(collection, scope)
+        if (table(name)?.get(key)?.value === undefined) return false
+        own(name).set(key, { value: undefined, revision: next })
+        return true
+      },
+      deletePrefix: async (collection, scope, prefix) => {
+        assert(prefix !== '', 'deletePrefix without a prefix')
+        const name = tableName(collection, scope)
+        const keys = [...(table(name) ?? [])].filter(
+          ([key, row]) => key.startsWith(prefix) && row.value !== undefined,
+        )
+        for (const [key] of keys) own(name).set(key, { value: undefined, revision: next })
+        return keys.length
+      },
+    }
+    const result = await work(tx)
+    for (const [name, copy] of touched) tables.set(name, copy)
+    revision = next
+    for (const listener of listeners) listener(revision)
+    return result
+  }
+
+  return {
+    read: (work) => work(committed),
+    write: (work) => {
+      const turn = writing.then(() => write(work))
+      writing = turn.catch(() => undefined) // The caller has the error; the queue goes on.
+      return turn
+    },
+    revision: async () => revision,
+    changes: async <T>(collection: Collection<T>, since: number) => {
+      const rows = tables.get(tableName(collection, { accountId: '', region: '' })) ?? new Map()
+      const changes: Change<T>[] = []
+      for (const [key, row] of rows) {
+        if (row.revision > since) changes.push({ key, value: row.value as T | undefined })
+      }
+      return { revision, changes }
+    },
+    watch: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      listeners.clear()
+    },
+  }
+}
+
+const viewOf = (table: (name: string) => Table | undefined): View => ({
+  get: async <T>(collection: Collection<T>, scope: Scope, key: string) =>
+    table(tableName(collection, scope))?.get(key)?.value as T | undefined,
+  list: async <T>(collection: Collection<T>, scope: Scope, options: ListOptions = {}) => {
+    const { prefix = '', after, limit } = options
+    const entries: Entry<T>[] = []
+    for (const [key, row] of table(tableName(collection, scope)) ?? []) {
+      if (row.value === undefined || !key.startsWith(prefix)) continue
+      if (after !== undefined && key <= after) continue
+      entries.push({ key, value: row.value as T })
+    }
+    entries.sort((left, right) => (left.key < right.key ? -1 : 1))
+    return limit === undefined ? entries : entries.slice(0, limit)
+  },
+})
