@@ -1,6 +1,6 @@
 // The store in memory: for tests and for gateways that keep nothing. The same promises as on disk, but for durability.
 import { assert } from '#shared/assert.ts'
-import type { Scope } from '#model/scope.ts'
+import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
 import type { Change, Collection, Entry, ListOptions, Store, Transaction, View } from './store.ts'
 
 interface Row {
@@ -77,11 +77,12 @@ export const createMemoryStore = (): Store => {
     },
     revision: async () => revision,
     changes: async <T>(collection: Collection<T>, since: number) => {
-      const rows = tables.get(tableName(collection, { accountId: '', region: '' })) ?? new Map()
-      const changes: Change<T>[] = []
-      for (const [key, row] of rows) {
-        if (row.revision > since) changes.push({ key, value: row.value as T | undefined })
-      }
+      const rows: Table = tables.get(tableName(collection, GLOBAL_SCOPE)) ?? new Map()
+      const changed = [...rows].filter(([, row]) => row.revision > since)
+      changed.sort(([, left], [, right]) => left.revision - right.revision)
+      const changes = changed.map(
+        ([key, row]): Change<T> => ({ key, value: row.value as T | undefined }),
+      )
       return { revision, changes }
     },
     watch: (listener) => {

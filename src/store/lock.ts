@@ -1,0 +1,51 @@
+// One process per data directory. The lock is SQLite's own lock on a file beside the data: the operating system
+// lets go of it when the process ends, however it ends, so that no stale lock survives a kill -9.
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { errorMessage } from '#shared/assert.ts'
+
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError'
+}
+
+export interface DataDirectoryLock {
+  release(): void
+}
+
+/** Makes the directory where it is missing, and takes it for this process. Throws `DataDirectoryError`. */
+export const lockDataDirectory = (path: string): DataDirectoryLock => {
+  try {
+    mkdirSync(path, { recursive: true })
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    throw new DataDirectoryError(
+      `the data directory ${path} cannot be written (${errorMessage(error)}). ` +
+        'Choose another with --data-dir, or change its permissions.',
+      { cause: error },
+    )
+  }
+  const owner = join(path, 'owner.json')
+  const file = new DatabaseSync(join(path, 'lock.db'))
+  try {
+    file.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    file.close()
+    throw new DataDirectoryError(
+      `the data directory ${path} is in use${describeOwner(owner)}. ` +
+        'Stop that process, or give this one its own with --data-dir.',
+      { cause: error },
+    )
+  }
+  writeFileSync(owner, JSON.stringify({ pid: process.pid }))
+  return { release: () => file.close() }
+}
+
+const describeOwner = (path: string): string => {
+  try {
+    const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid: unknown }
+    return typeof pid === 'number' ? ` by process ${pid}` : ''
+  } catch {
+    return '' // The note is a courtesy: without it the message is still true.
+  }
+}
