@@ -17,6 +17,8 @@ export interface Services {
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly upstream: UpstreamClient
   readonly observe: Observe
+  /** A broken assumption of ours: the stack goes to the log, the client gets a bare 500. Never throws. */
+  readonly onBug: (error: unknown, requestId: string) => void
 }
 
 /** Something a configuration asks for and this version does not do. */

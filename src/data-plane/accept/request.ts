@@ -1,7 +1,12 @@
 // A request as the steps see it: the transport's message, the address it came to, and what is made of both on
 // demand. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
-import type { HttpRequest } from '#transport/contract.ts'
-import type { RequestTrace } from './request-trace.ts'
+import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
+import { BodyAborted, BodyTooLarge, type HttpRequest } from '#transport/contract.ts'
+import { GatewayFailure, type Services } from '../plan.ts'
+import { headerValues, lastHeader } from './headers.ts'
+import { parseQuery } from './query.ts'
+import { RequestTrace } from './request-trace.ts'
+import { extendedRequestIdFrom, restRequestId, traceIdOf } from './request-ids.ts'
 
 /** Where a request came in: the API, the stage its path or host named, and the path that is left. */
 export interface RequestAddress {
@@ -43,3 +48,142 @@ export interface GatewayRequest {
   /** What this request did, for the record. */
   readonly trace: RequestTrace
 }
+
+/** Which kind of API a request came to: they differ in their ids and in how they read a request. */
+export type ApiKind = 'REST' | 'HTTP'
+
+/** A request as it arrived. What is not asked for is not made: the body, the query, the ids. */
+export const acceptRequest = (
+  http: HttpRequest,
+  address: RequestAddress,
+  services: Services,
+  kind: ApiKind,
+): GatewayRequest => new AcceptedRequest(http, address, services, kind)
+
+/** The same request once its stage and its method are known. */
+export const withRoute = <Stage, Match>(
+  request: GatewayRequest,
+  stage: Stage,
+  match: Match,
+): GatewayRequest & { readonly stage: Stage; readonly match: Match } =>
+  Object.assign(request, { stage, match })
+
+class AcceptedRequest implements GatewayRequest {
+  readonly http: HttpRequest
+  readonly address: RequestAddress
+  readonly arrivedAtMs: number
+  readonly method: string
+  readonly rawQuery: string
+  readonly trace: RequestTrace
+  readonly #services: Services
+  readonly #kind: ApiKind
+  #requestId: string | undefined
+  #extendedRequestId: string | undefined
+  #query: ReadonlyMap<string, readonly string[]> | undefined
+  #traceId: string | undefined
+  #body: Promise<Uint8Array> | undefined
+
+  constructor(http: HttpRequest, address: RequestAddress, services: Services, kind: ApiKind) {
+    this.http = http
+    this.address = address
+    this.arrivedAtMs = services.clock.nowMs()
+    this.trace = new RequestTrace(services.clock)
+    this.#services = services
+    this.#kind = kind
+    this.method = kind === 'REST' ? methodOf(http) : http.method
+    const mark = http.target.indexOf('?')
+    this.rawQuery = mark === -1 ? '' : http.target.slice(mark + 1)
+  }
+
+  get requestId(): string {
+    return (this.#requestId ??=
+      this.#kind === 'REST'
+        ? restRequestId(this.header('x-amzn-requestid'), this.#services.random)
+        : this.extendedRequestId)
+  }
+
+  get extendedRequestId(): string {
+    return (this.#extendedRequestId ??= extendedRequestIdFrom(this.#services.random))
+  }
+
+  get query(): ReadonlyMap<string, readonly string[]> {
+    return (this.#query ??= parseQuery(this.rawQuery, this.#kind === 'REST'))
+  }
+
+  get traceId(): string {
+    return (this.#traceId ??= traceIdOf(
+      this.header('x-amzn-trace-id'),
+      this.arrivedAtMs,
+      this.#services.random,
+    ))
+  }
+
+  get sourceIp(): string {
+    // A listener on `::` sees IPv4 clients as mapped addresses; AWS shows the IPv4 address.
+    const address = this.http.remoteAddress
+    return address.startsWith('::ffff:') ? address.slice(7) : address
+  }
+
+  get userAgent(): string | undefined {
+    return this.header('user-agent')
+  }
+
+  header(name: string): string | undefined {
+    return lastHeader(this.http.headers, name)
+  }
+
+  headerValues(name: string): readonly string[] {
+    return headerValues(this.http.headers, name)
+  }
+
+  readBody(): Promise<Uint8Array> {
+    return (this.#body ??= readWholeBody(this.http))
+  }
+}
+
+/** Refuses a body that says it is too large before any of it is read. */
+export const admitDeclaredBody = (http: HttpRequest): void => {
+  if ((http.body.declaredBytes ?? 0) > PAYLOAD_BYTES_MAX) throw tooLarge()
+}
+
+const readWholeBody = async (http: HttpRequest): Promise<Uint8Array> => {
+  if (http.body.declaredBytes === 0) return NO_BYTES
+  try {
+    return await http.body.read(PAYLOAD_BYTES_MAX)
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw tooLarge(error)
+    if (error instanceof BodyAborted) {
+      throw new GatewayFailure('DEFAULT_4XX', 'Bad Request', {
+        statusCode: 400,
+        hint: 'the client went away before its body was complete',
+        cause: error,
+      })
+    }
+    throw error
+  }
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+const tooLarge = (cause?: unknown) =>
+  new GatewayFailure(
+    'REQUEST_TOO_LARGE',
+    `HTTP content length exceeded ${PAYLOAD_BYTES_MAX} bytes.`,
+    { cause },
+  )
+
+/** AWS: X-HTTP-Method-Override overrides the method of a REST request. [guide: api-gateway-known-issues] */
+const methodOf = (http: HttpRequest): string => {
+  const override = lastHeader(http.headers, 'x-http-method-override')
+  return override !== undefined && OVERRIDES.has(override) ? override : http.method
+}
+
+const OVERRIDES: ReadonlySet<string> = new Set([
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+])

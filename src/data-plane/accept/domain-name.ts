@@ -1,0 +1,110 @@
+// Which API and which stage a request means: by its host, or by the prefixes that stand for a host where names of
+// the form `{apiId}.execute-api.localhost` do not resolve.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+import type { ApiEntry } from '../plan.ts'
+import { decodeOrKeep } from './query.ts'
+import type { RequestAddress } from './request.ts'
+
+export interface AddressOptions {
+  readonly findApi: (apiId: string) => ApiEntry | undefined
+  /** What domain names say of an API that nobody knows. */
+  readonly region?: string
+}
+
+/** Undefined where neither host nor path is one of the data plane's. */
+export const findAddress = (
+  host: string,
+  target: string,
+  options: AddressOptions,
+): RequestAddress | undefined => {
+  const place = findPlace(host, pathOf(target))
+  if (place === undefined) return undefined
+  const api = options.findApi(place.apiId)
+  const region = api?.scope.region ?? place.region ?? options.region ?? 'us-east-1'
+  const domainName = `${place.apiId}.execute-api.${region}.amazonaws.com`
+  const { stageName, path, fullPath } = splitStage(place, api)
+  return { apiId: place.apiId, stageName, path, fullPath, domainName, domainPrefix: place.apiId }
+}
+
+/** For the front door: whether a request is the data plane's, judged without knowing any API. */
+export const isDataPlaneAddress = (host: string, target: string): boolean =>
+  findPlace(host, pathOf(target)) !== undefined
+
+/** An API, and what of the path is left for stage and resource. */
+interface Place {
+  readonly apiId: string
+  readonly region: string | undefined
+  /** Beginning with `/`, percent-encoded as sent. */
+  readonly rest: string
+  /** Where the form of the path says so; else the first segment of `rest` may be the stage. */
+  readonly stageName: string | undefined
+  /** A local prefix: `$default` may then be named too. */
+  readonly local: boolean
+}
+
+const findPlace = (host: string, path: string): Place | undefined => {
+  const named = HOST.exec(host)
+  if (named?.[1] !== undefined) {
+    const region = named[2]
+    return { apiId: named[1].toLowerCase(), region, rest: path, stageName: undefined, local: false }
+  }
+  const userRequest = USER_REQUEST.exec(path)
+  if (userRequest?.[1] !== undefined && userRequest[2] !== undefined) {
+    return {
+      apiId: userRequest[1],
+      region: undefined,
+      stageName: decodeOrKeep(userRequest[2]),
+      rest: userRequest[3] ?? '/',
+      local: true,
+    }
+  }
+  const local = LOCAL.exec(path)
+  if (local?.[1] === undefined) return undefined
+  const rest = local[2] ?? '/'
+  return { apiId: local[1], region: undefined, stageName: undefined, rest, local: true }
+}
+
+const HOST =
+  /^([a-z0-9_-]{1,64})\.execute-api\.(?:localhost(?:\.localstack\.cloud)?|([a-z0-9-]{1,32})\.amazonaws\.com)\.?(?::\d{1,5})?$/i
+const USER_REQUEST = /^\/restapis\/([\w-]{1,64})\/([^/]{1,128})\/_user_request_(\/.*)?$/s
+const LOCAL = /^\/_aws\/execute-api\/([\w-]{1,64})(\/.*)?$/s
+
+/**
+ * AWS: a REST API's first segment is its stage. An HTTP API's is one only where it has a stage of that name, else
+ * its `$default` stage serves the whole path. [guide: http-api-stages]
+ */
+const splitStage = (place: Place, api: ApiEntry | undefined) => {
+  if (place.stageName !== undefined) return withStage(place.stageName, place.rest)
+  const start = place.rest.startsWith('//') ? firstNonSlash(place.rest) : 1
+  const slash = place.rest.indexOf('/', start)
+  const first = place.rest.slice(start, slash === -1 ? undefined : slash)
+  const below = slash === -1 ? '' : place.rest.slice(slash)
+  if (api?.protocol !== 'HTTP') {
+    return first === '' ? withoutStage(place.rest) : withStage(first, below)
+  }
+  const name = decodeOrKeep(first)
+  const isStage = name !== '' && (name !== '$default' || place.local)
+  if (isStage && api.stage(name) !== undefined) return withStage(name, below)
+  return withoutStage(place.rest)
+}
+
+const withStage = (stageName: string, below: string) => ({
+  stageName,
+  path: below === '' ? '/' : below,
+  fullPath: stageName === '$default' ? below || '/' : `/${stageName}${below}`,
+})
+
+const withoutStage = (path: string) => ({ stageName: undefined, path, fullPath: path })
+
+const pathOf = (target: string): string => {
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  // `*` (OPTIONS) and the like are no paths: they lie at the root of whatever host they came to.
+  return path.startsWith('/') ? path : '/'
+}
+
+const firstNonSlash = (path: string): number => {
+  let at = 0
+  while (path[at] === '/') at++
+  return at
+}
