@@ -1,0 +1,70 @@
+// Where the management APIs keep what operators write: the drafts of APIs, their deployments and stages, and what is
+// shipped to the data plane. The control plane writes these collections; snapshot/ freezes and publishes from them.
+// Parts of an API are keyed `{apiId}/{part}`, so that one prefix names all of an API's parts.
+import type {
+  Authorizer,
+  GatewayResponse,
+  Model,
+  RequestValidator,
+  Resource,
+  RestApi,
+} from '#model/apigateway/rest-api.ts'
+import type { Deployment, Stage } from '#model/apigateway/stage.ts'
+import type { Account, ApiKey, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
+import type {
+  Api,
+  AuthorizerV2,
+  DeploymentV2,
+  IntegrationResponseV2,
+  IntegrationV2,
+  ModelV2,
+  Route,
+  RouteResponse,
+  StageV2,
+} from '#model/apigatewayv2/api.ts'
+import type { DeploymentDocument, DirectoryEntry } from '#model/documents.ts'
+import type { Scope } from '#model/scope.ts'
+import { collection } from './store.ts'
+
+/** REST APIs, by `{apiId}`. */
+export const restApis = collection<RestApi>('apigateway/restApis')
+/** By `{apiId}/{resourceId}`; a row holds its methods, and they their integrations and responses. */
+export const resources = collection<Resource>('apigateway/resources')
+/** By `{apiId}/{modelName}`: an API names its models by name. */
+export const models = collection<Model>('apigateway/models')
+export const requestValidators = collection<RequestValidator>('apigateway/requestValidators')
+/** By `{apiId}/{responseType}`; only those that were set. */
+export const gatewayResponses = collection<GatewayResponse>('apigateway/gatewayResponses')
+export const authorizers = collection<Authorizer>('apigateway/authorizers')
+export const deployments = collection<Deployment>('apigateway/deployments')
+/** By `{apiId}/{stageName}`. */
+export const stages = collection<Stage>('apigateway/stages')
+export const apiKeys = collection<ApiKey>('apigateway/apiKeys')
+export const usagePlans = collection<UsagePlan>('apigateway/usagePlans')
+/** By `{usagePlanId}/{keyId}`. */
+export const usagePlanKeys = collection<UsagePlanKey>('apigateway/usagePlanKeys')
+/** One row per account and region, under `account`. */
+export const accounts = collection<Account>('apigateway/accounts')
+
+/** HTTP and WebSocket APIs, by `{apiId}`. */
+export const apisV2 = collection<Api>('apigatewayv2/apis')
+export const routesV2 = collection<Route>('apigatewayv2/routes')
+export const integrationsV2 = collection<IntegrationV2>('apigatewayv2/integrations')
+export const authorizersV2 = collection<AuthorizerV2>('apigatewayv2/authorizers')
+export const modelsV2 = collection<ModelV2>('apigatewayv2/models')
+/** By `{apiId}/{routeId}/{routeResponseId}`. */
+export const routeResponsesV2 = collection<RouteResponse>('apigatewayv2/routeResponses')
+/** By `{apiId}/{integrationId}/{integrationResponseId}`. */
+export const integrationResponsesV2 = collection<IntegrationResponseV2>(
+  'apigatewayv2/integrationResponses',
+)
+export const deploymentsV2 = collection<DeploymentV2>('apigatewayv2/deployments')
+/** By `{apiId}/{stageName}`. */
+export const stagesV2 = collection<StageV2>('apigatewayv2/stages')
+
+/** Global: who holds an API id. Hosts name an API by its id alone, so no two APIs of a gateway may share one. */
+export const apiIds = collection<Scope>('apiIds')
+/** Global: frozen deployments, by their hash. */
+export const documents = collection<DeploymentDocument>('documents')
+/** Global: what the data plane serves, by `stage/{apiId}/{stageName}` or `function/{accountId}/{region}/{name}`. */
+export const directory = collection<DirectoryEntry>('directory')
