@@ -1,0 +1,150 @@
+// `npm run bench`: the gateway against nginx, in interleaved rounds on the same machine in the same minutes.
+//   B0  the upstream alone                     B1  HTTP API, $default route, HTTP_PROXY, no logs
+//   B5  HTTP API, AWS_PROXY to a Node function
+// Only ratios paired within a round mean anything here: their median is quoted, with the least and the greatest.
+// Needs Linux with two cores and the Debian packages nginx-light, wrk, util-linux and procps.
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { latencies, measure, type Sample } from './load.ts'
+import { type Server, startDaemun, startNginxProxy, startUpstream } from './servers.ts'
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20)
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
+const LATENCY_REQUESTS = 300
+const PAGE = 'docs/performance.md'
+
+interface Round {
+  readonly b0: Sample
+  readonly nginx: Sample
+  readonly b1: Sample
+  readonly b5: Sample
+  /** Median latencies of one request at a time, milliseconds. */
+  readonly nginxMs: number
+  readonly b1Ms: number
+  readonly b5Ms: number
+}
+
+interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+const main = async (): Promise<void> => {
+  execFileSync('node', ['scripts/ensure-packages.js', 'nginx', 'wrk'], { stdio: 'inherit' })
+  const folder = await mkdtemp(join(tmpdir(), 'daemun-bench-'))
+  const servers: Server[] = []
+  const start = async (server: Promise<Server>): Promise<Server> => {
+    const started = await server
+    servers.push(started)
+    return started
+  }
+  try {
+    const upstream = await start(startUpstream(folder))
+    const nginx = await start(startNginxProxy(folder, upstream))
+    const b1 = await start(
+      startDaemun(folder, 'b1', 'examples/http-api-quick-create/template.yaml', [
+        `BackendUrl=${upstream.url}`,
+      ]),
+    )
+    const b5 = await start(startDaemun(folder, 'b5', 'bench/lambda-echo.yaml', []))
+    const rounds = await runRounds({ upstream, nginx, b1, b5 })
+    await report(rounds)
+  } finally {
+    for (const server of servers) await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const runRounds = async (servers: {
+  readonly upstream: Server
+  readonly nginx: Server
+  readonly b1: Server
+  readonly b5: Server
+}): Promise<readonly Round[]> => {
+  const { upstream, nginx, b1, b5 } = servers
+  const medianLatency = async (server: Server) =>
+    spread(await latencies(`${server.url}/`, LATENCY_REQUESTS)).median
+  for (const server of [nginx, b1, b5]) measure(server, '/', SECONDS) // Warm up.
+  const rounds: Round[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    rounds.push({
+      b0: measure(upstream, '/', SECONDS),
+      nginx: measure(nginx, '/', SECONDS),
+      b1: measure(b1, '/', SECONDS),
+      b5: measure(b5, '/', SECONDS),
+      nginxMs: await medianLatency(nginx),
+      b1Ms: await medianLatency(b1),
+      b5Ms: await medianLatency(b5),
+    })
+    process.stderr.write(`round ${round} of ${ROUNDS}\n`)
+  }
+  return rounds
+}
+
+const spread = (values: readonly number[]): Spread => {
+  const sorted = [...values].sort((left, right) => left - right)
+  const at = (index: number): number => sorted[index] ?? Number.NaN
+  return { median: at(Math.floor(sorted.length / 2)), min: at(0), max: at(sorted.length - 1) }
+}
+
+const report = async (rounds: readonly Round[]): Promise<void> => {
+  const of = (pick: (round: Round) => number): Spread => spread(rounds.map(pick))
+  const result = {
+    date: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    machine: `${cpus().length} × ${cpus()[0]?.model}`,
+    node: process.versions.node,
+    rounds: ROUNDS,
+    seconds: SECONDS,
+    absolute: {
+      b0: of((round) => round.b0.throughput),
+      nginx: of((round) => round.nginx.throughput),
+      b1: of((round) => round.b1.throughput),
+      b5: of((round) => round.b5.throughput),
+      nginxCpuUs: of((round) => round.nginx.cpuPerRequestUs),
+      b1CpuUs: of((round) => round.b1.cpuPerRequestUs),
+      b5CpuUs: of((round) => round.b5.cpuPerRequestUs),
+    },
+    ratios: {
+      b1Throughput: of((round) => round.b1.throughput / round.nginx.throughput),
+      b1Cpu: of((round) => round.b1.cpuPerRequestUs / round.nginx.cpuPerRequestUs),
+      b5Throughput: of((round) => round.b5.throughput / round.b1.throughput),
+      b5Cpu: of((round) => round.b5.cpuPerRequestUs / round.b1.cpuPerRequestUs),
+    },
+    latencyMs: {
+      nginx: of((round) => round.nginxMs),
+      b1: of((round) => round.b1Ms),
+      b5: of((round) => round.b5Ms),
+      b1AddedToNginx: of((round) => round.b1Ms - round.nginxMs),
+      b5AddedToB1: of((round) => round.b5Ms - round.b1Ms),
+    },
+  }
+  await mkdir('bench/results', { recursive: true })
+  const file = `bench/results/${result.date.slice(0, 10)}-${result.commit}.json`
+  await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`)
+
+  const show = ({ median, min, max }: Spread, digits = 2): string =>
+    `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
+  const table = `
+${result.date.slice(0, 10)}, commit ${result.commit}, ${result.machine}, Node ${result.node}: ${ROUNDS} interleaved rounds of
+${SECONDS} s, 64 connections, gateway pinned to one core with one worker; medians, in brackets the least and the greatest.
+
+| case | throughput | CPU per request | one request at a time, p50 |
+|---|---|---|---|
+| B1 HTTP_PROXY ÷ nginx proxy_pass | ${show(result.ratios.b1Throughput)} | ${show(result.ratios.b1Cpu)} | + ${show(result.latencyMs.b1AddedToNginx)} ms |
+| B5 AWS_PROXY to a Node function ÷ B1 | ${show(result.ratios.b5Throughput)} | ${show(result.ratios.b5Cpu)} (worker only) | + ${show(result.latencyMs.b5AddedToB1)} ms |
+
+Absolute figures of the same rounds, which mean little elsewhere: B0 ${show(result.absolute.b0, 0)} requests/s, nginx
+${show(result.absolute.nginx, 0)}, B1 ${show(result.absolute.b1, 0)}, B5 ${show(result.absolute.b5, 0)}; CPU per request nginx
+${show(result.absolute.nginxCpuUs, 0)} µs, B1 ${show(result.absolute.b1CpuUs, 0)} µs, B5 ${show(result.absolute.b5CpuUs, 0)} µs.
+`
+  const page = await readFile(PAGE, 'utf8')
+  const [head, tail] = [page.split('<!-- bench -->')[0], page.split('<!-- /bench -->')[1]]
+  await writeFile(PAGE, `${head}<!-- bench -->${table}<!-- /bench -->${tail}`)
+  process.stdout.write(`${table}\nwritten to ${file} and ${PAGE}\n`)
+}
+
+await main()

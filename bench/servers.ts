@@ -1,0 +1,144 @@
+// The programs that a benchmark runs: nginx as upstream and as the anchor, Daemun between them, each pinned to a core.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** The gateway under test has one core, the upstream and the load generator the other. */
+export const GATEWAY_CORE = '0'
+export const LOAD_CORE = '1'
+
+export interface Server {
+  readonly url: string
+  /** Processes whose CPU time counts as the server's. */
+  readonly pids: readonly number[]
+  stop(): Promise<void>
+}
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+const pinned = (core: string, command: string, args: readonly string[]): ChildProcess =>
+  spawn('taskset', ['-c', core, command, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+
+const stopProcess = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+/** nginx with one worker and the given `server` body. */
+const startNginx = async (
+  folder: string,
+  name: string,
+  core: string,
+  config: { readonly port: number; readonly http: string; readonly location: string },
+): Promise<Server> => {
+  const home = join(folder, name)
+  await mkdir(home, { recursive: true })
+  const file = join(home, 'nginx.conf')
+  await writeFile(
+    file,
+    `daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
+     events { worker_connections 4096; }
+     http {
+       access_log off; keepalive_requests 1000000000; client_body_temp_path ${home}/body;
+       proxy_temp_path ${home}/proxy; fastcgi_temp_path ${home}/f; uwsgi_temp_path ${home}/u; scgi_temp_path ${home}/s;
+       ${config.http}
+       server { listen 127.0.0.1:${config.port} backlog=4096; location / { ${config.location} } }
+     }`,
+  )
+  const child = pinned(core, 'nginx', ['-c', file, '-p', home])
+  const url = `http://127.0.0.1:${config.port}`
+  await answers(url)
+  const master = child.pid ?? 0
+  const workers = spawnSync('pgrep', ['-P', String(master)], { encoding: 'utf8' })
+  const pids = [master, ...workers.stdout.trim().split('\n').map(Number)]
+  return { url, pids, stop: () => stopProcess(child) }
+}
+
+/** 1 KB of JSON from memory, on the load generator's core. */
+export const startUpstream = async (folder: string): Promise<Server> => {
+  const body = JSON.stringify({ data: 'x'.repeat(1024 - 11) })
+  return startNginx(folder, 'upstream', LOAD_CORE, {
+    port: await freePort(),
+    http: '',
+    location: `default_type application/json; return 200 '${body}';`,
+  })
+}
+
+export const startNginxProxy = async (folder: string, upstream: Server): Promise<Server> =>
+  startNginx(folder, 'proxy', GATEWAY_CORE, {
+    port: await freePort(),
+    http: `upstream backend { server ${new URL(upstream.url).host}; keepalive 128; keepalive_requests 1000000000; }`,
+    location: 'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";',
+  })
+
+/** `daemun serve` with one worker on the gateway's core; only the worker's CPU time counts. */
+export const startDaemun = async (
+  folder: string,
+  name: string,
+  template: string,
+  parameters: readonly string[],
+): Promise<Server> => {
+  const args = ['bin/daemun.js', 'serve', template, '--workers', '1', '--port', '0']
+  args.push('--data-port', '0', '--data-dir', join(folder, name), '--json')
+  for (const parameter of parameters) args.push('--parameter', parameter)
+  const child = pinned(GATEWAY_CORE, process.execPath, args)
+  if (child.stdout === null) throw new Error('no stdout')
+  const lines = createInterface({ input: child.stdout })
+  for await (const line of lines) {
+    const event = JSON.parse(line) as ReadyEvent // Our own `ready` line.
+    if (event.event !== 'ready') continue
+    child.stdout.resume()
+    const [api] = event.apis
+    if (api === undefined) throw new Error(`${template} has no API`)
+    const url = api.urls.find((candidate) => candidate.includes('/_aws/execute-api/'))
+    if (url === undefined) throw new Error('no path-style URL')
+    return {
+      url: url.replace(/\/$/, ''),
+      pids: event.workers ?? [],
+      stop: () => stopProcess(child),
+    }
+  }
+  throw new Error(`daemun serve ${template} did not start`)
+}
+
+interface ReadyEvent {
+  readonly event: string
+  readonly apis: readonly { readonly urls: readonly string[] }[]
+  readonly workers?: readonly number[]
+}
+
+const answers = async (url: string): Promise<void> => {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      await (await fetch(url)).arrayBuffer()
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 25)) // Not up yet.
+    }
+  }
+  throw new Error(`${url} does not answer`)
+}
+
+/** User and system time of processes so far, in seconds. Linux counts in ticks of 10 ms. */
+export const cpuSeconds = (pids: readonly number[]): number => {
+  let ticks = 0
+  for (const pid of pids) {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks / 100
+}

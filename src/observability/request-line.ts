@@ -1,0 +1,45 @@
+// One request as one line for a person: time, status, method, path, duration, and the steps it took.
+//
+//   12:01:03  200  GET   /Prod/hello           8.1 ms   HelloFunction 6.4 ms
+//   12:01:04  403  POST  /Prod/orders          0.3 ms   MISSING_AUTHENTICATION_TOKEN: no method POST on /orders
+import { styleText } from 'node:util'
+import type { RecordStep, RequestRecord } from '#model/request-record.ts'
+
+/** Steps shorter than this tell nothing, unless they decided something. */
+const STEP_SHOWN_MS = 0.5
+
+export const formatRequestLine = (record: RequestRecord): string => {
+  const time = new Date(record.arrivedAtMs).toTimeString().slice(0, 8)
+  const status = styleText(colourOf(record.status), String(record.status))
+  const duration = `${formatMs(record.latencyMs)} ms`.padStart(10)
+  const line = `  ${styleText('dim', time)}  ${status}  ${printable(record.httpMethod).padEnd(6)} ${printable(record.path).padEnd(28)} ${duration}`
+  const steps = record.steps.filter(isTelling).map(formatStep)
+  if (record.error) {
+    const { responseType, message, hint } = record.error
+    steps.push(styleText('yellow', `${responseType}: ${printable(hint ?? message)}`))
+  }
+  return steps.length === 0 ? line : `${line}   ${steps.join(' › ')}`
+}
+
+const isTelling = (step: RecordStep): boolean =>
+  step.outcome !== undefined || step.durationMs >= STEP_SHOWN_MS
+
+const formatStep = ({ name, outcome, durationMs }: RecordStep): string => {
+  const text = outcome === undefined ? name : `${name} ${printable(outcome)}`
+  return durationMs >= STEP_SHOWN_MS ? `${text} ${formatMs(durationMs)} ms` : text
+}
+
+const formatMs = (ms: number): string => (ms < 100 ? ms.toFixed(1) : ms.toFixed(0))
+
+const colourOf = (status: number): 'green' | 'cyan' | 'yellow' | 'red' => {
+  if (status < 300) return 'green'
+  if (status < 400) return 'cyan'
+  return status < 500 ? 'yellow' : 'red'
+}
+
+/** What a client sent must not move a terminal's cursor: control characters become their code. */
+const printable = (text: string): string =>
+  text.replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )

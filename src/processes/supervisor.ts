@@ -1,0 +1,126 @@
+// `daemun serve`: one host, one functions process and W workers, each replaced when it dies. The supervisor itself
+// does as little as possible, so that nothing can go wrong in it: it holds the data port, starts, watches and stops.
+//
+// Workers share the port's listening socket (node:cluster without its round robin): a connection that waits to be
+// accepted is nobody's yet, so a worker that is killed takes with it only the requests it was serving.
+import { type ChildProcess, spawn } from 'node:child_process'
+import cluster, { type Worker } from 'node:cluster'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Settings } from '../settings.ts'
+import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
+
+/** A child that dies sooner than this after its start is started again only after a pause. */
+const SHORT_LIFE_MS = 1_000
+const RESTART_PAUSE_MS = 500
+
+export interface SupervisorEvents {
+  /** The node answers: all its processes do. Called once. */
+  ready(
+    ports: { readonly management: number; readonly data: number },
+    apis: readonly ApiSummary[],
+  ): void
+  /** A child ended that should not have. */
+  died(role: Role, pid: number, how: string): void
+}
+
+export interface Supervisor {
+  /** Drains and ends all processes. */
+  stop(): Promise<void>
+}
+
+/** Starts the node. Throws what its host says where it cannot start. */
+export const startSupervisor = async (
+  settings: Settings,
+  main: string,
+  events: SupervisorEvents,
+): Promise<Supervisor> => {
+  // Unix socket paths are short (107 bytes): a folder of their own, not the data directory.
+  const folder = await mkdtemp(join(tmpdir(), 'daemun-'))
+  const state = {
+    stopping: false,
+    children: new Set<ChildProcess | Worker>(),
+    managementPort: settings.port,
+    dataPort: settings.dataPort,
+  }
+  const order = (again: boolean): StartOrder => ({
+    settings: { ...settings, port: state.managementPort, dataPort: state.dataPort },
+    channelPath: join(folder, 'host.sock'),
+    invokePath: join(folder, 'invoke.sock'),
+    again,
+  })
+  const environment = (role: Role, again: boolean) => ({
+    ...process.env,
+    DAEMUN_ROLE: role,
+    DAEMUN_START: JSON.stringify(order(again)),
+  })
+
+  const launch = (role: Role, again: boolean): ChildProcess | Worker =>
+    role === 'worker'
+      ? cluster.fork(environment(role, again))
+      : spawn(process.execPath, [...process.execArgv, main], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          env: environment(role, again),
+        })
+
+  /** Starts a child and keeps one like it running; fulfils when the first one is ready. */
+  const keep = (role: Role): Promise<Extract<ChildMessage, { type: 'ready' }>> =>
+    new Promise((resolve, reject) => {
+      const start = (again: boolean): void => {
+        if (state.stopping) return
+        const startedMs = performance.now()
+        const child = launch(role, again)
+        state.children.add(child)
+        child.on('message', (message: ChildMessage) => {
+          if (message.type === 'ready') resolve(message)
+          else reject(new StartFailure(message.message))
+        })
+        child.on('exit', (code: number | null, signal: string | null) => {
+          state.children.delete(child)
+          if (state.stopping) return
+          const pid = 'process' in child ? child.process.pid : child.pid
+          events.died(role, pid ?? 0, signal ?? `status ${code}`)
+          const lived = performance.now() - startedMs
+          setTimeout(() => start(true), lived < SHORT_LIFE_MS ? RESTART_PAUSE_MS : 0)
+        })
+      }
+      start(false)
+    })
+
+  const stop = async (): Promise<void> => {
+    state.stopping = true
+    await Promise.all([...state.children].map(stopChild))
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  cluster.setupPrimary({ exec: main, args: [], execArgv: [...process.execArgv] })
+  try {
+    const host = await keep('host')
+    state.managementPort = host.port ?? state.managementPort
+    await keep('functions')
+    const first = await keep('worker')
+    state.dataPort = first.port ?? state.dataPort
+    const others = Array.from({ length: settings.workers - 1 }, () => keep('worker'))
+    await Promise.all(others)
+    events.ready({ management: state.managementPort, data: state.dataPort }, host.apis ?? [])
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { stop }
+}
+
+/** A child said why it cannot start: its message is for the person who started us. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure'
+}
+
+const stopChild = (child: ChildProcess | Worker): Promise<void> =>
+  new Promise((resolve) => {
+    child.on('exit', () => resolve())
+    const target = 'process' in child ? child.process : child
+    // A child that cannot be told has ended already.
+    if (!target.kill('SIGTERM')) resolve()
+  })

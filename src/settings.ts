@@ -1,0 +1,369 @@
+// Every setting: name, type, default, unit and why. The command line, the environment (`DAEMUN_` and the name in
+// capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
+import { basename, dirname, join, resolve } from 'node:path'
+
+export type CommandName = 'start' | 'serve'
+
+interface SettingBase {
+  /** Long flag without dashes, and the key in camel case. */
+  readonly flag: string
+  readonly commands: readonly CommandName[]
+  readonly why: string
+}
+
+export type SettingDefinition = SettingBase &
+  (
+    | { readonly type: 'text'; readonly placeholder: string; readonly default?: string }
+    | {
+        readonly type: 'number'
+        readonly placeholder: string
+        readonly unit: string
+        readonly min: number
+        readonly max: number
+        readonly default?: number
+      }
+    | { readonly type: 'switch'; readonly default: boolean }
+    | { readonly type: 'list'; readonly placeholder: string }
+  )
+
+const BOTH: readonly CommandName[] = ['start', 'serve']
+
+export const SETTINGS = [
+  {
+    flag: 'port',
+    type: 'number',
+    placeholder: 'port',
+    unit: 'TCP port',
+    min: 0,
+    max: 65_535,
+    default: 4566,
+    commands: BOTH,
+    why: 'Where AWS clients call; with `start` also where the APIs answer. 0 takes a free one.',
+  },
+  {
+    flag: 'host',
+    type: 'text',
+    placeholder: 'address',
+    default: '127.0.0.1',
+    commands: BOTH,
+    why: 'Address of that port. The management side is for loopback unless you know better.',
+  },
+  {
+    flag: 'data-port',
+    type: 'number',
+    placeholder: 'port',
+    unit: 'TCP port',
+    min: 0,
+    max: 65_535,
+    default: 8080,
+    commands: ['serve'],
+    why: 'Where the APIs answer, apart from the management port.',
+  },
+  {
+    flag: 'data-host',
+    type: 'text',
+    placeholder: 'address',
+    default: '127.0.0.1',
+    commands: ['serve'],
+    why: 'Address of the data port; `0.0.0.0` to be reached from other machines.',
+  },
+  {
+    flag: 'workers',
+    type: 'number',
+    placeholder: 'count',
+    unit: 'processes',
+    min: 1,
+    max: 256,
+    default: 2,
+    commands: ['serve'],
+    why: 'Processes that serve the APIs on the one data port. A worker that dies is replaced.',
+  },
+  {
+    flag: 'data-dir',
+    type: 'text',
+    placeholder: 'folder',
+    commands: BOTH,
+    why: 'Where everything is kept; `.daemun` beside the template unless given.',
+  },
+  {
+    flag: 'region',
+    type: 'text',
+    placeholder: 'region',
+    default: 'us-east-1',
+    commands: BOTH,
+    why: 'The AWS region that templates and unsigned calls are in.',
+  },
+  {
+    flag: 'account',
+    type: 'text',
+    placeholder: 'id',
+    default: '123456789012',
+    commands: BOTH,
+    why: 'The AWS account id, twelve digits.',
+  },
+  {
+    flag: 'stack-name',
+    type: 'text',
+    placeholder: 'name',
+    commands: BOTH,
+    why: 'Name of the stack that a template becomes; the folder of the template unless given. Ids derive from it.',
+  },
+  {
+    flag: 'parameter',
+    type: 'list',
+    placeholder: 'Key=Value',
+    commands: BOTH,
+    why: 'A value for a parameter of the template. May be given many times.',
+  },
+  {
+    flag: 'env-file',
+    type: 'text',
+    placeholder: 'file',
+    commands: BOTH,
+    why: 'NAME=value lines added to the environment of every function.',
+  },
+  {
+    flag: 'endpoint',
+    type: 'list',
+    placeholder: 'service=URL',
+    commands: BOTH,
+    why: 'Leads the calls of functions to one AWS service elsewhere: real AWS, or any compatible server.',
+  },
+  {
+    flag: 'watch',
+    type: 'switch',
+    default: true,
+    commands: ['start'],
+    why: 'Redeploys a changed template and reloads changed function code.',
+  },
+  {
+    flag: 'as-aws',
+    type: 'switch',
+    default: false,
+    commands: BOTH,
+    why: 'Leaves a stage on its old deployment where AWS would, instead of redeploying it.',
+  },
+  {
+    flag: 'strict',
+    type: 'switch',
+    default: false,
+    commands: BOTH,
+    why: 'Makes it an error that something in a template is not honoured.',
+  },
+  {
+    flag: 'build',
+    type: 'switch',
+    default: false,
+    commands: BOTH,
+    why: 'Installs the dependencies of functions that lack them (npm install, pip install -t).',
+  },
+  {
+    flag: 'inspect',
+    type: 'number',
+    placeholder: 'port',
+    unit: 'TCP port',
+    min: 1,
+    max: 65_535,
+    commands: ['start'],
+    why: 'Debugger port of the Node functions: the first listens here, the next on the next. It survives reloads.',
+  },
+  {
+    flag: 'json',
+    type: 'switch',
+    default: false,
+    commands: BOTH,
+    why: 'One JSON object per line instead of the screen; the first is the `ready` event.',
+  },
+  {
+    flag: 'as',
+    type: 'text',
+    placeholder: 'rest|http',
+    commands: BOTH,
+    why: 'What an OpenAPI document becomes, where its extensions do not tell: a REST or an HTTP API.',
+  },
+  {
+    flag: 'allowed-host',
+    type: 'list',
+    placeholder: 'name',
+    commands: BOTH,
+    why: 'Further Host names that the management side answers to. Others are refused (DNS rebinding).',
+  },
+  {
+    flag: 'allowed-origin',
+    type: 'list',
+    placeholder: 'origin',
+    commands: BOTH,
+    why: 'Origins of web pages that may call the management side. None, unless given.',
+  },
+  {
+    flag: 'drain-seconds',
+    type: 'number',
+    placeholder: 'seconds',
+    unit: 'seconds',
+    min: 0,
+    max: 900,
+    default: 29,
+    commands: ['serve'],
+    why: 'How long SIGTERM waits for requests in flight: as long as an integration may take.',
+  },
+  {
+    flag: 'function-processes-max',
+    type: 'number',
+    placeholder: 'count',
+    unit: 'processes',
+    min: 1,
+    max: 1_000,
+    default: 50,
+    commands: BOTH,
+    why: 'Function processes at once, all functions together.',
+  },
+] as const satisfies readonly SettingDefinition[]
+
+export interface Settings {
+  readonly command: CommandName
+  readonly files: readonly string[]
+  readonly port: number
+  readonly host: string
+  readonly dataPort: number
+  readonly dataHost: string
+  readonly workers: number
+  /** Absolute. */
+  readonly dataDir: string
+  readonly region: string
+  readonly accountId: string
+  readonly stackName: string | undefined
+  readonly parameters: Readonly<Record<string, string>>
+  readonly envFile: string | undefined
+  /** Service name (as in an endpoint prefix: `dynamodb`, `states`) → URL. */
+  readonly endpoints: Readonly<Record<string, string>>
+  readonly watch: boolean
+  readonly asAws: boolean
+  readonly strict: boolean
+  readonly build: boolean
+  readonly inspect: number | undefined
+  readonly json: boolean
+  readonly as: 'rest' | 'http' | undefined
+  readonly allowedHosts: readonly string[]
+  readonly allowedOrigins: readonly string[]
+  readonly drainSeconds: number
+  readonly functionProcessesMax: number
+}
+
+/** A setting that cannot be: said with its name and what it takes. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+type RawSettings = Readonly<Record<string, unknown>>
+
+/**
+ * Validates what the command line gave (keys in camel case, as commander makes them), with the environment behind
+ * it and the defaults behind that. Throws `SettingsError`.
+ */
+export const parseSettings = (
+  command: CommandName,
+  files: readonly string[],
+  given: RawSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings => {
+  const value = (flag: string): unknown => given[camelCase(flag)] ?? environment[variable(flag)]
+  const text = (flag: string): string | undefined => {
+    const found = value(flag) ?? definitionOf(flag).default
+    return found === undefined ? undefined : String(found)
+  }
+  const number = (flag: string): number | undefined => readNumber(flag, value(flag))
+  const on = (flag: string): boolean => readSwitch(flag, value(flag))
+  const list = (flag: string): readonly string[] => readList(value(flag))
+
+  const accountId = text('account') ?? ''
+  if (!/^\d{12}$/.test(accountId)) {
+    throw new SettingsError(`--account takes twelve digits, and got '${accountId}'`)
+  }
+  const as = text('as')
+  if (as !== undefined && as !== 'rest' && as !== 'http') {
+    throw new SettingsError(`--as takes rest or http, and got '${as}'`)
+  }
+  const [first] = files
+  return Object.freeze({
+    command,
+    files: files.map((file) => resolve(file)),
+    port: number('port') ?? 0,
+    host: text('host') ?? '',
+    dataPort: number('data-port') ?? 0,
+    dataHost: text('data-host') ?? '',
+    workers: number('workers') ?? 1,
+    dataDir: resolve(
+      text('data-dir') ?? join(first === undefined ? '.' : dirname(first), '.daemun'),
+    ),
+    region: text('region') ?? '',
+    accountId,
+    stackName: text('stack-name'),
+    parameters: readPairs('parameter', list('parameter')),
+    envFile: text('env-file'),
+    endpoints: readPairs('endpoint', list('endpoint')),
+    watch: on('watch'),
+    asAws: on('as-aws'),
+    strict: on('strict'),
+    build: on('build'),
+    inspect: number('inspect'),
+    json: on('json'),
+    as,
+    allowedHosts: list('allowed-host'),
+    allowedOrigins: list('allowed-origin'),
+    drainSeconds: number('drain-seconds') ?? 0,
+    functionProcessesMax: number('function-processes-max') ?? 1,
+  })
+}
+
+/** The settings with the stack's name filled in from the file where none was given. */
+export const stackNameFor = (settings: Settings, file: string): string =>
+  settings.stackName ??
+  (basename(dirname(resolve(file))).replaceAll(/[^A-Za-z0-9-]/g, '-') || 'stack')
+
+const camelCase = (flag: string): string =>
+  flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** The environment variable of a setting: `DAEMUN_DATA_DIR` for `--data-dir`. */
+export const variable = (flag: string): string =>
+  `DAEMUN_${flag.toUpperCase().replaceAll('-', '_')}`
+
+const definitionOf = (flag: string): { readonly default?: unknown; readonly type: string } => {
+  const definition = SETTINGS.find((setting) => setting.flag === flag)
+  if (definition === undefined) throw new SettingsError(`there is no setting --${flag}`)
+  return definition
+}
+
+const readNumber = (flag: string, value: unknown): number | undefined => {
+  const definition = SETTINGS.find((setting) => setting.flag === flag)
+  if (definition?.type !== 'number') throw new SettingsError(`--${flag} is no number`)
+  const { min, max, unit } = definition
+  if (value === undefined) return 'default' in definition ? definition.default : undefined
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new SettingsError(`--${flag} takes ${min} to ${max} (${unit}), and got '${value}'`)
+  }
+  return number
+}
+
+const readSwitch = (flag: string, value: unknown): boolean => {
+  if (value === undefined) return definitionOf(flag).default === true
+  if (typeof value === 'boolean') return value
+  if (value === '1' || value === 'true') return true
+  if (value === '0' || value === 'false' || value === '') return false
+  throw new SettingsError(`${variable(flag)} takes true or false, and got '${value}'`)
+}
+
+const readList = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.map(String)
+  if (typeof value === 'string') return value.split(',').filter((item) => item !== '')
+  return []
+}
+
+const readPairs = (flag: string, items: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    items.map((item) => {
+      const at = item.indexOf('=')
+      if (at < 1) throw new SettingsError(`--${flag} takes Key=Value, and got '${item}'`)
+      return [item.slice(0, at), item.slice(at + 1)]
+    }),
+  )

@@ -1,0 +1,72 @@
+// How documents and directory entries reach whoever serves: a pull by revision. A push only shortens the wait.
+import type { DeploymentDocument, DirectoryDelta, DirectoryEntry } from '#model/documents.ts'
+import { GLOBAL_SCOPE } from '#model/scope.ts'
+import { present } from '#shared/assert.ts'
+import type { Store } from '#store/store.ts'
+import { documents } from './freeze.ts'
+import { directory } from './publish.ts'
+
+/** Where changes are pulled from: the store (in the host) or the host (in a worker). */
+export interface DirectorySource {
+  changes(since: number): Promise<DirectoryDelta>
+  document(hash: string): Promise<DeploymentDocument>
+}
+
+export const storeSource = (store: Store): DirectorySource => ({
+  changes: async (since) => {
+    const { revision, changes } = await store.changes<DirectoryEntry>(directory, since)
+    return { revision, changes: changes.map(({ key, value }) => ({ key, entry: value ?? null })) }
+  },
+  document: async (hash) =>
+    present(
+      await store.read((view) => view.get(documents, GLOBAL_SCOPE, hash)),
+      `document ${hash} is not in the store`,
+    ),
+})
+
+export interface Follower {
+  /** Pulls what is new. Calls while one is under way are answered by one further pull. */
+  pull(): Promise<void>
+}
+
+export interface FollowOptions {
+  readonly source: DirectorySource
+  /** Applies a delta; a throw leaves the revision where it was, so that the next pull brings it again. */
+  readonly apply: (delta: DirectoryDelta) => Promise<void>
+  /** The revision that is already applied. */
+  readonly since?: number
+}
+
+export const follow = ({ source, apply, since = 0 }: FollowOptions): Follower => {
+  let revision = since
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+
+  const once = async (): Promise<void> => {
+    let delta = await source.changes(revision)
+    // A source that is behind what was applied is another one (a restored backup): all of it counts anew.
+    if (delta.revision < revision) delta = await source.changes(0)
+    await apply(delta)
+    revision = delta.revision
+  }
+
+  const start = (): Promise<void> => {
+    running = once().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  return {
+    pull: () => {
+      if (running === undefined) return start()
+      next ??= running
+        .catch(() => undefined) // Its own caller was told; this pull tries again.
+        .then(() => {
+          next = undefined
+          return start()
+        })
+      return next
+    },
+  }
+}
