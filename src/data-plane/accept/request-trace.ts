@@ -15,6 +15,8 @@ export class RequestTrace {
   integration: IntegrationTrace | undefined
   readonly #clock: Clock
   readonly #startMs: number
+  #open: string | undefined
+  #openedMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -24,6 +26,20 @@ export class RequestTrace {
   /** Milliseconds since the request arrived. */
   elapsedMs(): number {
     return this.#clock.monotonicMs() - this.#startMs
+  }
+
+  /** Ends the step that is open and begins the next one. */
+  enter(name: string): void {
+    this.leave()
+    this.#open = name
+    this.#openedMs = this.elapsedMs()
+  }
+
+  /** Ends the step that is open, with what it decided; harmless where none is. */
+  leave(outcome?: string): void {
+    if (this.#open === undefined) return
+    this.step(this.#open, this.#openedMs, outcome)
+    this.#open = undefined
   }
 
   /** Appends a step that began at `startMs` (of `elapsedMs`) and ends now. */

@@ -1,0 +1,56 @@
+// What the compile half of every REST step is given, and how it says that something is not built yet.
+import type { Method, Resource, RestApi } from '#model/apigateway/rest-api.ts'
+import type { RestDocument } from '#model/documents.ts'
+import type { Scope } from '#model/scope.ts'
+import { GatewayFailure, type Limitation } from './plan.ts'
+
+/** What never changes while a stage's plan lives. */
+export interface StageFacts {
+  readonly scope: Scope
+  readonly apiId: string
+  readonly apiName: string
+  readonly stageName: string
+  readonly deploymentId: string
+  readonly stageVariables: Readonly<Record<string, string>>
+}
+
+/** Collects what a configuration asks for and this version does not do, in one place of the API. */
+export interface Limits {
+  /** `GET /pets/{petId}`, `stage prod`. */
+  readonly where: string
+  /** Notes that requests are served without this. */
+  ignore(feature: string): void
+  /** Notes that requests are refused, and gives the step that does it. */
+  refuse(feature: string): () => never
+}
+
+/** One method of one resource, while it is compiled. */
+export interface MethodSource {
+  readonly stage: StageFacts
+  readonly document: RestDocument
+  readonly api: RestApi
+  readonly resource: Resource
+  readonly method: Method
+  readonly isBinary: (mediaType: string | undefined) => boolean
+  readonly limits: Limits
+}
+
+export const limitsAt = (where: string, list: Limitation[]): Limits => ({
+  where,
+  ignore: (feature) => {
+    list.push({ effect: 'ignored', where, feature })
+  },
+  refuse: (feature) => {
+    list.push({ effect: 'refused', where, feature })
+    return () => {
+      throw new GatewayFailure(
+        'NOT_IMPLEMENTED',
+        `This gateway does not implement what ${where} asks for: ${feature}`,
+        { hint: `${feature} decides what ${where} answers and is not built yet: refused with 501` },
+      )
+    }
+  },
+})
+
+/** The step of what is not configured: nothing to do, nothing to wait for. */
+export const noStep = (): void => undefined

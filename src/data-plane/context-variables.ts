@@ -1,0 +1,69 @@
+// The values of `$context` in mappings and gateway responses. What a deployment fixes is a constant here.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference
+import type { Caller } from '#model/caller.ts'
+import type { GatewayRequest } from './accept/request.ts'
+import type { RouteMatch } from './accept/routes.ts'
+import type { StageFacts } from './compiling.ts'
+import type { RestMethodPlan } from './plan.ts'
+
+/** A request whose method may not be known yet: failures come early too. */
+export interface ContextRequest extends GatewayRequest {
+  readonly match?: RouteMatch<RestMethodPlan>
+}
+
+/** Undefined where the request has no such value. */
+export type ContextVariable = (request: ContextRequest, caller?: Caller) => string | undefined
+
+/** The variable called `name`, without `context.` before it. What nobody knows has no value. */
+export const compileContextVariable = (name: string, stage: StageFacts): ContextVariable => {
+  const fixed = constants(stage).get(name)
+  if (fixed !== undefined) return () => fixed
+  if (name.startsWith('authorizer.')) return authorizerVariable(name.slice(11))
+  return VARIABLES.get(name) ?? (() => undefined)
+}
+
+const constants = (stage: StageFacts): ReadonlyMap<string, string> =>
+  new Map([
+    ['accountId', stage.scope.accountId],
+    ['apiId', stage.apiId],
+    ['deploymentId', stage.deploymentId],
+    ['stage', stage.stageName],
+    ['isCanaryRequest', 'false'],
+  ])
+
+const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextVariable>([
+  ['domainName', (request) => request.address.domainName],
+  ['domainPrefix', (request) => request.address.domainPrefix],
+  ['extendedRequestId', (request) => request.extendedRequestId],
+  ['httpMethod', (request) => request.method],
+  ['identity.sourceIp', (request) => request.sourceIp],
+  ['identity.userAgent', (request) => request.userAgent],
+  ['operationName', (request) => request.match?.plan.operationName],
+  ['path', (request) => request.address.fullPath],
+  ['protocol', (request) => `HTTP/${request.http.httpVersion}`],
+  ['requestId', (request) => request.requestId],
+  ['requestTime', (request) => formatRequestTime(request.arrivedAtMs)],
+  ['requestTimeEpoch', (request) => String(request.arrivedAtMs)],
+  ['resourceId', (request) => request.match?.plan.resourceId],
+  ['resourcePath', (request) => request.match?.plan.resourcePath],
+  ['xrayTraceId', (request) => request.traceId],
+])
+
+const authorizerVariable = (name: string): ContextVariable => {
+  if (name === 'principalId') return (_request, caller) => caller?.principalId
+  return (_request, caller) => {
+    const values = caller?.authorizer
+    if (values === undefined || !Object.hasOwn(values, name)) return undefined
+    const value = values[name]
+    return typeof value === 'object' ? undefined : String(value)
+  }
+}
+
+/** Common Log Format: `10/Mar/2020:00:03:59 +0000`. */
+export const formatRequestTime = (ms: number): string => {
+  const iso = new Date(ms).toISOString()
+  const month = MONTHS[Number(iso.slice(5, 7)) - 1]
+  return `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`
+}
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
