@@ -54,11 +54,7 @@ export interface HttpResponse {
 export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>
 
 /** A request to upgrade, its socket still unread. Unset: upgrades are answered as plain requests. */
-export type UpgradeHandler = (
-  request: HttpRequest,
-  socket: Duplex,
-  head: Uint8Array,
-) => void
+export type UpgradeHandler = (request: HttpRequest, socket: Duplex, head: Uint8Array) => void
 
 export interface HttpListenerOptions {
   readonly handler: HttpHandler

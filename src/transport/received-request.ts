@@ -1,0 +1,77 @@
+// A request on node:http as the contract has it. What few handlers ask for is made on first use.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FlatHeaders, HttpRequest, TlsFacts } from './contract.ts'
+import { ReceivedBody } from './received-body.ts'
+import type { AdmittedRequest } from './request-guard.ts'
+
+export class ReceivedRequest implements HttpRequest {
+  readonly target: string
+  readonly httpVersion: '1.0' | '1.1'
+  readonly host: string
+  readonly body: ReceivedBody
+  readonly tls?: TlsFacts
+  readonly #incoming: IncomingMessage
+  #abort: AbortController | undefined
+  #aborted = false
+
+  constructor(
+    incoming: IncomingMessage,
+    response: ServerResponse | undefined,
+    admitted: AdmittedRequest,
+    tls: TlsFacts | undefined,
+  ) {
+    this.#incoming = incoming
+    this.target = admitted.target
+    this.httpVersion = incoming.httpVersion === '1.1' ? '1.1' : '1.0'
+    this.host = admitted.host
+    this.body = new ReceivedBody(
+      incoming,
+      admitted.declaredBytes,
+      admitted.expectsContinue ? response : undefined,
+    )
+    if (tls !== undefined) this.tls = tls
+  }
+
+  get method(): string {
+    return this.#incoming.method ?? 'GET'
+  }
+
+  get headers(): FlatHeaders {
+    return this.#incoming.rawHeaders
+  }
+
+  get remoteAddress(): string {
+    return plainAddress(this.#incoming.socket)
+  }
+
+  get remotePort(): number {
+    return this.#incoming.socket.remotePort ?? 0
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#aborted) this.#abort.abort()
+    }
+    return this.#abort.signal
+  }
+
+  /** The client is gone: tells whoever asked for the signal. */
+  abort(): void {
+    this.#aborted = true
+    this.#abort?.abort()
+  }
+
+  /** Whether bytes of the body may still arrive after an answer, and how many at most. */
+  get unreadBytesMax(): number {
+    if (this.body.declaredBytes === 0 || this.#incoming.complete) return 0
+    return this.body.declaredBytes ?? Number.POSITIVE_INFINITY
+  }
+}
+
+/** An IPv4 client of a dual-stack listener is shown as IPv4. */
+const plainAddress = (socket: Socket): string => {
+  const address = socket.remoteAddress ?? ''
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}
