@@ -1,0 +1,100 @@
+// ★ The life of a request to an HTTP API: one function, read it first.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop.html
+import type { HttpResponse } from '#transport/contract.ts'
+import { admitHttpApiRequestSize } from './accept/http-api-limits.ts'
+import { type GatewayRequest, withRoute } from './accept/request.ts'
+import type { RequestTrace } from './accept/request-trace.ts'
+import type { RouteMatch } from './accept/routes.ts'
+import { GatewayFailure, type HttpRoutePlan, type HttpStagePlan, type Services } from './plan.ts'
+import { makeRequestRecord } from './request-record.ts'
+import { renderHttpApiFailure } from './respond/http-api-failure.ts'
+
+export const handleHttpApiRequest = async (
+  request: GatewayRequest,
+  stage: HttpStagePlan,
+  services: Services,
+): Promise<HttpResponse> => {
+  const steps = new Steps(request.trace)
+  let route: RouteMatch<HttpRoutePlan> | undefined
+  let failure: GatewayFailure | undefined
+  let response: HttpResponse
+  try {
+    // accept
+    steps.begin('accept')
+    admitHttpApiRequestSize(request)
+    const preflight = stage.preflight(request)
+    if (preflight !== undefined) {
+      response = preflight
+    } else {
+      steps.begin('route')
+      route = findRoute(request, stage)
+      const routed = withRoute(request, stage, route)
+      // admit
+      steps.begin('throttle')
+      const wait = route.plan.throttle(routed, services)
+      if (wait) await wait
+      steps.begin('authorize')
+      const caller = await route.plan.authorize(routed, services)
+      // integrate
+      steps.begin('integrate')
+      const answer = await route.plan.integrate(routed, caller, services)
+      // respond
+      steps.begin('respond')
+      response = stage.cors(request, answer)
+    }
+    steps.end()
+  } catch (error) {
+    failure = asFailure(error, request, services)
+    steps.end(failure.responseType)
+    response = stage.cors(request, renderHttpApiFailure(failure))
+  }
+  // AWS: the one header of its own that an HTTP API sends, in lower case. [behaviour.md 3.3]
+  const headers = [...response.headers, 'apigw-requestid', request.requestId]
+  const answered = { ...response, headers }
+  const routeKey = route?.plan.routeKey
+  services.observe(
+    makeRequestRecord({ request, stage, response: answered, route: routeKey, failure }),
+  )
+  return answered
+}
+
+const findRoute = (request: GatewayRequest, stage: HttpStagePlan): RouteMatch<HttpRoutePlan> => {
+  const match = stage.routes.match(request.method, request.address.path)
+  if (match !== undefined) return match
+  throw new GatewayFailure('RESOURCE_NOT_FOUND', 'Not Found', {
+    hint: `no route of this API matches ${request.method} ${request.address.path}`,
+  })
+}
+
+/** Anything but an outcome that the API defines is a bug: its stack goes to the log, never to the client. */
+const asFailure = (error: unknown, request: GatewayRequest, services: Services): GatewayFailure => {
+  if (error instanceof GatewayFailure) return error
+  services.onBug(error, request.requestId)
+  return new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal Server Error', {
+    statusCode: 500,
+    hint: 'a bug in the gateway: its log has the stack under this request id',
+    cause: error,
+  })
+}
+
+/** Where the story is: each step begins where the one before it ends. */
+class Steps {
+  readonly #trace: RequestTrace
+  #name: string | undefined
+  #startMs = 0
+
+  constructor(trace: RequestTrace) {
+    this.#trace = trace
+  }
+
+  begin(name: string): void {
+    this.end()
+    this.#name = name
+    this.#startMs = this.#trace.elapsedMs()
+  }
+
+  end(outcome?: string): void {
+    if (this.#name !== undefined) this.#trace.step(this.#name, this.#startMs, outcome)
+    this.#name = undefined
+  }
+}

@@ -1,0 +1,96 @@
+// A stage of an HTTP API, compiled: its routes, each with its steps, and what holds for all of them.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+import type { Route } from '#model/apigatewayv2/api.ts'
+import type { HttpDocument, StageEntry } from '#model/documents.ts'
+import { compileRoutes, type RouteEntry, type RouteTable } from './accept/routes.ts'
+import { compileHttpApiAuthorization } from './admit/http-api-authorization.ts'
+import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
+import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
+import { compileHttpApiIntegration } from './integrate/http-api-integrations/index.ts'
+import { GatewayFailure, type HttpRoutePlan, type HttpStagePlan, type Limitation } from './plan.ts'
+import { compileCors } from './respond/cors.ts'
+
+export type HttpStageEntry = Extract<StageEntry, { readonly protocol: 'HTTP' | 'WEBSOCKET' }>
+
+export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument): HttpStagePlan => {
+  const { stage } = entry
+  const facts: StageFacts = {
+    scope: entry.scope,
+    apiId: entry.apiId,
+    apiName: entry.apiName,
+    stageName: stage.stageName,
+    deploymentId: document.deploymentId,
+    stageVariables: stage.stageVariables ?? {},
+  }
+  const limitations: Limitation[] = []
+  noteObservers(entry, limitsAt(`stage ${stage.stageName}`, limitations))
+  const plans = document.routes.map((route) => {
+    const limits = limitsAt(route.routeKey, limitations)
+    return compileRoute(route, entry, document, facts, limits)
+  })
+  return {
+    ...facts,
+    protocol: 'HTTP',
+    limitations,
+    routes: compileRouteKeys(plans),
+    ...compileCors(document.api.corsConfiguration),
+  }
+}
+
+/** What only observes is left out by name. */
+const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
+  if (stage.accessLogSettings !== undefined) limits.ignore('access logs')
+  const settings = [stage.defaultRouteSettings, ...Object.values(stage.routeSettings ?? {})]
+  if (settings.some((setting) => setting?.detailedMetricsEnabled === true)) {
+    limits.ignore('detailed metrics')
+  }
+}
+
+const compileRoute = (
+  route: Route,
+  entry: HttpStageEntry,
+  document: HttpDocument,
+  facts: StageFacts,
+  limits: Limits,
+): HttpRoutePlan => {
+  const { routeKey } = route
+  const integrationId = route.target?.replace(/^integrations\//, '')
+  const integration = document.integrations.find((each) => each.integrationId === integrationId)
+  return {
+    routeKey,
+    throttle: compileHttpApiThrottle(routeKey, entry.stage),
+    authorize: compileHttpApiAuthorization(route, limits),
+    integrate:
+      integration === undefined
+        ? withoutIntegration(routeKey)
+        : compileHttpApiIntegration(routeKey, integration, facts, limits),
+  }
+}
+
+const withoutIntegration = (routeKey: string) => () => {
+  throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal Server Error', {
+    statusCode: 500,
+    hint: `the route ${routeKey} has no integration`,
+  })
+}
+
+/**
+ * AWS: a full match first, then greedy variables, then $default; a verb before ANY.
+ * [guide: http-api-develop-routes, "Routing API requests"]
+ */
+const compileRouteKeys = (plans: readonly HttpRoutePlan[]): RouteTable<HttpRoutePlan> => {
+  const entries: RouteEntry<HttpRoutePlan>[] = []
+  let others: HttpRoutePlan | undefined
+  for (const plan of plans) {
+    const blank = plan.routeKey.indexOf(' ')
+    if (plan.routeKey === '$default') others = plan
+    else if (blank !== -1) {
+      const method = plan.routeKey.slice(0, blank)
+      entries.push({ method, path: plan.routeKey.slice(blank + 1).trim(), plan })
+    }
+  }
+  const table = compileRoutes(entries, { greedy: 'last' })
+  if (others === undefined) return table
+  const rest = { plan: others, pathParameters: undefined }
+  return { match: (method, path) => table.match(method, path) ?? rest }
+}

@@ -1,0 +1,68 @@
+// The event of payload format 2.0: short names, one value each, and what is empty is left out.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import { formatRequestTime } from '../../context-variables.ts'
+import {
+  eventBody,
+  eventHeaders,
+  eventPath,
+  eventPathParameters,
+  eventQuery,
+  type EventSource,
+  eventStageVariables,
+} from './event.ts'
+
+export const makeEvent20 = (source: EventSource) => {
+  const { request, caller, mapped } = source
+  const headers = eventHeaders(source)
+  const cookies = cookiesOf(headers.get('cookie'))
+  headers.delete('cookie')
+  const path = eventPath(source)
+  const { routeKey } = request.match.plan
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: mapped.rawQuery,
+    cookies,
+    headers: joined(headers),
+    queryStringParameters: joined(eventQuery(source)),
+    requestContext: {
+      accountId: request.stage.scope.accountId,
+      apiId: request.stage.apiId,
+      authorizer: caller.authorizer,
+      domainName: request.address.domainName,
+      domainPrefix: request.address.domainPrefix,
+      http: {
+        method: request.method,
+        path,
+        protocol: `HTTP/${request.http.httpVersion}`,
+        sourceIp: request.sourceIp,
+        userAgent: request.userAgent ?? '',
+      },
+      requestId: request.requestId,
+      routeKey,
+      stage: request.stage.stageName,
+      time: formatRequestTime(request.arrivedAtMs),
+      timeEpoch: request.arrivedAtMs,
+    },
+    // Undefined members are left out by JSON.stringify: absent, not null.
+    ...eventBody(source),
+    pathParameters: eventPathParameters(source),
+    stageVariables: eventStageVariables(source),
+  }
+}
+
+/** AWS: cookies are in `cookies` alone, one entry each. [recorded: dherault/serverless-offline#1776, description] */
+const cookiesOf = (values: readonly string[] | undefined): readonly string[] | undefined => {
+  const cookies = (values ?? [])
+    .flatMap((value) => value.split(';'))
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '')
+  return cookies.length === 0 ? undefined : cookies
+}
+
+/** AWS: several values are joined by commas, without a blank. [guide] */
+const joined = (values: ReadonlyMap<string, readonly string[]>) =>
+  values.size === 0
+    ? undefined
+    : Object.fromEntries([...values].map(([name, list]) => [name, list.join(',')]))

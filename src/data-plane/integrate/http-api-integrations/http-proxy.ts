@@ -1,0 +1,122 @@
+// HTTP_PROXY integrations of HTTP APIs: the request passed on to a URL, its answer passed back.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html
+import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
+import type { MappableRequest } from '#languages/parameter-mapping/request-mapping.ts'
+import {
+  type FlatHeaders,
+  type HttpResponse,
+  UpstreamError,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from '#transport/contract.ts'
+import { HOP_BY_HOP, withoutHeaders } from '#transport/headers.ts'
+import { eachHeader, headerValues, lastHeader } from '../../accept/headers.ts'
+import {
+  GatewayFailure,
+  type HttpApiRequest,
+  type HttpRoutePlan,
+  type Services,
+} from '../../plan.ts'
+import { FORWARDED_HEADERS, forwardedHeaders } from './forwarded.ts'
+import type { HttpIntegrationSource } from './index.ts'
+import { mapHttpApiRequest, mapHttpApiResponse } from './integration-request.ts'
+import { compileProxyUri } from './proxy-uri.ts'
+
+export const compileHttpProxy = (source: HttpIntegrationSource): HttpRoutePlan['integrate'] => {
+  const { integration, uri, routeKey, requestMapping, responseMapping, timeoutMs } = source
+  const proxyUri = compileProxyUri(uri, routeKey)
+  if (proxyUri === undefined) return misconfigured(uri)
+  const fixedMethod = integration.integrationMethod?.toUpperCase() ?? 'ANY'
+  const serverName = integration.tlsConfig?.serverNameToVerify
+  return async (request, caller, services) => {
+    const mapped = mapHttpApiRequest(request, caller, requestMapping)
+    const body = await request.readBody()
+    const upstream: UpstreamRequest = {
+      method: fixedMethod === 'ANY' ? request.method : fixedMethod,
+      origin: proxyUri.origin,
+      path: proxyUri.pathFor(request, mapped),
+      headers: requestHeaders(request, mapped, body),
+      ...(body.length > 0 && { body }),
+      timeoutMs,
+      responseBytesMax: PAYLOAD_BYTES_MAX,
+      ...(serverName !== undefined && { serverName }),
+    }
+    const answer = await callUpstream(request, services, upstream)
+    return mapHttpApiResponse(passBack(answer), request, caller, responseMapping)
+  }
+}
+
+const misconfigured = (uri: string) => () => {
+  throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal Server Error', {
+    statusCode: 500,
+    hint: `the integration's URI is no http or https URL: ${uri}`,
+  })
+}
+
+/** Everything but what belongs to one connection, to the endpoint, or to the gateway. */
+const requestHeaders = (
+  request: HttpApiRequest,
+  { headers }: MappableRequest,
+  body: Uint8Array,
+): FlatHeaders => {
+  const dropped = new Set([...HOP_BY_HOP, ...FORWARDED_HEADERS, ...namedByConnection(headers)])
+  // AWS: Host is overwritten by the endpoint's, Expect has been answered. [behaviour.md 5.2]
+  for (const name of ['host', 'expect', 'x-amzn-trace-id']) dropped.add(name)
+  const passed = [...withoutHeaders(headers, dropped), ...forwardedHeaders(request, headers)]
+  passed.push('X-Amzn-Trace-Id', request.traceId)
+  // AWS: a request without a body gets a Content-Type. [behaviour.md 5.2; recorded: an OPTIONS of a browser arrives
+  // with this one]
+  if (body.length === 0 && lastHeader(headers, 'content-type') === undefined) {
+    passed.push('Content-Type', 'application/x-www-form-urlencoded')
+  }
+  return passed
+}
+
+/** `Connection: close, X-Private` makes X-Private hop by hop. [RFC 9110 7.6.1] */
+const namedByConnection = (headers: FlatHeaders): readonly string[] =>
+  headerValues(headers, 'connection').flatMap((value) =>
+    value.split(',').map((name) => name.trim().toLowerCase()),
+  )
+
+const callUpstream = async (
+  request: HttpApiRequest,
+  services: Services,
+  upstream: UpstreamRequest,
+): Promise<UpstreamResponse> => {
+  const startMs = request.trace.elapsedMs()
+  try {
+    const answer = await services.upstream.call(upstream)
+    const latencyMs = request.trace.elapsedMs() - startMs
+    request.trace.integration = { latencyMs, status: answer.statusCode }
+    return answer
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    const latencyMs = request.trace.elapsedMs() - startMs
+    request.trace.integration = { latencyMs, error: `${error.code}: ${error.message}` }
+    throw failureOf(error, upstream)
+  }
+}
+
+/** AWS: 503 for an endpoint that is slow or cannot be reached; an answer past 10 MB is a 500. [behaviour.md 4] */
+const failureOf = (error: UpstreamError, upstream: UpstreamRequest): GatewayFailure => {
+  const hint = `${upstream.method} ${upstream.origin}: ${error.code}: ${error.message}`
+  if (error.code === 'timeout') {
+    return new GatewayFailure('INTEGRATION_TIMEOUT', 'Service Unavailable', { hint, cause: error })
+  }
+  return new GatewayFailure('INTEGRATION_FAILURE', 'Service Unavailable', {
+    statusCode: error.code === 'too-large' ? 500 : 503,
+    hint,
+    cause: error,
+  })
+}
+
+const passBack = (answer: UpstreamResponse): HttpResponse => {
+  const hops = new Set(namedByConnection(answer.headers))
+  const headers: string[] = []
+  eachHeader(answer.headers, (name, value) => {
+    const lower = name.toLowerCase()
+    const dropped = HOP_BY_HOP.has(lower) || hops.has(lower) || lower.startsWith('apigw-')
+    if (!dropped && lower !== 'date') headers.push(name, value)
+  })
+  return { statusCode: answer.statusCode, headers, body: answer.body }
+}

@@ -1,0 +1,90 @@
+// A request to an HTTP API on its way to the backend: what the parameter mapping of its integration makes of it.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+import type { Caller } from '#model/caller.ts'
+import { joinedHeader } from '#languages/parameter-mapping/header-change.ts'
+import { type LookUp, toByteString } from '#languages/parameter-mapping/mapping-value.ts'
+import type {
+  MappableRequest,
+  RequestMapping,
+} from '#languages/parameter-mapping/request-mapping.ts'
+import type { ResponseMapping } from '#languages/parameter-mapping/response-mapping.ts'
+import type { HttpResponse } from '#transport/contract.ts'
+import { decodeOrKeep } from '../../accept/query.ts'
+import { formatRequestTime } from '../../context-variables.ts'
+import type { HttpApiRequest } from '../../plan.ts'
+import { ownValue } from '../parameter-source.ts'
+
+export const mapHttpApiRequest = (
+  request: HttpApiRequest,
+  caller: Caller,
+  mapping: RequestMapping | undefined,
+): MappableRequest => {
+  const sent = { headers: request.http.headers, rawQuery: request.rawQuery, path: undefined }
+  return mapping === undefined ? sent : mapping(sent, lookUpFor(request, caller))
+}
+
+export const mapHttpApiResponse = (
+  response: HttpResponse,
+  request: HttpApiRequest,
+  caller: Caller,
+  mapping: ResponseMapping | undefined,
+): HttpResponse => {
+  if (mapping === undefined) return response
+  const { statusCode, headers } = mapping(response, lookUpFor(request, caller))
+  return { ...response, statusCode, headers }
+}
+
+const lookUpFor =
+  (request: HttpApiRequest, caller: Caller): LookUp =>
+  (reference, target) => {
+    switch (reference.kind) {
+      case 'header':
+        return joinedHeader(request.http.headers, reference.name)
+      case 'querystring':
+        return bytesOf(request.query.get(reference.name)?.join(','))
+      case 'path':
+        // AWS: `$request.path` is the path without the stage. [guide: http-api-parameter-mapping]
+        return request.address.path
+      case 'pathParameter': {
+        // In a path it stays encoded: no value may become more than the one segment it was.
+        const raw = ownValue(request.match.pathParameters, reference.name)
+        return target === 'path' || raw === undefined ? raw : bytesOf(decodeOrKeep(raw))
+      }
+      case 'context':
+        return bytesOf(contextVariable(reference.name, request, caller))
+      case 'stageVariable':
+        return bytesOf(ownValue(request.stage.stageVariables, reference.name))
+    }
+  }
+
+const bytesOf = (text: string | undefined) => (text === undefined ? undefined : toByteString(text))
+
+const contextVariable = (name: string, request: HttpApiRequest, caller: Caller) => {
+  if (!name.startsWith('authorizer.')) return CONTEXT.get(name)?.(request)
+  const values = caller.authorizer
+  const member = name.slice('authorizer.'.length)
+  const value = values !== undefined && Object.hasOwn(values, member) ? values[member] : undefined
+  return value === undefined || typeof value === 'object' ? undefined : String(value)
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+const CONTEXT: ReadonlyMap<string, (request: HttpApiRequest) => string | undefined> = new Map<
+  string,
+  (request: HttpApiRequest) => string | undefined
+>([
+  ['accountId', (request) => request.stage.scope.accountId],
+  ['apiId', (request) => request.stage.apiId],
+  ['domainName', (request) => request.address.domainName],
+  ['domainPrefix', (request) => request.address.domainPrefix],
+  ['extendedRequestId', (request) => request.requestId],
+  ['httpMethod', (request) => request.method],
+  ['identity.sourceIp', (request) => request.sourceIp],
+  ['identity.userAgent', (request) => request.userAgent],
+  ['path', (request) => request.address.fullPath],
+  ['protocol', (request) => `HTTP/${request.http.httpVersion}`],
+  ['requestId', (request) => request.requestId],
+  ['requestTime', (request) => formatRequestTime(request.arrivedAtMs)],
+  ['requestTimeEpoch', (request) => String(request.arrivedAtMs)],
+  ['routeKey', (request) => request.match.plan.routeKey],
+  ['stage', (request) => request.stage.stageName],
+])
