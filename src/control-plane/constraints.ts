@@ -1,5 +1,6 @@
 // The constraints of AWS's request framework: checked before an operation looks at anything, and all violations of
 // a request told at once. Their paths name the input (`putIntegrationInput.type`), as AWS's do.
+import { printedOrder } from '#wire/constraints.ts'
 import { validationError } from '#wire/errors.ts'
 
 /** Throws one ValidationException that lists every violation; undefined ones are satisfied constraints. */
@@ -18,7 +19,11 @@ export const oneOf = (
 ): string | undefined =>
   value === undefined || value === null || members.includes(value)
     ? undefined
-    : violation(value, at, `Member must satisfy enum value set: [${members.join(', ')}]`)
+    : violation(
+        value,
+        at,
+        `Member must satisfy enum value set: [${printedOrder(members).join(', ')}]`,
+      )
 
 export const eachOneOf = (
   values: readonly string[] | undefined,
@@ -26,7 +31,7 @@ export const eachOneOf = (
   members: readonly string[],
 ): string | undefined => {
   if (values === undefined || values.every((value) => members.includes(value))) return undefined
-  const inner = `Member must satisfy enum value set: [${members.join(', ')}]`
+  const inner = `Member must satisfy enum value set: [${printedOrder(members).join(', ')}]`
   return violation(`[${values.join(', ')}]`, at, `Member must satisfy constraint: [${inner}]`)
 }
 

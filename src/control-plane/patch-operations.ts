@@ -81,7 +81,6 @@ export const segmentsOf = (path: string): readonly string[] =>
 export const unescapeSegment = (segment: string): string =>
   segment.replaceAll('~1', '/').replaceAll('~0', '~')
 
-// AWS's own order, as its message has it.
 const OPS = ['add', 'remove', 'move', 'test', 'replace', 'copy']
 
 const findRule = (table: PatchTable, operation: Shape<PatchOperation>): PatchRule => {

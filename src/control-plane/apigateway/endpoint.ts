@@ -5,7 +5,6 @@ import { badRequest } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { defined, nonEmpty } from '../defined.ts'
 
-// AWS's own order, as its messages have it.
 export const ENDPOINT_TYPES: readonly EndpointType[] = ['PRIVATE', 'EDGE', 'REGIONAL']
 export const IP_ADDRESS_TYPES: readonly string[] = ['ipv4', 'dualstack']
 

@@ -3,7 +3,7 @@ import type { GatewayResponse } from '#model/apigateway/rest-api.ts'
 import { Bug } from '#shared/assert.ts'
 import { defined } from '../defined.ts'
 
-// A type's status; the two defaults have none of their own. The order is ours but for AWS's first three and last three.
+// A type's status; the two defaults have none of their own.
 const STATUS_CODES: Readonly<Record<string, string | undefined>> = {
   REQUEST_TOO_LARGE: '413',
   RESOURCE_NOT_FOUND: '404',
