@@ -1,0 +1,86 @@
+// What a CloudFormation resource type is to a stack: properties in, operations out.
+// A type without `update` is deleted and made again under the same identifiers, and so is everything that names it.
+import type { IdSource } from '#shared/ids.ts'
+import type { JsonValue } from '#shared/json.ts'
+import type { Scope } from '#model/scope.ts'
+import type { Path } from '../template/path.ts'
+import type { Input, PropertyAudience, Shape } from './properties.ts'
+
+export type ServiceName = 'apigateway' | 'apigatewayv2' | 'lambda'
+
+/** Calls an operation of a management API inside the transaction of the deployment. */
+export type CallOperation = (
+  service: ServiceName,
+  operation: string,
+  input: Input,
+  ids: IdSource,
+) => Promise<Readonly<Record<string, unknown>>>
+
+/** A resource of a stack as it is remembered. */
+export interface StackResource {
+  readonly type: string
+  /** What `Ref` gives. */
+  readonly physicalId: string
+  readonly attributes: Readonly<Record<string, JsonValue>>
+  /** What the type needs to update or delete it, for instance `restApiId`. */
+  readonly keys: Readonly<Record<string, string>>
+  /** Of the evaluated properties; the properties themselves may hold secrets. */
+  readonly hash: string
+  /** Logical ids that it names. */
+  readonly dependsOn: readonly string[]
+  readonly retain: boolean
+}
+
+export type Made = Pick<StackResource, 'physicalId'> &
+  Partial<Pick<StackResource, 'attributes' | 'keys'>>
+
+export type Existing = Pick<StackResource, 'physicalId' | 'attributes' | 'keys'>
+
+/** What a type may draw on while it makes a resource. */
+export interface ResourceContext extends PropertyAudience {
+  readonly stackName: string
+  readonly logicalId: string
+  readonly type: string
+  readonly scope: Scope
+  /** `Resources.{logicalId}.Properties` */
+  readonly path: Path
+  /** The properties as they are in the template, evaluated. */
+  readonly properties: JsonValue
+  readonly metadata: JsonValue
+  /** Identifiers derived from stack name and logical id. */
+  readonly ids: IdSource
+  /** The folder that local paths are relative to. */
+  readonly folder: string
+  readonly call: (
+    service: ServiceName,
+    operation: string,
+    input: Input,
+  ) => Promise<Readonly<Record<string, unknown>>>
+  /** The resource of this stack, made already, whose `Ref` gives this. */
+  readonly made: (physicalId: string) => StackResource | undefined
+  /** Remembers a local file whose content counts. */
+  readonly uses: (file: string) => void
+}
+
+export interface ResourceType {
+  /** Absent: no property is looked at. */
+  readonly properties?: Shape
+  create(input: Input, context: ResourceContext): Promise<Made>
+  /** Undefined: it has to be made anew. */
+  update?(input: Input, existing: Existing, context: ResourceContext): Promise<Made | undefined>
+  delete(existing: Existing, context: Pick<ResourceContext, 'call'>): Promise<void>
+  /** Says at every start what of the resource is not honoured as a whole. */
+  report?(context: ResourceContext): void
+  /** Content outside the template that a change of the resource depends on. */
+  fingerprint?(context: ResourceContext): string
+  /** A REST API's snapshot: in `redeploy: 'always'` it is made again whenever the draft of its API changed. */
+  readonly isSnapshot?: true
+  /** Made as late as its references allow. */
+  readonly comesLast?: true
+  /** What this type is to an operator who gets only a record of it. */
+  readonly inert?: true
+}
+
+/** The member of an operation's output, as text. */
+export const textMember = (output: Readonly<Record<string, unknown>>, name: string): string =>
+  String(output[name])

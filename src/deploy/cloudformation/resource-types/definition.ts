@@ -1,0 +1,27 @@
+// An API's OpenAPI definition: `Body`, or `BodyS3Location` as a path on this machine, which is what
+// `aws cloudformation package` takes there. A file is handed on as it is: its intrinsic functions are nobody's.
+import path from 'node:path'
+import { isObject } from '#shared/json.ts'
+import { memberOf } from '../../template/source.ts'
+import { readDefinitionFile } from '../../template/include.ts'
+import type { ResourceContext } from '../resource-type.ts'
+
+/** The definition's text, or undefined where the API has none. */
+export const definitionOf = (context: ResourceContext): string | undefined => {
+  const body = memberOf(context.properties, 'Body')
+  if (body !== undefined) return JSON.stringify(body)
+  const location = memberOf(context.properties, 'BodyS3Location')
+  if (location === undefined) return undefined
+  const at = [...context.path, 'BodyS3Location']
+  if (typeof location !== 'string' || /^(s3|https?):\/\//.test(location)) {
+    const key = isObject(location) ? String(location['Key']) : String(location)
+    return context.fail(
+      at,
+      `the API's definition \`${key}\` lies in S3`,
+      'Give the path of a file on this machine',
+    )
+  }
+  const file = path.resolve(context.folder, location)
+  context.uses(file)
+  return readDefinitionFile(file, location)
+}

@@ -1,0 +1,52 @@
+// The registry of resource types. What is not in it is a record only.
+import type { ResourceType } from '../resource-type.ts'
+import { method } from './apigateway-method.ts'
+import {
+  account,
+  authorizer,
+  gatewayResponse,
+  model,
+  requestValidator,
+  resource,
+} from './apigateway-parts.ts'
+import { restApi } from './apigateway-rest-api.ts'
+import { deployment, stage } from './apigateway-stage.ts'
+import { apiKey, usagePlan, usagePlanKey } from './apigateway-usage.ts'
+import { api } from './apigatewayv2-api.ts'
+import * as v2 from './apigatewayv2-parts.ts'
+import { inert } from './inert.ts'
+import { lambdaFunction } from './lambda-function.ts'
+import { alias, layerVersion, permission, version } from './lambda-parts.ts'
+
+const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+  'AWS::ApiGateway::Account': account,
+  'AWS::ApiGateway::ApiKey': apiKey,
+  'AWS::ApiGateway::Authorizer': authorizer,
+  'AWS::ApiGateway::Deployment': deployment,
+  'AWS::ApiGateway::GatewayResponse': gatewayResponse,
+  'AWS::ApiGateway::Method': method,
+  'AWS::ApiGateway::Model': model,
+  'AWS::ApiGateway::RequestValidator': requestValidator,
+  'AWS::ApiGateway::Resource': resource,
+  'AWS::ApiGateway::RestApi': restApi,
+  'AWS::ApiGateway::Stage': stage,
+  'AWS::ApiGateway::UsagePlan': usagePlan,
+  'AWS::ApiGateway::UsagePlanKey': usagePlanKey,
+  'AWS::ApiGatewayV2::Api': api,
+  'AWS::ApiGatewayV2::Authorizer': v2.authorizer,
+  'AWS::ApiGatewayV2::Deployment': v2.deployment,
+  'AWS::ApiGatewayV2::Integration': v2.integration,
+  'AWS::ApiGatewayV2::IntegrationResponse': v2.integrationResponse,
+  'AWS::ApiGatewayV2::Model': v2.model,
+  'AWS::ApiGatewayV2::Route': v2.route,
+  'AWS::ApiGatewayV2::RouteResponse': v2.routeResponse,
+  'AWS::ApiGatewayV2::Stage': v2.stage,
+  'AWS::Lambda::Alias': alias,
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::LayerVersion': layerVersion,
+  'AWS::Lambda::Permission': permission,
+  'AWS::Lambda::Version': version,
+}
+
+export const resourceType = (name: string): ResourceType =>
+  (Object.hasOwn(RESOURCE_TYPES, name) ? RESOURCE_TYPES[name] : undefined) ?? inert

@@ -1,0 +1,141 @@
+// Every type that does not exist here: a record, so that Ref and Fn::GetAtt resolve to something of the right form,
+// and a line in the report with its type and name.
+import type { JsonValue } from '#shared/json.ts'
+import { PARTITION, URL_SUFFIX } from '#model/scope.ts'
+import { memberOf } from '../../template/source.ts'
+import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
+
+interface Form {
+  /** The property that names it. */
+  readonly name?: string
+  /** `{region}`, `{account}` and `{name}` are put in. */
+  readonly arn: string
+  readonly ref?: string
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
+const FORMS: Readonly<Record<string, Form>> = {
+  'AWS::IAM::Role': { name: 'RoleName', arn: 'iam::{account}:role/{name}' },
+  'AWS::IAM::Policy': { name: 'PolicyName', arn: 'iam::{account}:policy/{name}' },
+  'AWS::IAM::ManagedPolicy': {
+    name: 'ManagedPolicyName',
+    arn: 'iam::{account}:policy/{name}',
+    ref: '{arn}',
+  },
+  'AWS::IAM::User': { name: 'UserName', arn: 'iam::{account}:user/{name}' },
+  'AWS::Logs::LogGroup': {
+    name: 'LogGroupName',
+    arn: 'logs:{region}:{account}:log-group:{name}:*',
+  },
+  'AWS::DynamoDB::Table': {
+    name: 'TableName',
+    arn: 'dynamodb:{region}:{account}:table/{name}',
+    attributes: { StreamArn: '{arn}/stream/2020-01-01T00:00:00.000' },
+  },
+  'AWS::S3::Bucket': {
+    name: 'BucketName',
+    arn: 's3:::{name}',
+    attributes: {
+      DomainName: '{name}.s3.{suffix}',
+      RegionalDomainName: '{name}.s3.{region}.{suffix}',
+      WebsiteURL: 'http://{name}.s3-website-{region}.{suffix}',
+    },
+  },
+  'AWS::SQS::Queue': {
+    name: 'QueueName',
+    arn: 'sqs:{region}:{account}:{name}',
+    ref: 'https://sqs.{region}.{suffix}/{account}/{name}',
+    attributes: {
+      QueueName: '{name}',
+      QueueUrl: 'https://sqs.{region}.{suffix}/{account}/{name}',
+    },
+  },
+  'AWS::SNS::Topic': {
+    name: 'TopicName',
+    arn: 'sns:{region}:{account}:{name}',
+    ref: '{arn}',
+    attributes: { TopicArn: '{arn}', TopicName: '{name}' },
+  },
+  'AWS::Events::Rule': { name: 'Name', arn: 'events:{region}:{account}:rule/{name}' },
+  'AWS::Events::EventBus': { name: 'Name', arn: 'events:{region}:{account}:event-bus/{name}' },
+  'AWS::StepFunctions::StateMachine': {
+    name: 'StateMachineName',
+    arn: 'states:{region}:{account}:stateMachine:{name}',
+    ref: '{arn}',
+    attributes: { Name: '{name}' },
+  },
+  'AWS::Kinesis::Stream': { name: 'Name', arn: 'kinesis:{region}:{account}:stream/{name}' },
+  'AWS::SecretsManager::Secret': {
+    name: 'Name',
+    arn: 'secretsmanager:{region}:{account}:secret:{name}',
+    ref: '{arn}',
+    attributes: { Id: '{arn}' },
+  },
+  'AWS::KMS::Key': {
+    arn: 'kms:{region}:{account}:key/{name}',
+    attributes: { KeyId: '{name}' },
+  },
+  'AWS::Cognito::UserPool': {
+    arn: 'cognito-idp:{region}:{account}:userpool/{region}_{id}',
+    ref: '{region}_{id}',
+    attributes: {
+      ProviderName: 'cognito-idp.{region}.{suffix}/{region}_{id}',
+      ProviderURL: 'https://cognito-idp.{region}.{suffix}/{region}_{id}',
+      UserPoolId: '{region}_{id}',
+    },
+  },
+  'AWS::Cognito::UserPoolClient': {
+    arn: 'cognito-idp:{region}:{account}:client/{id}',
+    ref: '{id}',
+    attributes: { ClientId: '{id}', Name: '{name}' },
+  },
+  'AWS::Lambda::Url': {
+    arn: 'lambda:{region}:{account}:function:{name}',
+    attributes: { FunctionUrl: 'https://{id}.lambda-url.{region}.on.aws/' },
+  },
+}
+
+/** Types whose absence nobody who calls an API can notice; still reported, in other words. */
+const EFFECTS: Readonly<Record<string, string>> = {
+  'AWS::IAM::Role': 'not provided here: functions run with the rights of this process',
+  'AWS::Logs::LogGroup': 'not provided here: logs go where this gateway writes them',
+  'AWS::Lambda::Url': 'not provided here: the function has no URL of its own',
+}
+
+export const inert: ResourceType = {
+  inert: true,
+  report: ({ report, logicalId, type }) => {
+    const effect = EFFECTS[type] ?? 'not provided here: only its name exists'
+    report(['Resources', logicalId], type, effect)
+  },
+  create: async (_input, context) => record(context),
+  update: async (_input, existing) => existing,
+  delete: async () => {},
+}
+
+const record = (context: ResourceContext): Made => {
+  const form = Object.hasOwn(FORMS, context.type) ? FORMS[context.type] : undefined
+  const { region, accountId } = context.scope
+  const id = context.ids.next(9)
+  const given: JsonValue | undefined =
+    form?.name === undefined ? undefined : memberOf(context.properties, form.name)
+  const name = typeof given === 'string' ? given : `${context.stackName}-${context.logicalId}-${id}`
+  const service = (context.type.split('::')[1] ?? 'service').toLowerCase()
+  const pattern = form?.arn ?? `${service}:{region}:{account}:{name}`
+  const fill = (text: string, arn = ''): string =>
+    text.replaceAll(/\{(\w+)\}/g, (whole, key: string) => {
+      const values: Record<string, string> = {
+        ...{ region, account: accountId, name, id, arn, suffix: URL_SUFFIX },
+      }
+      return values[key] ?? whole
+    })
+  const arn = `arn:${PARTITION}:${fill(pattern)}`
+  const attributes = Object.entries(form?.attributes ?? {}).map(([key, text]) => [
+    key,
+    fill(text, arn),
+  ])
+  return {
+    physicalId: fill(form?.ref ?? '{name}', arn),
+    attributes: { Arn: arn, ...Object.fromEntries(attributes) },
+  }
+}

@@ -1,0 +1,93 @@
+// What stands around a function: Version, Alias, Permission, LayerVersion. They are records here; code always runs
+// as it lies, so a version is not a copy.
+import { functionArn } from '#model/arn.ts'
+import { memberOf } from '../../template/source.ts'
+import { json, text, unused, without } from '../properties.ts'
+import type { ResourceContext, ResourceType } from '../resource-type.ts'
+import { localCode } from './function-code.ts'
+
+const nothing = async () => {}
+
+/** A name, a partial or a whole ARN → the whole ARN without qualifier. */
+const arnOf = (name: string, context: ResourceContext): string =>
+  name.startsWith('arn:') ? name : functionArn(context.scope, name.split(':').at(-1) ?? name)
+
+export const version: ResourceType = {
+  properties: {
+    CodeSha256: unused,
+    Description: unused,
+    FunctionName: text,
+    FunctionScalingConfig: without('ignored: instances start with the first call'),
+    ProvisionedConcurrencyConfig: without('ignored: instances start with the first call'),
+    RuntimePolicy: without('ignored: the runtime is the one of this machine'),
+  },
+  create: async ({ functionName }, context) => {
+    const arn = `${arnOf(String(functionName), context)}:1`
+    return { physicalId: arn, attributes: { FunctionArn: arn, Version: '1' } }
+  },
+  delete: nothing,
+}
+
+export const alias: ResourceType = {
+  properties: {
+    Description: unused,
+    FunctionName: text,
+    FunctionVersion: text,
+    Name: text,
+    ProvisionedConcurrencyConfig: without('ignored: instances start with the first call'),
+    RoutingConfig: without('ignored: all calls go to the code as it lies'),
+  },
+  create: async ({ functionName, name }, context) => {
+    const arn = `${arnOf(String(functionName), context)}:${String(name)}`
+    return { physicalId: arn, attributes: { AliasArn: arn, Name: String(name) } }
+  },
+  delete: nothing,
+}
+
+export const permission: ResourceType = {
+  properties: {
+    Action: unused,
+    EventSourceToken: unused,
+    FunctionName: unused,
+    FunctionUrlAuthType: unused,
+    InvokedViaFunctionUrl: unused,
+    Principal: unused,
+    PrincipalOrgID: unused,
+    SourceAccount: unused,
+    SourceArn: unused,
+  },
+  report: ({ report, logicalId, type }) =>
+    report(
+      ['Resources', logicalId],
+      type,
+      'not checked: every API here may invoke every function here',
+    ),
+  create: async (_input, context) => {
+    const id = `${context.stackName}-${context.logicalId}-${context.ids.next(12)}`
+    return { physicalId: id, attributes: { Id: id } }
+  },
+  delete: nothing,
+}
+
+export const layerVersion: ResourceType = {
+  properties: {
+    CompatibleArchitectures: unused,
+    CompatibleRuntimes: unused,
+    Content: json,
+    Description: unused,
+    LayerName: text,
+    LicenseInfo: unused,
+  },
+  create: async ({ layerName }, context) => {
+    const { region, accountId } = context.scope
+    const name = String(layerName ?? context.logicalId)
+    const arn = `arn:aws:lambda:${region}:${accountId}:layer:${name}:1`
+    const content = localCode(memberOf(context.properties, 'Content'), context, 'Content')
+    return {
+      physicalId: arn,
+      attributes: { LayerVersionArn: arn },
+      keys: content === undefined ? {} : { content: JSON.stringify(content) },
+    }
+  },
+  delete: nothing,
+}

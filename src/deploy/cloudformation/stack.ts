@@ -1,0 +1,212 @@
+// Deploys a CloudFormation template as a diff against what the stack was: inside the transaction of the caller, so that
+// a failure leaves the last good state and nothing half-created.
+import type { JsonValue } from '#shared/json.ts'
+import type { Scope } from '#model/scope.ts'
+import type { Transaction } from '#store/store.ts'
+import type { Report } from '../report.ts'
+import type { Path } from '../template/path.ts'
+import { failAt, objectOf, type TemplateSource } from '../template/source.ts'
+import type { Evaluation } from './evaluation.ts'
+import { CycleError, dependencyOrder } from './graph.ts'
+import { evaluate } from './intrinsics.ts'
+import { stackOutputs } from './outputs.ts'
+import { pseudoParameters } from './parameters.ts'
+import { resourcesNamedIn } from './references.ts'
+import { removeResources } from './removal.ts'
+import type { CallOperation, StackResource } from './resource-type.ts'
+import { createResources, type ResourceChange } from './resources.ts'
+import { resourceType } from './resource-types/index.ts'
+import { conditionsOf, readResources, type ResourceDeclaration } from './sections.ts'
+import { type Stack, stacks } from './stacks.ts'
+
+/** `always`: a REST API whose draft changed gets a new deployment. `as-aws`: only where the template changes it. */
+export type Redeploy = 'always' | 'as-aws'
+
+export interface StackDeployment {
+  readonly name: string
+  /** A CloudFormation template: transforms and loops are done. */
+  readonly source: TemplateSource
+  /** From a place in `source.value` to the place in the file. */
+  readonly locate: (path: Path) => Path
+  readonly folder: string
+  readonly parameters: ReadonlyMap<string, JsonValue>
+  readonly scope: Scope
+  readonly tx: Transaction
+  readonly call: CallOperation
+  readonly redeploy: Redeploy
+  readonly report: Report
+}
+
+export interface DeployedStack {
+  readonly stack: Stack
+  readonly changes: readonly ResourceChange[]
+  /** Local files whose content the stack was made from, the template aside. */
+  readonly files: readonly string[]
+}
+
+export const deployStack = async (deployment: StackDeployment): Promise<DeployedStack> => {
+  const { source, locate, name, scope, tx } = deployment
+  const declared = readResources(source, locate)
+  const resources = new Map<string, StackResource>()
+  const parameters = new Map([
+    ...(await importedValues(tx, scope, name)),
+    ...pseudoParameters(scope, name),
+    ...deployment.parameters,
+  ])
+  const evaluation: Evaluation = {
+    source,
+    locate,
+    parameters,
+    mappings: objectMember(source, 'Mappings'),
+    condition: conditionsOf(source, () => evaluation),
+    ...resourceLookups(declared, resources, deployment),
+  }
+  const active = new Map(
+    [...declared].filter(
+      ([id, { condition }]) =>
+        condition === undefined || evaluation.condition(condition, ['Resources', id, 'Condition']),
+    ),
+  )
+  const references = new Map(
+    [...active].map(([id, resource]) => [id, referencesOf(resource, evaluation, declared)]),
+  )
+  const order = orderOf(active, references, deployment)
+  const before = (await tx.get(stacks, scope, name))?.resources ?? {}
+  const made = await createResources({
+    deployment,
+    order: order.map((id) => active.get(id) as ResourceDeclaration), // The order is of active ids.
+    references,
+    before,
+    resources,
+    evaluateProperties: (resource) =>
+      evaluate(resource.properties, evaluation, ['Resources', resource.logicalId, 'Properties']) ??
+      {},
+  })
+  const outputs = stackOutputs(source, evaluation)
+  const stack: Stack = { name, resources: Object.fromEntries(resources), outputs }
+  await tx.put(stacks, scope, name, stack)
+  return { stack, ...made }
+}
+
+/** Removes everything that a stack made. */
+export const deleteStack = async (
+  deployment: Pick<StackDeployment, 'name' | 'scope' | 'tx' | 'call'>,
+): Promise<void> => {
+  const stack = await deployment.tx.get(stacks, deployment.scope, deployment.name)
+  if (stack === undefined) return
+  const existing = new Map(Object.entries(stack.resources))
+  await removeResources(existing, [...existing.keys()], deployment.call)
+  await deployment.tx.delete(stacks, deployment.scope, deployment.name)
+}
+
+const importedValues = async (tx: Transaction, scope: Scope, name: string) => {
+  const values: [string, JsonValue][] = []
+  for (const { value: stack } of await tx.list(stacks, scope)) {
+    if (stack.name === name) continue
+    for (const output of Object.values(stack.outputs)) {
+      if (output.exportName !== undefined)
+        values.push([`import ${output.exportName}`, output.value])
+    }
+  }
+  return values
+}
+
+const objectMember = (source: TemplateSource, section: string) => {
+  const value = objectOf(source.value[section] ?? {})
+  if (value !== undefined) return value
+  return failAt(source, [section], `${section} must be a map`, 'Give `Name: value`')
+}
+
+const resourceLookups = (
+  declared: ReadonlyMap<string, ResourceDeclaration>,
+  resources: ReadonlyMap<string, StackResource>,
+  { source, locate }: StackDeployment,
+): Pick<Evaluation, 'ref' | 'attribute'> => {
+  const made = (logicalId: string, path: Path): StackResource | undefined => {
+    const resource = resources.get(logicalId)
+    const declaration = declared.get(logicalId)
+    if (resource !== undefined || declaration === undefined) return resource
+    return failAt(
+      source,
+      locate(path),
+      `\`${logicalId}\` exists only if the condition \`${declaration.condition}\` holds`,
+      'Wrap the reference in Fn::If with the same condition',
+    )
+  }
+  return {
+    ref: (logicalId, path) => made(logicalId, path)?.physicalId,
+    attribute: (logicalId, attribute, path) => {
+      const resource = made(logicalId, path)
+      if (resource === undefined) {
+        return failAt(
+          source,
+          locate(path),
+          `there is no resource \`${logicalId}\``,
+          'Declare it under Resources, or correct the name',
+        )
+      }
+      if (Object.hasOwn(resource.attributes, attribute)) {
+        return resource.attributes[attribute] ?? null
+      }
+      const plausible = resourceType(resource.type).inert
+        ? inertAttribute(resource, attribute)
+        : undefined
+      const known = Object.keys(resource.attributes).join(', ')
+      return (
+        plausible ??
+        failAt(
+          source,
+          locate(path),
+          `\`${logicalId}\` (${resource.type}) has no attribute \`${attribute}\``,
+          known === '' ? 'Use Ref' : `Use one of ${known}`,
+        )
+      )
+    },
+  }
+}
+
+/** Of a resource that only its record exists of, every attribute is something that reads like one. */
+const inertAttribute = (resource: StackResource, attribute: string): string =>
+  /arn$/i.test(attribute)
+    ? String(resource.attributes['Arn'] ?? resource.physicalId)
+    : `${resource.physicalId}-${attribute.replaceAll('.', '-').toLowerCase()}`
+
+const referencesOf = (
+  { logicalId, properties }: ResourceDeclaration,
+  evaluation: Evaluation,
+  declared: ReadonlyMap<string, ResourceDeclaration>,
+): ReadonlySet<string> =>
+  resourcesNamedIn(properties, evaluation, (id) => declared.has(id), [
+    'Resources',
+    logicalId,
+    'Properties',
+  ])
+
+const orderOf = (
+  active: ReadonlyMap<string, ResourceDeclaration>,
+  references: ReadonlyMap<string, ReadonlySet<string>>,
+  { source, locate }: StackDeployment,
+): readonly string[] => {
+  const dependencies = new Map(
+    [...active].map(([id, { dependsOn }]) => [
+      id,
+      new Set([...(references.get(id) ?? []), ...dependsOn].filter((name) => active.has(name))),
+    ]),
+  )
+  try {
+    return dependencyOrder(dependencies, (id) => {
+      const { isSnapshot, comesLast } = resourceType(active.get(id)?.type ?? '')
+      return isSnapshot === true || comesLast === true
+    })
+  } catch (error) {
+    if (!(error instanceof CycleError)) throw error
+    const [first = ''] = error.cycle
+    return failAt(
+      source,
+      locate(['Resources', first]),
+      `resources depend on each other in a cycle: ${error.cycle.join(' → ')}`,
+      'Break the cycle: remove one of the references or DependsOn',
+      error,
+    )
+  }
+}
