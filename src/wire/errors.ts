@@ -26,6 +26,9 @@ export const notFound = (message: string) => new ServiceError('NotFoundException
 export const conflict = (message: string) => new ServiceError('ConflictException', 409, message)
 export const validationError = (message: string) =>
   new ServiceError('ValidationException', 400, message)
+/** A body, parameter or value that cannot be read as what the operation takes. */
+export const serializationError = (message: string) =>
+  new ServiceError('SerializationException', 400, message)
 /** An operation that exists in AWS and not (yet) here: said plainly, never half done. */
 export const notImplemented = (message: string) =>
   new ServiceError('NotImplementedException', 501, message)

@@ -25,9 +25,12 @@ export type Uncapitalized<T> = T extends Date
       ? readonly Uncapitalized<Member>[]
       : T extends object
         ? {
-            readonly [Key in keyof T as Key extends string
-              ? Uncapitalize<Key>
-              : Key]: Uncapitalized<T[Key]>
+            // A map's keys are the caller's own: only the names of members change.
+            readonly [Key in keyof T as string extends Key
+              ? Key
+              : Key extends string
+                ? Uncapitalize<Key>
+                : Key]: Uncapitalized<T[Key]>
           }
         : T
 
