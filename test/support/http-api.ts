@@ -11,7 +11,7 @@ import type { HttpStagePlan, Services } from '#data-plane/plan.ts'
 import { BodyTooLarge, type FlatHeaders, type HttpRequest } from '#transport/contract.ts'
 
 /** 12/Mar/2020:19:03:58 +0000 */
-export const ARRIVED_AT_MS = 1_584_039_838_390
+const ARRIVED_AT_MS = 1_584_039_838_390
 
 export interface Sent {
   readonly method?: string
@@ -49,12 +49,12 @@ export const sentRequest = (sent: Sent = {}): HttpRequest => {
   }
 }
 
-export interface HandClock extends Clock {
+interface HandClock extends Clock {
   advance(byMs: number): void
 }
 
 /** Time that stands still until it is moved; due timers fire as it is. */
-export const handClock = (): HandClock => {
+const handClock = (): HandClock => {
   let elapsedMs = 0
   let timers: { readonly dueMs: number; readonly callback: () => void }[] = []
   return {

@@ -26,7 +26,7 @@ export const joinedHeader = (headers: readonly string[], lowerCaseName: string) 
   return joined
 }
 
-export const withoutHeader = (headers: readonly string[], lowerCaseName: string): string[] => {
+const withoutHeader = (headers: readonly string[], lowerCaseName: string): string[] => {
   const kept: string[] = []
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''

@@ -14,7 +14,7 @@ export type Reference =
   | { readonly kind: 'stageVariable'; readonly name: string }
 
 export type MappingSide = 'request' | 'response'
-export type MappingTarget = 'header' | 'querystring' | 'path' | 'statuscode'
+type MappingTarget = 'header' | 'querystring' | 'path' | 'statuscode'
 
 /** What a reference stands for, as a byte string; for a path, still percent-encoded. */
 export type LookUp = (reference: Reference, target: MappingTarget) => string | undefined

@@ -6,7 +6,7 @@ import { isReservedHeader, type MappingKey, parseMappingKey } from './mapping-ke
 import { compileMappingValue, type LookUp, type MappingValue } from './mapping-value.ts'
 
 /** The parts of an answer that can be mapped. */
-export interface MappableResponse {
+interface MappableResponse {
   readonly statusCode: number
   readonly headers: readonly string[]
 }
