@@ -3,29 +3,29 @@ import type { GatewayResponse } from '#model/apigateway/rest-api.ts'
 import { Bug } from '#shared/assert.ts'
 import { defined } from '../defined.ts'
 
-// A type's status; the two defaults have none of their own.
+// A type's status, in the SDK's order of types; the two defaults have none of their own.
 const STATUS_CODES: Readonly<Record<string, string | undefined>> = {
-  REQUEST_TOO_LARGE: '413',
-  RESOURCE_NOT_FOUND: '404',
-  AUTHORIZER_CONFIGURATION_ERROR: '500',
-  MISSING_AUTHENTICATION_TOKEN: '403',
-  BAD_REQUEST_BODY: '400',
-  INVALID_SIGNATURE: '403',
-  INVALID_API_KEY: '403',
-  BAD_REQUEST_PARAMETERS: '400',
-  AUTHORIZER_FAILURE: '500',
-  UNAUTHORIZED: '401',
-  INTEGRATION_TIMEOUT: '504',
   ACCESS_DENIED: '403',
+  API_CONFIGURATION_ERROR: '500',
+  AUTHORIZER_CONFIGURATION_ERROR: '500',
+  AUTHORIZER_FAILURE: '500',
+  BAD_REQUEST_BODY: '400',
+  BAD_REQUEST_PARAMETERS: '400',
   DEFAULT_4XX: undefined,
   DEFAULT_5XX: undefined,
-  WAF_FILTERED: '403',
-  QUOTA_EXCEEDED: '429',
-  THROTTLED: '429',
-  API_CONFIGURATION_ERROR: '500',
-  UNSUPPORTED_MEDIA_TYPE: '415',
-  INTEGRATION_FAILURE: '504',
   EXPIRED_TOKEN: '403',
+  INTEGRATION_FAILURE: '504',
+  INTEGRATION_TIMEOUT: '504',
+  INVALID_API_KEY: '403',
+  INVALID_SIGNATURE: '403',
+  MISSING_AUTHENTICATION_TOKEN: '403',
+  QUOTA_EXCEEDED: '429',
+  REQUEST_TOO_LARGE: '413',
+  RESOURCE_NOT_FOUND: '404',
+  THROTTLED: '429',
+  UNAUTHORIZED: '401',
+  UNSUPPORTED_MEDIA_TYPE: '415',
+  WAF_FILTERED: '403',
 }
 
 export const GATEWAY_RESPONSE_TYPES: readonly string[] = Object.keys(STATUS_CODES)

@@ -66,9 +66,7 @@ export const getGatewayResponses = async (
 ): Promise<Page<GatewayResponse>> => {
   const api = await restApiOf(call, required(input.restApiId, 'restApiId'))
   const set = await setResponses(call, api.id)
-  const all = [...GATEWAY_RESPONSE_TYPES]
-    .sort()
-    .map((type) => set.get(type) ?? defaultResponse(type, set))
+  const all = GATEWAY_RESPONSE_TYPES.map((type) => set.get(type) ?? defaultResponse(type, set))
   return pageOfItems(all, input)
 }
 

@@ -1,5 +1,6 @@
 // The operations of API Gateway (v1) that exist here, by AWS's names; the rest is refused by name at the wire.
 import { reads, writes } from '#store/transactional.ts'
+import { openapiOperations } from '../openapi/import-rest-api.ts'
 import { getAccount, updateAccount } from './account.ts'
 import { createApiKey, deleteApiKey, getApiKey, getApiKeys, updateApiKey } from './api-keys.ts'
 import {
@@ -79,6 +80,7 @@ import {
 } from './usage-plans.ts'
 
 export const apigatewayOperations = {
+  ...openapiOperations,
   CreateApiKey: writes(createApiKey),
   CreateAuthorizer: writes(createAuthorizer),
   CreateDeployment: writes(createDeployment),
