@@ -22,6 +22,8 @@ export interface Limits {
   ignore(feature: string): void
   /** Notes that requests are refused, and gives the step that does it. */
   refuse(feature: string): () => never
+  /** The step of what was refused here last: for a caller whose part could not be compiled. */
+  refusal(): () => never
 }
 
 /** One method of one resource, while it is compiled. */
@@ -35,22 +37,33 @@ export interface MethodSource {
   readonly limits: Limits
 }
 
-export const limitsAt = (where: string, list: Limitation[]): Limits => ({
-  where,
-  ignore: (feature) => {
-    list.push({ effect: 'ignored', where, feature })
-  },
-  refuse: (feature) => {
-    list.push({ effect: 'refused', where, feature })
-    return () => {
-      throw new GatewayFailure(
-        'NOT_IMPLEMENTED',
-        `This gateway does not implement what ${where} asks for: ${feature}`,
-        { hint: `${feature} decides what ${where} answers and is not built yet: refused with 501` },
-      )
-    }
-  },
-})
+export const limitsAt = (where: string, list: Limitation[]): Limits => {
+  let last = refusalOf(where, 'something this version does not know')
+  const note = (effect: Limitation['effect'], feature: string) => {
+    const isNoted = list.some(
+      (known) => known.where === where && known.feature === feature && known.effect === effect,
+    )
+    if (!isNoted) list.push({ effect, where, feature })
+  }
+  return {
+    where,
+    ignore: (feature) => note('ignored', feature),
+    refuse: (feature) => {
+      note('refused', feature)
+      last = refusalOf(where, feature)
+      return last
+    },
+    refusal: () => last,
+  }
+}
+
+const refusalOf = (where: string, feature: string) => (): never => {
+  throw new GatewayFailure(
+    'NOT_IMPLEMENTED',
+    `This gateway does not implement what ${where} asks for: ${feature}`,
+    { hint: `${feature} decides what ${where} answers and is not built yet: refused with 501` },
+  )
+}
 
 /** The step of what is not configured: nothing to do, nothing to wait for. */
 export const noStep = (): void => undefined

@@ -2,11 +2,12 @@
 import type { RequestRecord } from '#model/request-record.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
-import type { GatewayFailure, StagePlan } from './plan.ts'
+import type { StageFacts } from './compiling.ts'
+import type { GatewayFailure } from './plan.ts'
 
 export interface Ending {
   readonly request: GatewayRequest
-  readonly stage: StagePlan
+  readonly stage: Omit<StageFacts, 'stageVariables'> & Pick<RequestRecord, 'protocol'>
   readonly response: HttpResponse
   /** REST: the resource path. HTTP: the route key. */
   readonly route?: string | undefined

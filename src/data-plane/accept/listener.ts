@@ -1,0 +1,116 @@
+// The data plane's front: whose request is it? The API and the stage are found once, in a directory that stays the
+// same for the whole of the request.
+import type { HttpHandler, HttpRequest, HttpResponse } from '#transport/contract.ts'
+import { handleHttpApiRequest } from '../http-api.ts'
+import {
+  type ApiEntry,
+  type Directory,
+  GatewayFailure,
+  type Services,
+  type StagePlan,
+} from '../plan.ts'
+import { makeRequestRecord } from '../request-record.ts'
+import { handleRestRequest } from '../rest-api.ts'
+import { defaultResponse } from '../respond/gateway-response.ts'
+import { findAddress } from './domain-name.ts'
+import { acceptRequest, type GatewayRequest, type RequestAddress } from './request.ts'
+
+export const createDataPlane =
+  (directory: () => Directory, services: Services): HttpHandler =>
+  (http) => {
+    const current = directory()
+    const address = findAddress(http.host, http.target, {
+      findApi: (apiId) => current.findApi(apiId),
+    })
+    const api = address && current.findApi(address.apiId)
+    const stage = address && findStage(api, address)
+    if (address === undefined || stage === undefined) {
+      return answerNobody(http, address ?? NOWHERE, api, services)
+    }
+    if (stage.protocol === 'HTTP') {
+      const request = acceptRequest(http, address, services, 'HTTP')
+      return handleHttpApiRequest(request, stage, services)
+    }
+    return handleRestRequest(acceptRequest(http, address, services, 'REST'), stage, services)
+  }
+
+const findStage = (api: ApiEntry | undefined, address: RequestAddress): StagePlan | undefined => {
+  if (api === undefined || api.disableExecuteApiEndpoint) return undefined
+  if (api.protocol === 'HTTP') return api.stage(address.stageName ?? '$default')
+  return address.stageName === undefined ? undefined : api.stage(address.stageName)
+}
+
+/** A request that came to none of our addresses: the front door should not have sent it here. */
+const NOWHERE: RequestAddress = {
+  apiId: '',
+  stageName: undefined,
+  path: '/',
+  fullPath: '/',
+  domainName: '',
+  domainPrefix: '',
+}
+
+/**
+ * AWS: an unknown stage is 403 "Forbidden" of a REST API and 404 "Not Found" of an HTTP API. A host of an unknown API
+ * does not resolve there; here it is a 403 with the reason in the record. [behaviour.md 3.1 #3, #6]
+ */
+const answerNobody = (
+  http: HttpRequest,
+  address: RequestAddress,
+  api: ApiEntry | undefined,
+  services: Services,
+): HttpResponse => {
+  const isHttpApi = api?.protocol === 'HTTP'
+  const request = acceptRequest(http, address, services, isHttpApi ? 'HTTP' : 'REST')
+  const failure = failureOf(address, api)
+  const response = isHttpApi
+    ? {
+        statusCode: 404,
+        headers: ['Content-Type', 'application/json', 'apigw-requestid', request.requestId],
+        body: '{"message":"Not Found"}',
+      }
+    : defaultResponse(failure, request)
+  tell(request, response, failure, api, services)
+  return response
+}
+
+const failureOf = (address: RequestAddress, api: ApiEntry | undefined): GatewayFailure => {
+  const { apiId, stageName } = address
+  if (api?.protocol === 'WEBSOCKET') {
+    return new GatewayFailure('NOT_IMPLEMENTED', 'WebSocket APIs are not implemented')
+  }
+  if (api?.protocol === 'HTTP') {
+    return new GatewayFailure('RESOURCE_NOT_FOUND', 'Not Found', { hint: hintOf(address, api) })
+  }
+  const hint =
+    api === undefined ? `there is no API ${apiId} here (stage ${stageName})` : hintOf(address, api)
+  return new GatewayFailure('FORBIDDEN', 'Forbidden', { hint })
+}
+
+const hintOf = ({ stageName }: RequestAddress, api: ApiEntry): string => {
+  if (api.disableExecuteApiEndpoint) {
+    return `the default endpoint of ${api.apiId} is switched off (disableExecuteApiEndpoint)`
+  }
+  if (stageName !== undefined) return `API ${api.apiId} has no stage ${stageName}`
+  return api.protocol === 'HTTP'
+    ? `API ${api.apiId} has no $default stage`
+    : `the path must begin with a stage of API ${api.apiId}`
+}
+
+const tell = (
+  request: GatewayRequest,
+  response: HttpResponse,
+  failure: GatewayFailure,
+  api: ApiEntry | undefined,
+  services: Services,
+): void => {
+  const stage = {
+    protocol: api?.protocol ?? 'REST',
+    scope: api?.scope ?? { accountId: '', region: '' },
+    apiId: request.address.apiId,
+    apiName: '',
+    stageName: request.address.stageName ?? '',
+    deploymentId: '',
+  }
+  services.observe(makeRequestRecord({ request, stage, response, failure }))
+}

@@ -1,0 +1,38 @@
+// What a stage sets beside its deployment: which of it decides answers, and which of it only observes or speeds up.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html
+import type { RestApi } from '#model/apigateway/rest-api.ts'
+import type { MethodSetting, Stage } from '#model/apigateway/stage.ts'
+import type { Limits } from '../compiling.ts'
+
+/** Undefined where the stage may serve; else the step that refuses all of its requests. */
+export const compileStageSettings = (
+  stage: Stage,
+  api: RestApi,
+  limits: Limits,
+): (() => never) | undefined => {
+  noteIgnored(stage, api, limits)
+  // A canary decides which deployment answers; at 0 percent there is none.
+  const canaryPercent = stage.canarySettings?.percentTraffic ?? 0
+  if (canaryPercent > 0) return limits.refuse('canary releases')
+  if (stage.webAclArn !== undefined) return limits.refuse('AWS WAF web ACLs')
+  return undefined
+}
+
+const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
+  const settings = Object.values(stage.methodSettings ?? {})
+  const some = (holds: (setting: MethodSetting) => boolean) => settings.some(holds)
+  if (stage.cacheClusterEnabled || some((setting) => setting.cachingEnabled === true)) {
+    limits.ignore('caching')
+  }
+  if (stage.accessLogSettings?.destinationArn !== undefined) limits.ignore('access logs')
+  if (some(({ loggingLevel }) => loggingLevel !== undefined && loggingLevel !== 'OFF')) {
+    limits.ignore('execution logs')
+  }
+  if (some((setting) => setting.metricsEnabled === true)) limits.ignore('detailed metrics')
+  if (stage.tracingEnabled) limits.ignore('X-Ray tracing')
+  // A backend that wants the certificate refuses by itself: nothing passes that should not.
+  if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
+  if (api.minimumCompressionSize !== undefined) limits.ignore('compression')
+  // It compares the names of the TLS handshake with the Host; without a domain name of one's own they are the same.
+  if (api.endpointAccessMode === 'STRICT') limits.ignore('the STRICT endpoint access mode')
+}

@@ -1,0 +1,89 @@
+// Asking an HTTP backend, and what its failures mean to the client.
+import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
+import type { Integration } from '#model/apigateway/rest-api.ts'
+import {
+  UpstreamError,
+  type UpstreamErrorCode,
+  type UpstreamRequest,
+  type UpstreamResponse,
+  type UpstreamStream,
+} from '#transport/contract.ts'
+import { GatewayFailure, type RestRequest, type Services } from '../plan.ts'
+import type { HttpIntegrationRequest } from './integration-request.ts'
+
+export const askUpstream = (
+  request: RestRequest,
+  asked: HttpIntegrationRequest,
+  integration: Integration,
+  services: Services,
+): Promise<UpstreamResponse> =>
+  traced(request, asked, services.upstream.call(upstreamRequest(asked, integration)))
+
+/** The same, with a body that is passed on as it comes. */
+export const streamUpstream = (
+  request: RestRequest,
+  asked: HttpIntegrationRequest,
+  integration: Integration,
+  services: Services,
+): Promise<UpstreamStream> =>
+  traced(request, asked, services.upstream.stream(upstreamRequest(asked, integration)))
+
+const upstreamRequest = (
+  asked: HttpIntegrationRequest,
+  integration: Integration,
+): UpstreamRequest => ({
+  ...asked,
+  timeoutMs: integration.timeoutInMillis,
+  responseBytesMax:
+    integration.responseTransferMode === 'STREAM' ? Number.MAX_SAFE_INTEGER : PAYLOAD_BYTES_MAX,
+  insecureSkipVerification: integration.tlsConfig?.insecureSkipVerification === true,
+})
+
+const traced = async <Answer extends { readonly statusCode: number }>(
+  { trace }: RestRequest,
+  asked: HttpIntegrationRequest,
+  answering: Promise<Answer>,
+): Promise<Answer> => {
+  const askedMs = trace.elapsedMs()
+  try {
+    const answer = await answering
+    trace.integration = { latencyMs: trace.elapsedMs() - askedMs, status: answer.statusCode }
+    return answer
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    trace.integration = { latencyMs: trace.elapsedMs() - askedMs, error: error.code }
+    throw failureOf(error, asked.origin)
+  }
+}
+
+const failureOf = (error: UpstreamError, origin: string): GatewayFailure => {
+  const { responseType, message, statusCode } = FAILURES[error.code]
+  const hint = `${origin}: ${error.code}: ${error.message}`
+  return new GatewayFailure(responseType, message, { statusCode, hint, cause: error })
+}
+
+const network = {
+  responseType: 'INTEGRATION_FAILURE',
+  message: 'Network error communicating with endpoint',
+  statusCode: 504,
+}
+const broken = {
+  responseType: 'INTEGRATION_FAILURE',
+  message: 'Internal server error',
+  statusCode: 500,
+}
+
+/** AWS: 504 for a backend that cannot be reached or is late. [behaviour.md 3.1; the rest is our reading] */
+const FAILURES: Readonly<Record<UpstreamErrorCode, typeof network>> = {
+  timeout: {
+    responseType: 'INTEGRATION_TIMEOUT',
+    message: 'Endpoint request timed out',
+    statusCode: 504,
+  },
+  dns: network,
+  connect: network,
+  tls: network,
+  aborted: network,
+  protocol: broken,
+  'too-large': broken,
+}

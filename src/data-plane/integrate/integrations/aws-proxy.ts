@@ -1,0 +1,63 @@
+// AWS_PROXY: a Lambda function gets the whole request as an event and answers with a whole response.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+import type { Integration } from '#model/apigateway/rest-api.ts'
+import { functionOfUri } from '#model/arn.ts'
+import type { MethodSource } from '../../compiling.ts'
+import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
+import { writeMethodResponse } from '../../respond/method-response.ts'
+import { admitAnswer, traceAnswer } from '../function-answer.ts'
+import { invokeWithin } from '../invoke-function.ts'
+import { compileProxyEvent } from '../proxy-event.ts'
+import { parseProxyResponse } from '../proxy-response.ts'
+import { putStageVariables } from '../stage-variables.ts'
+import { firstAccept } from '../template.ts'
+import { compileAwsProxyStream } from './aws-proxy-stream.ts'
+
+export const compileAwsProxy = (
+  source: MethodSource,
+  integration: Integration,
+): RestMethodPlan['integrate'] => {
+  const { stage, limits, isBinary } = source
+  const uri = putStageVariables(integration.uri ?? '', stage)
+  const functionArn = functionOfUri(uri)
+  if (functionArn === undefined) {
+    return /:lambda:/.test(uri) || uri === ''
+      ? misconfigured(`the integration's URI names no function: ${uri}`)
+      : limits.refuse(`AWS_PROXY integration with ${uri}`)
+  }
+  // AWS: a Lambda function is invoked by POST; any other integration method is a 500. [behaviour.md 5.1]
+  if ((integration.httpMethod ?? 'POST') !== 'POST') {
+    return misconfigured(`the integration's HTTP method is ${integration.httpMethod}, not POST`)
+  }
+  if (integration.credentials?.includes(':user/*')) return limits.refuse('caller credentials')
+  if (integration.credentials !== undefined) limits.ignore('integration credentials')
+  const buildEvent = compileProxyEvent(source)
+  if (integration.responseTransferMode === 'STREAM') {
+    return compileAwsProxyStream(functionArn, buildEvent, integration.timeoutInMillis)
+  }
+
+  return async (request, caller, services) => {
+    const { trace } = request
+    trace.enter('integration request')
+    const body = await request.readBody()
+    const payload = Buffer.from(buildEvent(request, caller, body), 'utf8')
+    trace.enter('integration')
+    const askedMs = trace.elapsedMs()
+    const answer = await invokeWithin(
+      services,
+      { functionArn, payload, invocationType: 'RequestResponse', traceId: request.traceId },
+      integration.timeoutInMillis,
+    )
+    traceAnswer(trace, answer, trace.elapsedMs() - askedMs)
+    const answered = admitAnswer(answer, functionArn)
+    trace.enter('integration response')
+    const accept = firstAccept(request.header('accept'))
+    const acceptsBinary = accept !== undefined && isBinary(accept)
+    return writeMethodResponse(request, parseProxyResponse(answered.payload, acceptsBinary), true)
+  }
+}
+
+/** AWS: a configuration that can never work is found at the call, not at the deployment. */
+const misconfigured = (hint: string) => (): never => {
+  throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', { hint })
+}

@@ -1,0 +1,106 @@
+// The event of a Lambda proxy integration of a REST API, format 1.0, its members in AWS's order. [F127, F128]
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+//
+// Written as one JSON text: what a deployment fixes is text already, and no object tree is built per request.
+import type { Caller } from '#model/caller.ts'
+import type { FlatHeaders } from '#transport/contract.ts'
+import { eachHeader } from '../accept/headers.ts'
+import type { MethodSource } from '../compiling.ts'
+import { formatRequestTime } from '../context-variables.ts'
+import type { RestRequest } from '../plan.ts'
+import { forwardedHeaders, isForwardedHeader } from './forwarded.ts'
+import { base64Of, utf8Of } from './payload.ts'
+
+export type ProxyEvent = (request: RestRequest, caller: Caller, body: Uint8Array) => string
+
+export const compileProxyEvent = (source: MethodSource): ProxyEvent => {
+  const { stage, resource, method, isBinary } = source
+  const resourceText = `{"resource":${json(resource.path)},"path":`
+  const variables = Object.keys(stage.stageVariables).length === 0 ? null : stage.stageVariables
+  const stageText = `,"stageVariables":${json(variables)}`
+  const operation = method.operationName
+  const contextText =
+    `,"requestContext":{"resourceId":${json(resource.id)}` +
+    (operation === undefined ? '' : `,"operationName":${json(operation)}`) +
+    `,"resourcePath":${json(resource.path)},"httpMethod":`
+  const accountText = `,"accountId":${json(stage.scope.accountId)},"protocol":"HTTP/`
+  const stageNameText = `","stage":${json(stage.stageName)},"domainPrefix":`
+  const endText = `,"deploymentId":${json(stage.deploymentId)},"apiId":${json(stage.apiId)}`
+
+  return (request, caller, body) => {
+    const { address, method: verb, match } = request
+    const parameters = match.pathParameters
+    const authorizer = caller.authorizer
+    const encoded = body.length > 0 && isBinary(request.header('content-type'))
+    const bodyText = body.length === 0 ? null : encoded ? base64Of(body) : utf8Of(body)
+    return (
+      `${resourceText}${json(address.path)},"httpMethod":${json(verb)}` +
+      headersText(request) +
+      queryText(request.query) +
+      `,"pathParameters":${parameters === undefined ? 'null' : json(parameters)}${stageText}` +
+      `${contextText}${json(verb)},"extendedRequestId":${json(request.extendedRequestId)}` +
+      `,"requestTime":"${formatRequestTime(request.arrivedAtMs)}","path":${json(address.fullPath)}` +
+      `${accountText}${request.http.httpVersion}${stageNameText}${json(address.domainPrefix)}` +
+      `,"requestTimeEpoch":${request.arrivedAtMs},"requestId":${json(request.requestId)}` +
+      identityText(request) +
+      `,"domainName":${json(address.domainName)}${endText}` +
+      (authorizer === undefined ? '' : `,"authorizer":${json(authorizer)}`) +
+      `},"body":${json(bodyText)},"isBase64Encoded":${encoded}}`
+    )
+  }
+}
+
+const json = (value: unknown): string => JSON.stringify(value)
+
+/** AWS: headers keep their case, the last value stands for several; framing headers are gone. */
+const headersText = (request: RestRequest): string => {
+  const values = new Map<string, { readonly name: string; readonly all: string[] }>()
+  const add = (name: string, value: string) => {
+    const lower = name.toLowerCase()
+    const known = values.get(lower)
+    if (known === undefined) values.set(lower, { name, all: [value] })
+    else known.all.push(value)
+  }
+  eachHeader(request.http.headers, (name, value) => {
+    if (!DROPPED.has(name.toLowerCase()) && !isForwardedHeader(name)) add(name, value)
+  })
+  eachHeader(gatewayHeaders(request), add)
+  let single = ''
+  let multi = ''
+  for (const { name, all } of values.values()) {
+    const key = `${single === '' ? '' : ','}${json(name)}:`
+    single += key + json(all.at(-1))
+    multi += key + json(all)
+  }
+  return `,"headers":{${single}},"multiValueHeaders":{${multi}}`
+}
+
+const DROPPED: ReadonlySet<string> = new Set(['connection', 'content-length', 'transfer-encoding'])
+
+const gatewayHeaders = (request: RestRequest): FlatHeaders => [
+  'X-Amzn-Trace-Id',
+  request.traceId,
+  ...forwardedHeaders(request),
+]
+
+/** AWS: the last value of a repeated name stands in the single map; no parameters at all is null. [F128] */
+const queryText = (query: ReadonlyMap<string, readonly string[]>): string => {
+  if (query.size === 0) {
+    return ',"queryStringParameters":null,"multiValueQueryStringParameters":null'
+  }
+  let single = ''
+  let multi = ''
+  for (const [name, values] of query) {
+    const key = `${single === '' ? '' : ','}${json(name)}:`
+    single += key + json(values.at(-1))
+    multi += key + json(values)
+  }
+  return `,"queryStringParameters":{${single}},"multiValueQueryStringParameters":{${multi}}`
+}
+
+/** All members are always there; what is not known is null. [F127] */
+const identityText = (request: RestRequest): string =>
+  ',"identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"caller":null' +
+  `,"sourceIp":${json(request.sourceIp)},"principalOrgId":null,"accessKey":null` +
+  ',"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":null' +
+  `,"userAgent":${json(request.userAgent ?? null)},"user":null}`

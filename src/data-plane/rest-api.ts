@@ -1,0 +1,122 @@
+// ★ The life of a request to a REST API: one function, read it first. docs/life-of-a-request.md has its table.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-basic-concept.html
+import type { HttpResponse } from '#transport/contract.ts'
+import { type GatewayRequest, withRoute } from './accept/request.ts'
+import { admitRestRequestSize } from './accept/rest-api-limits.ts'
+import type { RouteMatch } from './accept/routes.ts'
+import type { ContextRequest } from './context-variables.ts'
+import { GatewayFailure, type RestMethodPlan, type RestStagePlan, type Services } from './plan.ts'
+import { type Ending, makeRequestRecord } from './request-record.ts'
+
+export const handleRestRequest = async (
+  request: GatewayRequest,
+  stage: RestStagePlan,
+  services: Services,
+): Promise<HttpResponse> => {
+  try {
+    const response = await serve(request, stage, services)
+    request.trace.leave()
+    return tell({ request, stage, response }, services)
+  } catch (error) {
+    // fail well
+    const failure = asFailure(error, request, services)
+    request.trace.leave(failure.responseType)
+    const response = stage.gatewayResponses.render(failure, request)
+    return tell({ request, stage, response, failure }, services)
+  }
+}
+
+/** The story. Each line's result is the next line's input; what is not configured was compiled to nothing. */
+const serve = async (
+  accepted: GatewayRequest,
+  stage: RestStagePlan,
+  services: Services,
+): Promise<HttpResponse> => {
+  const { trace } = accepted
+  // accept: what may come in at all, and which method does it mean?
+  trace.enter('limits')
+  admitRestRequestSize(accepted, stage)
+  trace.enter('route')
+  const match = findMethod(accepted, stage)
+  const method = match.plan
+  const request = withRoute(accepted, stage, match)
+
+  // admit: how fast; who, and allowed; which customer; well formed?
+  trace.enter('throttle')
+  const wait = method.throttle(request, services)
+  if (wait) await wait
+  trace.enter('authorize')
+  const caller = await method.authorize(request, services)
+  trace.enter('api key')
+  for (const admit of method.admit) {
+    const wait = admit(request, caller, services)
+    if (wait) await wait
+  }
+  trace.enter('validate')
+  await method.validate(request)
+
+  // integrate: seen before? Else translate, ask and translate back (these three steps enter themselves)
+  trace.enter('cache')
+  const cached = await method.readCache(request, services)
+  if (cached !== undefined) return cached
+  const response = await method.integrate(request, caller, services)
+
+  // respond
+  trace.enter('respond')
+  return method.writeCache(request, response, services)
+}
+
+/** AWS: an unknown path or method is 403 "Missing Authentication Token", never 404. [behaviour.md 3.1 #10] */
+const findMethod = (
+  { method, address }: GatewayRequest,
+  stage: RestStagePlan,
+): RouteMatch<RestMethodPlan> => {
+  const match = stage.routes.match(method, address.path)
+  if (match !== undefined) return match
+  throw new GatewayFailure('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token', {
+    hint: `no method ${method} on ${address.path} in stage ${stage.stageName} of ${stage.apiName}`,
+  })
+}
+
+/** Anything but an outcome that the API defines is a bug: its stack goes to the log, never to the client. */
+const asFailure = (error: unknown, request: GatewayRequest, services: Services): GatewayFailure => {
+  if (error instanceof GatewayFailure) return error
+  services.onBug(error, request.requestId)
+  return new GatewayFailure('DEFAULT_5XX', 'Internal server error', {
+    hint: 'a bug in the gateway: its log has the stack under this request id',
+    cause: error,
+  })
+}
+
+/** One record per request, once its answer is known; a streamed answer tells at its end. Never fails the request. */
+const tell = (ending: Omit<Ending, 'route' | 'resourceId'>, services: Services): HttpResponse => {
+  const { request, response } = ending
+  const { match }: ContextRequest = request
+  const { resourcePath: route, resourceId } = match?.plan ?? {}
+  const record = () => makeRequestRecord({ ...ending, route, resourceId })
+  const { body } = response
+  if (!isStream(body) || request.method === 'HEAD') {
+    services.observe(record())
+    return response
+  }
+  const told = tellAfter(body, (responseBytes) => services.observe({ ...record(), responseBytes }))
+  return { ...response, body: told }
+}
+
+const isStream = (body: HttpResponse['body']): body is AsyncIterable<Uint8Array> =>
+  typeof body === 'object' && Symbol.asyncIterator in body
+
+const tellAfter = async function* (
+  body: AsyncIterable<Uint8Array>,
+  end: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length
+      yield chunk
+    }
+  } finally {
+    end(bytes)
+  }
+}

@@ -1,0 +1,76 @@
+// A stage of a REST API, compiled: its methods, each with its steps in the order of rest-api.ts.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-basic-concept.html
+import type { RestDocument, StageEntry } from '#model/documents.ts'
+import { compileRoutes, type RouteEntry } from './accept/routes.ts'
+import { compileApiKey } from './admit/api-key.ts'
+import { compileAuthorization } from './admit/authorization.ts'
+import { compileRequestValidator } from './admit/request-validator.ts'
+import { compileStageSettings } from './admit/stage-settings.ts'
+import { compileThrottle } from './admit/throttle.ts'
+import { limitsAt, type MethodSource, type StageFacts } from './compiling.ts'
+import { compileIntegration } from './integrate/integrations/index.ts'
+import { compileBinaryMediaTypes } from './integrate/payload.ts'
+import type { Limitation, RestMethodPlan, RestStagePlan } from './plan.ts'
+import { compileGatewayResponses } from './respond/gateway-response.ts'
+
+export type RestStageEntry = Extract<StageEntry, { readonly protocol: 'REST' }>
+
+export const compileRestStage = (entry: RestStageEntry, document: RestDocument): RestStagePlan => {
+  const { stage } = entry
+  const { api } = document
+  const facts: StageFacts = {
+    scope: entry.scope,
+    apiId: entry.apiId,
+    apiName: entry.apiName,
+    stageName: stage.stageName,
+    deploymentId: document.deploymentId,
+    stageVariables: stage.variables ?? {},
+  }
+  const limitations: Limitation[] = []
+  const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
+  const refuseAll = compileStageSettings(stage, api, stageLimits)
+  const isBinary = compileBinaryMediaTypes(api.binaryMediaTypes ?? [])
+  const routes: RouteEntry<RestMethodPlan>[] = []
+  for (const resource of document.resources) {
+    for (const [verb, method] of Object.entries(resource.resourceMethods ?? {})) {
+      const limits = limitsAt(`${verb} ${resource.path}`, limitations)
+      const source: MethodSource = {
+        stage: facts,
+        document,
+        api,
+        resource,
+        method,
+        isBinary,
+        limits,
+      }
+      const plan = compileMethod(source, entry)
+      const served = refuseAll === undefined ? plan : { ...plan, throttle: refuseAll }
+      routes.push({ method: verb, path: resource.path, plan: served })
+    }
+  }
+  return {
+    ...facts,
+    protocol: 'REST',
+    limitations,
+    routes: compileRoutes(routes),
+    binaryMediaTypes: isBinary,
+    gatewayResponses: compileGatewayResponses(document.gatewayResponses, facts, stageLimits),
+  }
+}
+
+const compileMethod = (source: MethodSource, { stage }: RestStageEntry): RestMethodPlan => {
+  const { resource, method } = source
+  return {
+    httpMethod: method.httpMethod,
+    resourceId: resource.id,
+    resourcePath: resource.path,
+    operationName: method.operationName,
+    throttle: compileThrottle(stage, resource.path, method.httpMethod),
+    authorize: compileAuthorization(source),
+    admit: compileApiKey(source),
+    validate: compileRequestValidator(source),
+    readCache: () => undefined,
+    integrate: compileIntegration(source),
+    writeCache: (_request, response) => response,
+  }
+}

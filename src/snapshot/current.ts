@@ -1,0 +1,189 @@
+// What this node serves right now: the directory, and the plans that are alive. A request reads it once and keeps it.
+//
+// A plan is compiled on its stage's first request. A stage that is being served is compiled aside when it changes,
+// and then swapped; where that fails, the old plan serves on and the failure is told. Thousands of stages that nobody
+// calls cost their documents.
+import type { ApiEntry, Directory, StagePlan } from '#data-plane/plan.ts'
+import type {
+  DeploymentDocument,
+  DirectoryChange,
+  DirectoryDelta,
+  StageEntry,
+} from '#model/documents.ts'
+import { errorMessage, present } from '#shared/assert.ts'
+import { canonicalJson } from '#shared/json.ts'
+import { brokenStage } from './broken-stage.ts'
+import { compileStage } from './compile.ts'
+
+export type FetchDocument = (hash: string) => Promise<DeploymentDocument>
+
+export interface Current {
+  readonly directory: () => Directory
+  /** Takes a delta in, whole or not at all: a throw of `fetchDocument` leaves everything as it was. */
+  readonly apply: (delta: DirectoryDelta, fetchDocument: FetchDocument) => Promise<void>
+}
+
+export interface CurrentOptions {
+  /** A stage that could not be compiled; its old plan, if it had one, serves on. */
+  readonly onFailure: (error: Error) => void
+}
+
+export const createCurrent = ({ onFailure }: CurrentOptions): Current => {
+  let world = EMPTY
+  let applying: Promise<void> = Promise.resolve()
+
+  const applyNow = async (delta: DirectoryDelta, fetchDocument: FetchDocument): Promise<void> => {
+    const documents = await fetchMissing(world, delta, fetchDocument)
+    world = nextWorld(world, delta, documents, onFailure)
+  }
+  return {
+    directory: () => world,
+    apply: (delta, fetchDocument) => {
+      const turn = applying.then(() => applyNow(delta, fetchDocument))
+      applying = turn.catch(() => undefined) // Its caller is told; the next delta comes all the same.
+      return turn
+    },
+  }
+}
+
+/** One moment: never changed, only replaced. */
+interface World extends Directory {
+  readonly stages: ReadonlyMap<string, Stage>
+  /** By hash, those that a stage of this moment names. */
+  readonly documents: ReadonlyMap<string, DeploymentDocument>
+}
+
+interface Stage {
+  readonly entry: StageEntry
+  /** Compiled on first use. */
+  readonly plan: () => StagePlan
+  readonly livePlan: () => StagePlan | undefined
+}
+
+const EMPTY: World = {
+  revision: 0,
+  stages: new Map(),
+  documents: new Map(),
+  findApi: () => undefined,
+}
+
+const fetchMissing = async (
+  world: World,
+  delta: DirectoryDelta,
+  fetchDocument: FetchDocument,
+): Promise<ReadonlyMap<string, DeploymentDocument>> => {
+  const documents = new Map(world.documents)
+  for (const { entry } of delta.changes) {
+    if (entry?.kind !== 'stage' || documents.has(entry.documentHash)) continue
+    documents.set(entry.documentHash, await fetchDocument(entry.documentHash))
+  }
+  return documents
+}
+
+const nextWorld = (
+  world: World,
+  delta: DirectoryDelta,
+  documents: ReadonlyMap<string, DeploymentDocument>,
+  onFailure: (error: Error) => void,
+): World => {
+  // An older revision is another source (a restored backup): what it does not name is gone.
+  const stages = new Map(delta.revision < world.revision ? [] : world.stages)
+  for (const change of delta.changes) applyChange(stages, world, change, documents, onFailure)
+  const named = new Set([...stages.values()].map(({ entry }) => entry.documentHash))
+  const apis = gatherApis(stages)
+  return {
+    revision: delta.revision,
+    stages,
+    documents: new Map([...documents].filter(([hash]) => named.has(hash))),
+    findApi: (apiId) => apis.get(apiId),
+  }
+}
+
+const applyChange = (
+  stages: Map<string, Stage>,
+  world: World,
+  { key, entry }: DirectoryChange,
+  documents: ReadonlyMap<string, DeploymentDocument>,
+  onFailure: (error: Error) => void,
+): void => {
+  if (entry?.kind === 'function') return
+  const old = world.stages.get(key)
+  if (entry === null) {
+    stages.delete(key)
+    return
+  }
+  if (old !== undefined && canonicalJson(old.entry) === canonicalJson(entry)) {
+    stages.set(key, old)
+    return
+  }
+  const document = present(documents.get(entry.documentHash), `document ${entry.documentHash}`)
+  const live = old?.livePlan()
+  stages.set(
+    key,
+    live === undefined
+      ? lazyStage(entry, document, onFailure)
+      : swappedStage(entry, document, live, onFailure),
+  )
+}
+
+const lazyStage = (
+  entry: StageEntry,
+  document: DeploymentDocument,
+  onFailure: (error: Error) => void,
+): Stage => {
+  let plan: StagePlan | undefined
+  return {
+    entry,
+    plan: () => (plan ??= tryCompile(entry, document, onFailure) ?? brokenStage(entry, document)),
+    livePlan: () => plan,
+  }
+}
+
+const swappedStage = (
+  entry: StageEntry,
+  document: DeploymentDocument,
+  live: StagePlan,
+  onFailure: (error: Error) => void,
+): Stage => {
+  const plan = tryCompile(entry, document, onFailure) ?? live
+  return { entry, plan: () => plan, livePlan: () => plan }
+}
+
+const tryCompile = (
+  entry: StageEntry,
+  document: DeploymentDocument,
+  onFailure: (error: Error) => void,
+): StagePlan | undefined => {
+  try {
+    return compileStage(entry, document)
+  } catch (error) {
+    const where = `stage ${entry.stage.stageName} of API ${entry.apiName} (${entry.apiId})`
+    const message = `${where} could not be compiled: ${errorMessage(error)}`
+    onFailure(new Error(message, { cause: error }))
+    return undefined
+  }
+}
+
+const gatherApis = (stages: ReadonlyMap<string, Stage>): ReadonlyMap<string, ApiEntry> => {
+  const byApi = new Map<string, Map<string, Stage>>()
+  for (const stage of stages.values()) {
+    const { apiId } = stage.entry
+    const named = byApi.get(apiId) ?? new Map<string, Stage>()
+    byApi.set(apiId, named.set(stage.entry.stage.stageName, stage))
+  }
+  const apis = new Map<string, ApiEntry>()
+  for (const [apiId, named] of byApi) {
+    const [first] = named.values()
+    if (first !== undefined) apis.set(apiId, apiEntry(first.entry, named))
+  }
+  return apis
+}
+
+const apiEntry = (entry: StageEntry, named: ReadonlyMap<string, Stage>): ApiEntry => ({
+  apiId: entry.apiId,
+  protocol: entry.protocol,
+  scope: entry.scope,
+  disableExecuteApiEndpoint: entry.disableExecuteApiEndpoint,
+  // AWS: WebSocket APIs have their own way of being served; a plan of HTTP routes is none.
+  stage: (name) => (entry.protocol === 'WEBSOCKET' ? undefined : named.get(name)?.plan()),
+})

@@ -1,0 +1,77 @@
+// What a request would run: the steps of a plan for one method and path, for `daemun explain GET /pets/1`.
+import type { Limitation, StagePlan } from '#data-plane/plan.ts'
+
+export interface ExplainedStep {
+  /** As the trace of a request names it. */
+  readonly name: string
+  /** What it is here: what it matched, `nothing configured`, `refused: …`. */
+  readonly what: string
+}
+
+/** Undefined where no method of the stage matches. `path` is the path below the stage. */
+export const explain = (
+  plan: StagePlan,
+  method: string,
+  path: string,
+): readonly ExplainedStep[] | undefined =>
+  plan.protocol === 'REST' ? explainRest(plan, method, path) : explainHttp(plan, method, path)
+
+const explainRest = (
+  plan: Extract<StagePlan, { protocol: 'REST' }>,
+  verb: string,
+  path: string,
+): readonly ExplainedStep[] | undefined => {
+  const match = plan.routes.match(verb, path)
+  if (match === undefined) return undefined
+  const { httpMethod, resourcePath, resourceId, admit } = match.plan
+  const route = `${httpMethod} ${resourcePath}`
+  const notes = notesOf(plan.limitations, [route, `stage ${plan.stageName}`])
+  return [
+    { name: 'limits', what: '10 MB of body, 20480 bytes of headers' },
+    { name: 'route', what: `${route} (resource ${resourceId})${parameters(match.pathParameters)}` },
+    { name: 'throttle', what: 'the stage and method settings' },
+    { name: 'authorize', what: 'the authorizer and the resource policy' },
+    { name: 'api key', what: admit.length === 0 ? 'none required' : 'required' },
+    { name: 'validate', what: 'the request validator of the method' },
+    { name: 'cache', what: 'no cache' },
+    { name: 'integration request', what: 'parameters and templates' },
+    { name: 'integration', what: 'the backend' },
+    { name: 'integration response', what: 'selection, parameters and templates' },
+    { name: 'respond', what: 'the method response' },
+    ...notes,
+  ]
+}
+
+const explainHttp = (
+  plan: Extract<StagePlan, { protocol: 'HTTP' }>,
+  verb: string,
+  path: string,
+): readonly ExplainedStep[] | undefined => {
+  const match = plan.routes.match(verb, path)
+  if (match === undefined) return undefined
+  const { routeKey } = match.plan
+  return [
+    { name: 'accept', what: '10 MB of body, 10240 bytes of headers; CORS preflight' },
+    { name: 'route', what: `${routeKey}${parameters(match.pathParameters)}` },
+    { name: 'throttle', what: 'the route settings' },
+    { name: 'authorize', what: 'the authorizer' },
+    { name: 'integrate', what: 'the backend' },
+    { name: 'respond', what: 'CORS headers' },
+    ...notesOf(plan.limitations, [routeKey, `stage ${plan.stageName}`]),
+  ]
+}
+
+const notesOf = (
+  limitations: readonly Limitation[],
+  places: readonly string[],
+): readonly ExplainedStep[] =>
+  limitations
+    .filter(({ where }) => places.includes(where))
+    .map(({ effect, where, feature }) => ({ name: effect, what: `${feature} (${where})` }))
+
+const parameters = (values: Readonly<Record<string, string>> | undefined): string =>
+  values === undefined
+    ? ''
+    : `, ${Object.entries(values)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', ')}`
