@@ -59,9 +59,8 @@ const requestHeaders = (
   { headers }: MappableRequest,
   body: Uint8Array,
 ): FlatHeaders => {
-  const dropped = new Set([...HOP_BY_HOP, ...FORWARDED_HEADERS, ...namedByConnection(headers)])
-  // AWS: Host is overwritten by the endpoint's, Expect has been answered. [behaviour.md 5.2]
-  for (const name of ['host', 'expect', 'x-amzn-trace-id']) dropped.add(name)
+  const hops = namedByConnection(headers)
+  const dropped = hops.length === 0 ? NOT_PASSED : new Set([...NOT_PASSED, ...hops])
   const passed = [...withoutHeaders(headers, dropped), ...forwardedHeaders(request, headers)]
   passed.push('X-Amzn-Trace-Id', request.traceId)
   // AWS: a request without a body gets a Content-Type. [behaviour.md 5.2; recorded: an OPTIONS of a browser arrives
@@ -71,6 +70,15 @@ const requestHeaders = (
   }
   return passed
 }
+
+/** AWS: Host is overwritten by the endpoint's, Expect has been answered. [behaviour.md 5.2] */
+const NOT_PASSED: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  ...FORWARDED_HEADERS,
+  'expect',
+  'host',
+  'x-amzn-trace-id',
+])
 
 /** `Connection: close, X-Private` makes X-Private hop by hop. [RFC 9110 7.6.1] */
 const namedByConnection = (headers: FlatHeaders): readonly string[] =>
