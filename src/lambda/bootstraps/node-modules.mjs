@@ -1,0 +1,95 @@
+// Loads the handler, and lets function code find what Lambda brings along: the AWS SDK, and layers under /opt.
+import { existsSync } from 'node:fs'
+import { createRequire, registerHooks } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { RuntimeError } from './node-errors.mjs'
+
+const FROM_RUNTIME = /^(?:@aws-sdk|@smithy)\/|^aws-sdk(?:\/|$)/
+const OPT = '/opt/'
+
+export const loadHandler = async (settings) => {
+  installFallbacks(settings)
+  const exported = await load(settings.module)
+  const found = lookUp(exported, settings.handler) ?? lookUp(exported.default, settings.handler)
+  if (found === undefined) {
+    throw new RuntimeError(
+      'Runtime.HandlerNotFound',
+      `${process.env._HANDLER} is undefined or not exported`,
+    )
+  }
+  if (typeof found !== 'function') {
+    throw new RuntimeError('Runtime.HandlerNotFound', `${process.env._HANDLER} is not a function`)
+  }
+  return found
+}
+
+const lookUp = (exported, name) => name.split('.').reduce((value, key) => value?.[key], exported)
+
+const load = async (path) => {
+  if (path.endsWith('.mjs')) return import(pathToFileURL(path).href)
+  try {
+    return createRequire(path)(path)
+  } catch (error) {
+    // A module that awaits at its top level cannot be required; nothing of it has run.
+    if (error?.code === 'ERR_REQUIRE_ASYNC_MODULE') return import(pathToFileURL(path).href)
+    throw error
+  }
+}
+
+/**
+ * Where function code asks for what is not there: the SDK clients of the runtime; for a bundle, what its sources
+ * would have found; and `/opt/…`, which is one folder per layer here. Only after the usual look-up has failed.
+ */
+const installFallbacks = ({ sdk, root, layers }) => {
+  const parents = (specifier) => [
+    join(root, 'index.js'),
+    ...(sdk !== undefined && FROM_RUNTIME.test(specifier) ? [sdk] : []),
+  ]
+  let falling = false
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      if (specifier.startsWith(OPT)) return next(layerPath(specifier, layers), context)
+      try {
+        return next(specifier, context)
+      } catch (error) {
+        if (falling || specifier.startsWith('.') || !isNotFound(error)) throw error
+        falling = true
+        try {
+          for (const parent of parents(specifier)) {
+            const found = resolveFrom(parent, specifier, context, next)
+            if (found !== undefined) return found
+          }
+        } finally {
+          falling = false
+        }
+        throw error
+      }
+    },
+  })
+}
+
+const resolveFrom = (parent, specifier, context, next) => {
+  try {
+    if (context.conditions?.includes('import')) {
+      return next(specifier, { ...context, parentURL: pathToFileURL(parent).href })
+    }
+    const path = createRequire(parent).resolve(specifier)
+    return { url: pathToFileURL(path).href, shortCircuit: true }
+  } catch {
+    return undefined
+  }
+}
+
+const isNotFound = (error) =>
+  error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND'
+
+const layerPath = (specifier, layers) => {
+  const inner = specifier.slice(OPT.length)
+  for (const layer of layers.toReversed()) {
+    for (const ending of ['', '.js', '.mjs', '.cjs', '.json']) {
+      if (existsSync(join(layer, inner + ending))) return join(layer, inner)
+    }
+  }
+  return specifier
+}

@@ -1,0 +1,131 @@
+// Where a function's code lies ready to run: a folder as it is, inline text as a file, an archive unpacked.
+import { createHash, hash } from 'node:crypto'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { FunctionCode, FunctionDocument } from '#model/function.ts'
+import type { CodeFolders } from './environment.ts'
+import { LaunchError } from './launch-error.ts'
+import { unzip, ZipError } from './zip.ts'
+
+/** AWS: 50 MB zipped by upload, 250 MB with layers from S3. */
+const ARCHIVE_BYTES_MAX = 250 * 1024 * 1024
+
+/** Throws `LaunchError` with a message for the developer. */
+export const codeFolders = async (
+  document: FunctionDocument,
+  dataDir: string,
+): Promise<CodeFolders> => {
+  const root = await folderOf(document.code, document, dataDir)
+  const layers: string[] = []
+  for (const layer of document.layers) layers.push(await folderOf(layer, document, dataDir))
+  return { root, layers }
+}
+
+const folderOf = async (
+  code: FunctionCode,
+  document: FunctionDocument,
+  dataDir: string,
+): Promise<string> => {
+  switch (code.kind) {
+    case 'directory':
+      if (isFolder(code.path)) return code.path
+      throw new LaunchError(
+        'Runtime.InvalidCode',
+        `the code of ${nameOf(document)} should be in the folder ${code.path}, and there is no such folder`,
+      )
+    case 'inline':
+      return inlineFolder(code.text, document, dataDir)
+    case 'zip':
+      return unpackedFolder(code.path, document, dataDir)
+  }
+}
+
+/** For messages: the function, and where it is written. */
+export const nameOf = (document: FunctionDocument): string =>
+  document.origin === undefined
+    ? document.FunctionName
+    : `${document.FunctionName} (${document.origin})`
+
+/** The name of inline code's one file. // AWS: `index` with the runtime's ending. [guide: AWS::Lambda::Function Code ZipFile] */
+export const inlineFileName = (document: FunctionDocument): string => {
+  if (document.Runtime.startsWith('python')) return 'index.py'
+  if (document.Runtime.startsWith('nodejs')) return 'index.js'
+  throw new LaunchError(
+    'Runtime.InvalidCode',
+    `${nameOf(document)} has inline code, which ${document.Runtime} does not take`,
+  )
+}
+
+const inlineFolder = (text: string, document: FunctionDocument, dataDir: string): string => {
+  const name = inlineFileName(document)
+  const folder = join(
+    dataDir,
+    'functions',
+    'inline',
+    hash('sha256', `${name}\n${text}`).slice(0, 24),
+  )
+  if (existsSync(join(folder, name))) return folder
+  inPlace(folder, (unfinished) => {
+    // Without a package.json of its own the file would be what the next one above it says.
+    if (name === 'index.js') writeFileSync(join(unfinished, 'package.json'), '{}\n')
+    writeFileSync(join(unfinished, name), text)
+  })
+  return folder
+}
+
+const unpackedFolder = async (
+  path: string,
+  document: FunctionDocument,
+  dataDir: string,
+): Promise<string> => {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size
+  if (bytes === undefined) {
+    throw new LaunchError(
+      'Runtime.InvalidCode',
+      `the code of ${nameOf(document)} should be ${path}, and there is no such file`,
+    )
+  }
+  if (bytes > ARCHIVE_BYTES_MAX) {
+    throw new LaunchError(
+      'Runtime.InvalidCode',
+      `${path} is larger than ${ARCHIVE_BYTES_MAX} bytes`,
+    )
+  }
+  const digest = createHash('sha256')
+  await pipeline(createReadStream(path), digest)
+  const folder = join(dataDir, 'functions', 'unpacked', digest.digest('hex').slice(0, 24))
+  if (isFolder(folder)) return folder
+  try {
+    inPlace(folder, (unfinished) => unzip(readFileSync(path), unfinished))
+  } catch (error) {
+    if (!(error instanceof ZipError)) throw error
+    throw new LaunchError('Runtime.InvalidCode', `${path}: ${error.message}`)
+  }
+  return folder
+}
+
+/** Fills a new folder aside and gives it its name when it is whole, so that a crash leaves nothing half-made. */
+const inPlace = (folder: string, fill: (unfinished: string) => void): void => {
+  const unfinished = `${folder}.${process.pid}`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true })
+  try {
+    fill(unfinished)
+    if (!isFolder(folder)) renameSync(unfinished, folder)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

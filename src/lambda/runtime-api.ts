@@ -1,0 +1,220 @@
+// The Lambda Runtime API: how a function process asks for an invocation and gives its answer.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+//
+// One small server per function process. `AWS_LAMBDA_RUNTIME_API` has to be a bare `host:port` (Amazon's own runtime
+// clients and most custom ones take it apart), so a path cannot carry an identity; with a port each, the port is the
+// identity, one process cannot answer for another, and closing the server ends everything a process may still do.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a function process is given to work on. */
+export interface RuntimeInvocation {
+  readonly requestId: string
+  readonly payload: Uint8Array
+  /** Wall-clock time at which the function will have run out of time, milliseconds since the epoch. */
+  readonly deadlineMs: number
+  readonly functionArn: string
+  readonly traceId?: string
+  readonly clientContext?: string
+}
+
+/** What a function process told. Called in the order of its requests. */
+export interface RuntimeEvents {
+  /** It waits for work: the first time, this is the end of its initialization. */
+  onNext(): void
+  onResponse(requestId: string, payload: Uint8Array): void
+  /** A streamed answer has begun; `body` is its bytes, still arriving. */
+  onStream(requestId: string, body: RuntimeStream): void
+  onError(requestId: string, payload: Uint8Array): void
+  onInitError(payload: Uint8Array): void
+  /** The answer was larger than an answer may be; the process was told. */
+  onTooLarge(requestId: string): void
+}
+
+export interface RuntimeStream {
+  readonly bytes: IncomingMessage
+  /** The error that a function's trailers told, once `bytes` has ended. */
+  error(): { readonly errorType: string; readonly payload: Uint8Array } | undefined
+}
+
+export interface RuntimeApi {
+  /** `127.0.0.1:port`, for `AWS_LAMBDA_RUNTIME_API`. */
+  readonly endpoint: string
+  /** Gives an invocation to the process, which must be waiting for one. */
+  send(invocation: RuntimeInvocation): void
+  close(): void
+}
+
+/** AWS: the limit that its messages name; 100 bytes above the documented 6 MB. */
+export const RESPONSE_BYTES_MAX = 6_291_556
+/** Errors are small: type, message and a stack. */
+const ERROR_BYTES_MAX = 256 * 1024
+
+const PREFIX = '/2018-06-01/runtime/'
+const ACCEPTED = '{"status":"OK"}\n'
+
+export const startRuntimeApi = async (events: RuntimeEvents): Promise<RuntimeApi> => {
+  /** The held answer of `invocation/next`. */
+  let waiting: ServerResponse | undefined
+  /** The invocation that is being worked on. */
+  let current: string | undefined
+
+  const next = (response: ServerResponse): void => {
+    waiting?.destroy() // A second one at the same time: the client gave the first up.
+    waiting = response
+    response.on('close', () => {
+      if (waiting === response) waiting = undefined
+    })
+    events.onNext()
+  }
+
+  const answered = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    verb: string,
+  ): void => {
+    if (requestId !== current) {
+      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID')
+      request.resume()
+      return
+    }
+    if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
+      current = undefined
+      events.onStream(requestId, streamOf(request))
+      request.on('end', () => accept(response))
+      return
+    }
+    const isError = verb === 'error'
+    read(request, isError ? ERROR_BYTES_MAX : RESPONSE_BYTES_MAX, (payload) => {
+      if (requestId !== current)
+        return refuse(response, 400, 'InvalidRequestID', 'Answered already')
+      current = undefined
+      if (payload === undefined) {
+        const message = `Exceeded maximum allowed payload size (${RESPONSE_BYTES_MAX} bytes).`
+        refuse(response, 413, 'RequestEntityTooLarge', message)
+        events.onTooLarge(requestId)
+        return
+      }
+      accept(response)
+      if (isError) events.onError(requestId, payload)
+      else events.onResponse(requestId, payload)
+    })
+  }
+
+  const server = createServer((request, response) => {
+    const url = request.url ?? ''
+    if (request.method === 'GET' && url === `${PREFIX}invocation/next`) return next(response)
+    if (request.method === 'POST' && url === `${PREFIX}init/error`) {
+      return read(request, ERROR_BYTES_MAX, (payload) => {
+        accept(response)
+        events.onInitError(payload ?? new Uint8Array())
+      })
+    }
+    const [, requestId, verb] = INVOCATION.exec(url) ?? []
+    if (request.method === 'POST' && requestId !== undefined && verb !== undefined) {
+      return answered(request, response, requestId, verb)
+    }
+    request.resume()
+    refuse(response, 404, 'NotFound', `${request.method} ${url} is not of the Runtime API`)
+  })
+  // The process may run for as long as it likes before it answers, and waits for work without limit.
+  server.requestTimeout = 0
+  server.headersTimeout = 0
+  server.keepAliveTimeout = 0
+  const port = await listen(server)
+  server.unref()
+
+  return {
+    endpoint: `127.0.0.1:${port}`,
+    send: (invocation) => {
+      const response = waiting
+      if (response === undefined) throw new Error('the function process is not waiting for work')
+      waiting = undefined
+      current = invocation.requestId
+      response.writeHead(200, invocationHeaders(invocation))
+      response.end(invocation.payload)
+    },
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([\w-]{1,128})\/(response|error)$/
+
+const invocationHeaders = (invocation: RuntimeInvocation): string[] => {
+  const headers = [
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(invocation.payload.byteLength),
+    'Lambda-Runtime-Aws-Request-Id',
+    invocation.requestId,
+    'Lambda-Runtime-Deadline-Ms',
+    String(invocation.deadlineMs),
+    'Lambda-Runtime-Invoked-Function-Arn',
+    invocation.functionArn,
+  ]
+  if (invocation.traceId !== undefined) headers.push('Lambda-Runtime-Trace-Id', invocation.traceId)
+  if (invocation.clientContext !== undefined) {
+    headers.push('Lambda-Runtime-Client-Context', invocation.clientContext)
+  }
+  return headers
+}
+
+const listen = (server: Server): Promise<number> => {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  server.once('error', reject)
+  server.listen(0, '127.0.0.1', () => {
+    server.off('error', reject)
+    resolve((server.address() as AddressInfo).port) // A TCP server's address is an AddressInfo.
+  })
+  return promise
+}
+
+/** The whole body, or undefined where it is longer than `bytesMax`: the rest is then thrown away. */
+const read = (
+  request: IncomingMessage,
+  bytesMax: number,
+  then: (payload: Uint8Array | undefined) => void,
+): void => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes <= bytesMax) chunks.push(chunk)
+  })
+  request.on('end', () => {
+    const [first] = chunks
+    const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
+    then(bytes > bytesMax ? undefined : whole)
+  })
+}
+
+const streamOf = (request: IncomingMessage): RuntimeStream => ({
+  bytes: request,
+  error: () => {
+    const errorType = request.trailers['lambda-runtime-function-error-type']
+    if (errorType === undefined) return undefined
+    const body = request.trailers['lambda-runtime-function-error-body'] ?? ''
+    return { errorType, payload: Buffer.from(body, 'base64') }
+  },
+})
+
+const accept = (response: ServerResponse): void => {
+  response.writeHead(202, ['Content-Type', 'application/json', 'Content-Length', '16'])
+  response.end(ACCEPTED)
+}
+
+const refuse = (
+  response: ServerResponse,
+  statusCode: number,
+  errorType: string,
+  errorMessage: string,
+): void => {
+  const body = JSON.stringify({ errorMessage, errorType })
+  response.writeHead(statusCode, { 'Content-Length': Buffer.byteLength(body) })
+  response.end(body)
+}
