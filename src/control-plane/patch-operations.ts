@@ -74,10 +74,6 @@ export const opViolations = (
     oneOf(operation.op, `${input}.patchOperations.${index + 1}.member.op`, OPS),
   )
 
-/** A path's segments, unescaped. */
-export const segmentsOf = (path: string): readonly string[] =>
-  path.split('/').slice(1).map(unescapeSegment)
-
 export const unescapeSegment = (segment: string): string =>
   segment.replaceAll('~1', '/').replaceAll('~0', '~')
 

@@ -67,14 +67,6 @@ export const deleteApi = async (call: WriteCall, apiId: string): Promise<void> =
   await releaseApiId(call.tx, apiId)
 }
 
-/** Empties a draft to its bare root, as an overwriting import begins. Deployments and stages stay. */
-export const clearDraft = async (call: WriteCall, api: RestApi): Promise<void> => {
-  for (const parts of DRAFT_PARTS) {
-    await call.tx.deletePrefix<unknown>(parts, call, `${api.id}/`)
-  }
-  await writeResource(call, api.id, { id: api.rootResourceId, path: '/' })
-}
-
 /** Gives one API's draft to another whole, as CreateRestApi's `cloneFrom` asks. Parts keep their ids. */
 export const copyDraft = async (call: WriteCall, from: RestApi, to: RestApi): Promise<void> => {
   for (const parts of DRAFT_PARTS) await call.tx.deletePrefix<unknown>(parts, call, `${to.id}/`)

@@ -79,7 +79,7 @@ import {
   updateUsagePlan,
 } from './usage-plans.ts'
 
-export const apigatewayOperations = {
+export const apigatewayOperations = Object.freeze({
   ...openapiOperations,
   CreateApiKey: writes(createApiKey),
   CreateAuthorizer: writes(createAuthorizer),
@@ -156,4 +156,4 @@ export const apigatewayOperations = {
   UpdateRestApi: writes(updateRestApi),
   UpdateStage: writes(updateStage),
   UpdateUsagePlan: writes(updateUsagePlan),
-}
+})

@@ -1,10 +1,9 @@
-// Lists come in pages: `limit` items after an opaque `position`.
+// Lists come in pages: `limit` items after an opaque `position`. What a position is says the wire layer; here pages
+// are cut from the store's own order, so that a page reads no more rows than it answers.
 import type { Collection } from '#store/store.ts'
 import type { ReadCall } from '#store/transactional.ts'
 import { badRequest } from '#wire/errors.ts'
-
-const LIMIT_DEFAULT = 25
-const LIMIT_MAX = 500
+import { pageOfPosition, tokenOf } from '#wire/pagination.ts'
 
 export interface PageInput {
   readonly position?: string | undefined
@@ -23,8 +22,9 @@ export const pageOf = async <T>(
   prefix: string,
   input: PageInput,
 ): Promise<Page<T>> => {
-  const after = afterOf(input, prefix)
-  const limit = limitOf(input)
+  const { after, limit } = pageOfPosition(input)
+  // A position of another list goes on nowhere in this one.
+  if (after !== undefined && !after.startsWith(prefix)) throw invalidPosition()
   const entries = await call.view.list(rows, call, {
     prefix,
     limit: limit + 1,
@@ -34,32 +34,20 @@ export const pageOf = async <T>(
   const last = page.at(-1)
   return {
     items: page.map((entry) => entry.value),
-    ...(entries.length > limit && last !== undefined ? { position: positionOf(last.key) } : {}),
+    ...(entries.length > limit && last !== undefined ? { position: tokenOf(last.key) } : {}),
   }
 }
 
 /** One page of items that are already at hand, for lists that are computed. */
 export const pageOfItems = <T>(items: readonly T[], input: PageInput): Page<T> => {
-  const after = afterOf(input, '')
+  const { after, limit } = pageOfPosition(input)
   const start = after === undefined ? 0 : Number(after)
-  if (!Number.isInteger(start) || start < 0) throw invalidPosition()
-  const end = start + limitOf(input)
+  if (!Number.isSafeInteger(start) || start < 0) throw invalidPosition()
+  const end = start + limit
   return {
     items: items.slice(start, end),
-    ...(end < items.length ? { position: positionOf(String(end)) } : {}),
+    ...(end < items.length ? { position: tokenOf(String(end)) } : {}),
   }
-}
-
-const limitOf = ({ limit }: PageInput): number =>
-  Math.min(Math.max(limit ?? LIMIT_DEFAULT, 1), LIMIT_MAX)
-
-const positionOf = (key: string): string => Buffer.from(key, 'utf8').toString('base64url')
-
-const afterOf = ({ position }: PageInput, prefix: string): string | undefined => {
-  if (position === undefined || position === '') return undefined
-  const key = Buffer.from(position, 'base64url').toString('utf8')
-  if (!key.startsWith(prefix)) throw invalidPosition()
-  return key
 }
 
 const invalidPosition = () => badRequest('Invalid position parameter specified')

@@ -80,6 +80,7 @@ export const childPath = (parent: Resource, pathPart: string): string =>
   parent.path === '/' ? `/${pathPart}` : `${parent.path}/${pathPart}`
 
 export const checkPathPart = (pathPart: string): void => {
+  // Wider than the message: what else a path may hold unescaped is routed here as well as letters are.
   if (/^(?:[\w.:~$@!,;=%-]+|\{[\w.:-]+\+?\})$/.test(pathPart)) return
   throw badRequest(
     "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.",

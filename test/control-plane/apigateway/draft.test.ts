@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  clearDraft,
-  createApi,
-  replaceMethod,
-  writeModel,
-} from '#control-plane/apigateway/draft.ts'
+import { createApi } from '#control-plane/apigateway/draft.ts'
 import { readResourceTree } from '#control-plane/apigateway/resource-tree.ts'
 import { derivedIds } from '#shared/ids.ts'
 import { createMemoryStore } from '#store/memory.ts'
@@ -42,24 +37,6 @@ describe('draft', () => {
       return [...again.byId.values()].map(({ path }) => path).sort()
     })(undefined, call)
     assert.deepEqual(paths, ['/', '/pets', '/pets/{petId}', '/pets/{petId}/toys'])
-  })
-
-  it('an overwritten draft keeps its API and its root, so its address stays', async () => {
-    const call = createCall()
-    const api = await newApi(undefined, call)
-    await writes(async (_input: undefined, inner) => {
-      const tree = await readResourceTree(inner, api.id)
-      const pets = await tree.ensurePath(inner, '/pets')
-      await replaceMethod(inner, api.id, pets, {
-        httpMethod: 'GET',
-        authorizationType: 'NONE',
-        apiKeyRequired: false,
-      })
-      await writeModel(inner, api.id, { id: 'm', name: 'Pet', contentType: 'application/json' })
-      await clearDraft(inner, api)
-      const left = await readResourceTree(inner, api.id)
-      assert.deepEqual([...left.byId.values()], [{ id: api.rootResourceId, path: '/' }])
-    })(undefined, call)
   })
 
   it('derived ids that are taken already are passed over', async () => {
