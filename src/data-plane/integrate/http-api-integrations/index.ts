@@ -12,7 +12,7 @@ import {
 } from '#languages/parameter-mapping/response-mapping.ts'
 import type { Limits, StageFacts } from '../../compiling.ts'
 import type { HttpRoutePlan } from '../../plan.ts'
-import { ownValue } from '../parameter-source.ts'
+import { putStageVariables } from '../stage-variables.ts'
 import { compileAwsProxy } from './aws-proxy.ts'
 import { compileHttpProxy } from './http-proxy.ts'
 
@@ -50,7 +50,7 @@ export const compileHttpApiIntegration = (
   return compile({
     routeKey,
     integration,
-    uri: withStageVariables(integration.integrationUri ?? '', stage),
+    uri: putStageVariables(integration.integrationUri ?? '', stage),
     requestMapping: requests.mapping,
     responseMapping: responses.mapping,
     timeoutMs: Math.min(integration.timeoutInMillis, HTTP_INTEGRATION_TIMEOUT_MS_MAX),
@@ -70,10 +70,3 @@ const TYPES: Readonly<
   HTTP_PROXY: compileHttpProxy,
   MOCK: undefined,
 }
-
-/** AWS: a stage variable may stand anywhere in a URI; one that the stage has not is empty. [F173] */
-const withStageVariables = (uri: string, stage: StageFacts): string =>
-  uri.replaceAll(
-    /\$\{stageVariables\.([\w]{1,64})\}/g,
-    (_text, name: string) => ownValue(stage.stageVariables, name) ?? '',
-  )
