@@ -19,6 +19,9 @@ export interface Exchange {
 export class Connection {
   readonly socket: Socket
   readonly tls: TlsFacts | undefined
+  /** Kept: a socket that is closed no longer knows, and the record of a request may be written after that. */
+  readonly remoteAddress: string
+  readonly remotePort: number
   /** No request after the current one is served. */
   closing = false
   /** The socket belongs to the upgraded protocol now. */
@@ -38,6 +41,8 @@ export class Connection {
   ) {
     this.socket = socket
     this.tls = tls
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? '')
+    this.remotePort = socket.remotePort ?? 0
     this.#serve = serve
   }
 
@@ -134,8 +139,13 @@ export class Connection {
   #failCurrent(current: Exchange, statusCode: number): void {
     this.closing = true
     this.#failed = true
-    if (current.response.headersSent) this.socket.destroy()
+    // What has been written of its answer still goes out.
+    if (current.response.headersSent) this.socket.destroySoon()
     else answerRaw(this.socket, statusCode)
     this.closed()
   }
 }
+
+/** An IPv4 client of a dual-stack listener is shown as IPv4. */
+const plainAddress = (address: string): string =>
+  address.startsWith('::ffff:') ? address.slice(7) : address

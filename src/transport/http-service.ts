@@ -111,7 +111,9 @@ const answerRequest = (
     return
   }
   const { incoming, response } = exchange
-  const request = new ReceivedRequest(incoming, response, admitted, connection.tls)
+  // Of an upgrade that nobody took, the parser has lost whatever came in the same packet after it.
+  if (admitted.asksUpgrade) connection.closing = true
+  const request = new ReceivedRequest(incoming, response, admitted, connection)
   connection.abortable = request
   let answer: HttpResponse | Promise<HttpResponse>
   try {
@@ -203,7 +205,7 @@ const upgrade = (
   else {
     connection.upgraded = true
     socket.setTimeout(0)
-    const request = new ReceivedRequest(incoming, undefined, admitted, connection.tls)
+    const request = new ReceivedRequest(incoming, undefined, admitted, connection)
     try {
       options.onUpgrade?.(request, socket, head)
     } catch (error) {

@@ -1,6 +1,6 @@
 // A request on node:http as the contract has it. What few handlers ask for is made on first use.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Connection } from './connection.ts'
 import type { FlatHeaders, HttpRequest, TlsFacts } from './contract.ts'
 import { ReceivedBody } from './received-body.ts'
 import type { AdmittedRequest } from './request-guard.ts'
@@ -10,6 +10,8 @@ export class ReceivedRequest implements HttpRequest {
   readonly httpVersion: '1.0' | '1.1'
   readonly host: string
   readonly body: ReceivedBody
+  readonly remoteAddress: string
+  readonly remotePort: number
   readonly tls?: TlsFacts
   readonly #incoming: IncomingMessage
   #abort: AbortController | undefined
@@ -19,7 +21,7 @@ export class ReceivedRequest implements HttpRequest {
     incoming: IncomingMessage,
     response: ServerResponse | undefined,
     admitted: AdmittedRequest,
-    tls: TlsFacts | undefined,
+    connection: Connection,
   ) {
     this.#incoming = incoming
     this.target = admitted.target
@@ -30,7 +32,9 @@ export class ReceivedRequest implements HttpRequest {
       admitted.declaredBytes,
       admitted.expectsContinue ? response : undefined,
     )
-    if (tls !== undefined) this.tls = tls
+    this.remoteAddress = connection.remoteAddress
+    this.remotePort = connection.remotePort
+    if (connection.tls !== undefined) this.tls = connection.tls
   }
 
   get method(): string {
@@ -39,14 +43,6 @@ export class ReceivedRequest implements HttpRequest {
 
   get headers(): FlatHeaders {
     return this.#incoming.rawHeaders
-  }
-
-  get remoteAddress(): string {
-    return plainAddress(this.#incoming.socket)
-  }
-
-  get remotePort(): number {
-    return this.#incoming.socket.remotePort ?? 0
   }
 
   get signal(): AbortSignal {
@@ -68,10 +64,4 @@ export class ReceivedRequest implements HttpRequest {
     if (this.body.declaredBytes === 0 || this.#incoming.complete) return 0
     return this.body.declaredBytes ?? Number.POSITIVE_INFINITY
   }
-}
-
-/** An IPv4 client of a dual-stack listener is shown as IPv4. */
-const plainAddress = (socket: Socket): string => {
-  const address = socket.remoteAddress ?? ''
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

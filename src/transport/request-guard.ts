@@ -19,6 +19,7 @@ export interface AdmittedRequest {
   readonly declaredBytes: number | undefined
   /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
+  readonly asksUpgrade: boolean
 }
 
 export interface RefusedRequest {
@@ -35,6 +36,7 @@ export const guardRequest = (request: ArrivedRequest): AdmittedRequest | Refused
   let length: string | undefined
   let coding: string | undefined
   let expect: string | undefined
+  let asksUpgrade = false
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
     const value = headers[at + 1] ?? ''
@@ -55,6 +57,9 @@ export const guardRequest = (request: ArrivedRequest): AdmittedRequest | Refused
         if (expect !== undefined) return refuse('more than one Expect')
         expect = value
         break
+      case 'upgrade':
+        asksUpgrade = true
+        break
       default:
     }
   }
@@ -64,18 +69,21 @@ export const guardRequest = (request: ArrivedRequest): AdmittedRequest | Refused
   if (host !== undefined && !HOST.test(host)) return refuse('Host is not an authority')
   const target = originForm(request.url ?? '', host)
   if (target === undefined) return refuse('request target')
-  if (expect === undefined || httpVersion === '1.0') {
-    return { host: host ?? '', target, declaredBytes, expectsContinue: false }
+  const isExpecting = expect !== undefined && httpVersion === '1.1'
+  if (isExpecting && expect?.toLowerCase() !== '100-continue') {
+    return { refusedWith: 417, reason: 'Expect' }
   }
-  if (expect.toLowerCase() !== '100-continue') return { refusedWith: 417, reason: 'Expect' }
-  return { host: host ?? '', target, declaredBytes, expectsContinue: declaredBytes !== 0 }
+  const expectsContinue = isExpecting && declaredBytes !== 0
+  return { host: host ?? '', target, declaredBytes, expectsContinue, asksUpgrade }
 }
 
 const refuse = (reason: string): RefusedRequest => ({ refusedWith: 400, reason })
 
+const GUARDED = ['host', 'content-length', 'transfer-encoding', 'expect', 'upgrade']
+
 /** By length of a name: whether the guard looks at any header that long. */
 const GUARDED_LENGTHS: readonly boolean[] = Array.from({ length: 18 }, (_, length) =>
-  ['host', 'content-length', 'transfer-encoding', 'expect'].some((name) => name.length === length),
+  GUARDED.some((name) => name.length === length),
 )
 
 // A name, an IPv4 address or an IPv6 address in brackets, and a port; nothing that a URL could begin anew with.
