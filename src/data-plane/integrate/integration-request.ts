@@ -96,11 +96,9 @@ const compileMappings = (
   for (const [target, expression] of Object.entries(parameters)) {
     const match = /^integration\.request\.(header|querystring|path)\.(.+)$/.exec(target)
     const name = match?.[2]
+    if (name === undefined) source.limits.refuse(`mapping ${target}`)
     const read = compileRequestSource(expression, source.stage, source.limits)
-    if (read === undefined || name === undefined) {
-      source.limits.refuse(`mapping ${target} from ${expression}`)
-      return undefined
-    }
+    if (read === undefined || name === undefined) return undefined
     if (match?.[1] === 'querystring') query.push({ name, read })
     if (match?.[1] !== 'header' || isConnectionHeader(name)) continue
     headers.push({
