@@ -1,6 +1,7 @@
 // `npm run generate`: makes every generated file anew. The tests fail where a checked-in one is stale.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { renderSettings } from './generate-settings.ts'
 import { SOURCES, wireTable } from './generate-wire.ts'
 import type { TableName } from '#wire/table.ts'
 
@@ -17,3 +18,5 @@ for (const name of tables) {
   if (text === undefined) throw new Error(`${SOURCES[name].package} is not installed`)
   write(`src/wire/tables/${name}.gen.json`, text)
 }
+
+write('docs/reference/settings.md', renderSettings())

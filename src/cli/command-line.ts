@@ -1,8 +1,8 @@
 // The command line, made from the table of settings: `daemun start`, `daemun serve`.
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { type CommandName, parseSettings, SETTINGS, type Settings, variable } from '../settings.ts'
+import { type CommandName, parseSettings, SETTINGS, variable } from '../settings.ts'
 import { exitWith } from './exit.ts'
+import { version } from './version.ts'
 
 const EXAMPLES: Readonly<Record<CommandName, string>> = {
   start: `
@@ -67,10 +67,3 @@ const optionsOf = (command: CommandName): readonly Option[] =>
       ]
     },
   )
-
-const version = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version // Our own file.
-}
-
-export type RunCommand = (settings: Settings) => Promise<void>

@@ -7,6 +7,7 @@ const CLEAR = new Set([
   'DeployError',
   'ListenError',
   'ServiceError',
+  'StartFailure',
   'SettingsError',
   'TemplateError',
   'TransformError',

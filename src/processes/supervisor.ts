@@ -14,15 +14,25 @@ import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
 /** A child that dies sooner than this after its start is started again only after a pause. */
 const SHORT_LIFE_MS = 1_000
 const RESTART_PAUSE_MS = 500
+/** A role that has not once been ready after so many deaths is given up. */
+const EARLY_DEATHS_MAX = 3
 
 export interface SupervisorEvents {
   /** The node answers: all its processes do. Called once. */
   ready(
     ports: { readonly management: number; readonly data: number },
     apis: readonly ApiSummary[],
+    pids: NodePids,
   ): void
   /** A child ended that should not have. */
   died(role: Role, pid: number, how: string): void
+}
+
+/** The processes as first started; one that dies is replaced under another id. */
+export interface NodePids {
+  readonly host: number
+  readonly functions: number
+  readonly workers: readonly number[]
 }
 
 export interface Supervisor {
@@ -65,22 +75,23 @@ export const startSupervisor = async (
         })
 
   /** Starts a child and keeps one like it running; fulfils when the first one is ready. */
-  const keep = (role: Role): Promise<Extract<ChildMessage, { type: 'ready' }>> =>
+  const keep = (role: Role): Promise<ReadyChild> =>
     new Promise((resolve, reject) => {
+      let deaths = 0
       const start = (again: boolean): void => {
         if (state.stopping) return
         const startedMs = performance.now()
         const child = launch(role, again)
         state.children.add(child)
         child.on('message', (message: ChildMessage) => {
-          if (message.type === 'ready') resolve(message)
+          if (message.type === 'ready') resolve({ ...message, pid: pidOf(child) })
           else reject(new StartFailure(message.message))
         })
         child.on('exit', (code: number | null, signal: string | null) => {
           state.children.delete(child)
           if (state.stopping) return
-          const pid = 'process' in child ? child.process.pid : child.pid
-          events.died(role, pid ?? 0, signal ?? `status ${code}`)
+          if (++deaths >= EARLY_DEATHS_MAX) reject(new Error(`the ${role} process does not start`))
+          events.died(role, pidOf(child), signal ?? `status ${code}`)
           const lived = performance.now() - startedMs
           setTimeout(() => start(true), lived < SHORT_LIFE_MS ? RESTART_PAUSE_MS : 0)
         })
@@ -99,18 +110,27 @@ export const startSupervisor = async (
   try {
     const host = await keep('host')
     state.managementPort = host.port ?? state.managementPort
-    await keep('functions')
+    const functions = await keep('functions')
     const first = await keep('worker')
     state.dataPort = first.port ?? state.dataPort
     const others = Array.from({ length: settings.workers - 1 }, () => keep('worker'))
-    await Promise.all(others)
-    events.ready({ management: state.managementPort, data: state.dataPort }, host.apis ?? [])
+    const workers = [first, ...(await Promise.all(others))]
+    events.ready({ management: state.managementPort, data: state.dataPort }, host.apis ?? [], {
+      host: host.pid,
+      functions: functions.pid,
+      workers: workers.map((worker) => worker.pid),
+    })
   } catch (error) {
     await stop()
     throw error
   }
   return { stop }
 }
+
+type ReadyChild = Extract<ChildMessage, { type: 'ready' }> & { readonly pid: number }
+
+const pidOf = (child: ChildProcess | Worker): number =>
+  ('process' in child ? child.process.pid : child.pid) ?? 0
 
 /** A child said why it cannot start: its message is for the person who started us. */
 export class StartFailure extends Error {

@@ -1,0 +1,56 @@
+// The data plane, joined: plans that follow the host, the steps that run them, and the outside world they call.
+import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
+import { createDataPlane } from '#data-plane/accept/listener.ts'
+import type { DirectoryDelta } from '#model/documents.ts'
+import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
+import { systemClock } from '#shared/clock.ts'
+import { systemRandom } from '#shared/random.ts'
+import { createCurrent } from '#snapshot/current.ts'
+import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
+import type { HttpHandler } from '#transport/contract.ts'
+import { createUpstreamClient } from '#transport/upstream.ts'
+import { answerHealth } from './health.ts'
+
+export interface DataPlaneOptions {
+  readonly invokeFunction: InvokeFunction
+  readonly invokeFunctionStream: InvokeFunctionStream
+  readonly observe: Observe
+  readonly onError: (error: unknown) => void
+  readonly isReady: () => boolean
+}
+
+export interface DataPlane {
+  readonly handle: HttpHandler
+  /** Follows a source from its beginning. */
+  follow(source: DirectorySource): Follower
+  close(): Promise<void>
+}
+
+export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
+  const upstream = createUpstreamClient()
+  const current = createCurrent({ onFailure: options.onError })
+  const serve = createDataPlane(current.directory, {
+    clock: systemClock,
+    random: systemRandom,
+    invokeFunction: options.invokeFunction,
+    invokeFunctionStream: options.invokeFunctionStream,
+    upstream,
+    observe: options.observe,
+    onBug: (error) => options.onError(error),
+  })
+  return {
+    handle: (request) => {
+      // A load balancer asks the port, not an API: an API's own path of that name stays its own.
+      if (request.target.startsWith('/_daemun/') && !isDataPlaneAddress(request.host, '/')) {
+        return answerHealth(request, options.isReady) ?? serve(request)
+      }
+      return serve(request)
+    },
+    follow: (source) =>
+      follow({
+        source,
+        apply: (delta: DirectoryDelta) => current.apply(delta, (hash) => source.document(hash)),
+      }),
+    close: () => upstream.close(),
+  }
+}

@@ -1,0 +1,128 @@
+// What is served, in words: the APIs of the directory with their URLs, routes and limitations, for the screen, the
+// `ready` event and the logs.
+import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
+import { functionOfUri } from '#model/arn.ts'
+import type { FunctionDocument } from '#model/function.ts'
+import { compileStage } from '#snapshot/compile.ts'
+import type { DirectorySource } from '#snapshot/distribute.ts'
+import type { Limitation } from '#data-plane/plan.ts'
+import type { ApiSummary } from './roles.ts'
+
+export interface RouteDescription {
+  readonly method: string
+  readonly path: string
+  /** `lambda HelloFunction (nodejs22.x, hello/)`, `http https://…`, `mock`. */
+  readonly target: string
+}
+
+export interface ApiDescription extends ApiSummary {
+  readonly routes: readonly RouteDescription[]
+  readonly limitations: readonly Limitation[]
+}
+
+/** Describes every API that `source` has; `origin` is where its data plane answers, `http://localhost:4566`. */
+export const describeApis = async (
+  source: DirectorySource,
+  origin: string,
+): Promise<readonly ApiDescription[]> => {
+  const { changes } = await source.changes(0)
+  const functions = new Map<string, FunctionDocument>()
+  const stagesByApi = new Map<string, StageEntry[]>()
+  for (const { entry } of changes) {
+    if (entry?.kind === 'function') functions.set(entry.function.FunctionArn, entry.function)
+    if (entry?.kind !== 'stage') continue
+    const stages = stagesByApi.get(entry.apiId) ?? []
+    stages.push(entry)
+    stagesByApi.set(entry.apiId, stages)
+  }
+  const descriptions: ApiDescription[] = []
+  for (const stages of stagesByApi.values()) {
+    const [first] = stages
+    if (first === undefined) continue
+    const document = await source.document(first.documentHash)
+    descriptions.push({
+      id: first.apiId,
+      name: first.apiName,
+      protocol: first.protocol,
+      stages: stages.map((entry) => entry.stage.stageName),
+      urls: stages.flatMap((entry) => urlsOf(entry, origin)),
+      routes: routesOf(document, (uri) => describeUri(uri, functions)),
+      limitations: await limitationsOf(stages, source),
+    })
+  }
+  return descriptions
+}
+
+/** Every way to a stage, the path forms first: `*.localhost` does not resolve everywhere. */
+const urlsOf = (entry: StageEntry, origin: string): readonly string[] => {
+  const { apiId, protocol, stage } = entry
+  const { host } = new URL(origin)
+  const port = host.includes(':') ? host.slice(host.lastIndexOf(':')) : ''
+  const segment = stage.stageName === '$default' ? '' : `${stage.stageName}/`
+  const byHost = `http://${apiId}.execute-api.localhost${port}/${segment}`
+  return protocol === 'REST'
+    ? [`${origin}/restapis/${apiId}/${stage.stageName}/_user_request_/`, byHost]
+    : [`${origin}/_aws/execute-api/${apiId}/${stage.stageName}/`, byHost]
+}
+
+const routesOf = (
+  document: DeploymentDocument,
+  describe: (uri: string) => string,
+): readonly RouteDescription[] => {
+  if (document.protocol === 'REST') {
+    return document.resources.flatMap((resource) =>
+      Object.values(resource.resourceMethods ?? {}).map((method) => ({
+        method: method.httpMethod,
+        path: resource.path,
+        target:
+          method.methodIntegration?.type === 'MOCK'
+            ? 'mock'
+            : describe(method.methodIntegration?.uri ?? ''),
+      })),
+    )
+  }
+  const integrations = new Map(document.integrations.map((one) => [one.integrationId, one]))
+  return document.routes.map((route) => {
+    const [method = '', path = route.routeKey] = route.routeKey.split(' ')
+    const integration = integrations.get(route.target?.replace(/^integrations\//, '') ?? '')
+    return {
+      method: path === route.routeKey ? 'ANY' : method,
+      path,
+      target: describe(integration?.integrationUri ?? integration?.integrationSubtype ?? ''),
+    }
+  })
+}
+
+const describeUri = (uri: string, functions: ReadonlyMap<string, FunctionDocument>): string => {
+  const arn = functionOfUri(uri)
+  if (arn === undefined) return `http ${uri}`
+  const name = arn.split(':')[6] ?? arn
+  const document = functions.get(arn.split(':').slice(0, 7).join(':'))
+  if (document === undefined) return `lambda ${name} (not deployed here)`
+  const { code } = document
+  return `lambda ${name} (${document.Runtime}, ${code.kind === 'inline' ? 'inline' : code.path})`
+}
+
+/** What the stages' plans refuse or ignore; the same thing on two stages is said once. */
+const limitationsOf = async (
+  stages: readonly StageEntry[],
+  source: DirectorySource,
+): Promise<readonly Limitation[]> => {
+  const found = new Map<string, Limitation>()
+  for (const entry of stages) {
+    if (entry.protocol === 'WEBSOCKET') {
+      const limitation = {
+        effect: 'refused',
+        where: 'the whole API',
+        feature: 'WebSocket APIs',
+      } as const
+      found.set('websocket', limitation)
+      continue
+    }
+    const plan = compileStage(entry, await source.document(entry.documentHash))
+    for (const limitation of plan.limitations) {
+      found.set(`${limitation.effect} ${limitation.where} ${limitation.feature}`, limitation)
+    }
+  }
+  return [...found.values()]
+}

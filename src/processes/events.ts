@@ -1,0 +1,45 @@
+// What a running node tells whoever watches it: the screen, or the JSON lines.
+import type { RequestRecord } from '#model/request-record.ts'
+import type { ApiDescription } from './describe.ts'
+
+/** Something in a template that is not honoured here. */
+export interface ReportLine {
+  /** `Resources.MyFunction.Properties.Tracing` */
+  readonly where: string
+  readonly feature: string
+  readonly file?: string
+  readonly line?: number
+}
+
+export type NodeEvent =
+  | {
+      readonly event: 'ready'
+      readonly endpoint: string
+      readonly apis: readonly ApiDescription[]
+      readonly report: readonly ReportLine[]
+      readonly readyMs: number
+    }
+  | { readonly event: 'request'; readonly record: RequestRecord }
+  /** A line that a function wrote. */
+  | {
+      readonly event: 'function-log'
+      readonly function: string
+      readonly requestId?: string
+      readonly line: string
+    }
+  /** Something a developer should know of a function, said once. */
+  | { readonly event: 'notice'; readonly function: string; readonly text: string }
+  /** Changed code of a function is used from now on; `file` began it. */
+  | { readonly event: 'reloaded'; readonly function: string; readonly file: string }
+  | {
+      readonly event: 'redeployed'
+      readonly file: string
+      readonly changes: readonly string[]
+      readonly report: readonly ReportLine[]
+      readonly tookMs: number
+    }
+  /** A change that could not be taken: what was served before is served on. */
+  | { readonly event: 'redeploy-failed'; readonly file: string; readonly message: string }
+  | { readonly event: 'error'; readonly message: string }
+
+export type Tell = (event: NodeEvent) => void

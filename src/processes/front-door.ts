@@ -1,0 +1,103 @@
+// The one port of `daemun start`, and the management port of `daemun serve`: decides where a request goes
+// (wire/front-door.ts) and takes it there.
+import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
+import { systemRandom } from '#shared/random.ts'
+import {
+  BodyAborted,
+  BodyTooLarge,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+} from '#transport/contract.ts'
+import { ServiceError } from '#wire/errors.ts'
+import { classify, type FrontDoorOptions, type ServiceDestination } from '#wire/front-door.ts'
+import { BODY_BYTES_MAX, errorResponse } from '#wire/server.ts'
+import type { Settings } from '../settings.ts'
+import { answerHealth } from './health.ts'
+import type { Management } from './management.ts'
+
+export interface FrontDoor {
+  readonly settings: Settings
+  readonly management: Management
+  /** Absent on a port that serves no APIs. */
+  readonly dataPlane?: HttpHandler
+  /** The Invoke API of the functions, where this process has them. */
+  readonly invoke?: HttpHandler
+  readonly isReady: () => boolean
+}
+
+export const createFrontDoor = (door: FrontDoor): HttpHandler => {
+  const { settings, dataPlane } = door
+  const options: FrontDoorOptions = {
+    accountId: settings.accountId,
+    region: settings.region,
+    allowedHosts: settings.allowedHosts,
+    allowedOrigins: settings.allowedOrigins,
+    isDataPlaneHost: (name) => isDataPlaneAddress(name, '/'),
+    isDataPlanePath: (path) => isDataPlaneAddress('', path),
+  }
+  return (request) => {
+    // The commonest case first, and without a promise: an API's own host.
+    if (dataPlane !== undefined && isDataPlaneAddress(request.host, request.target)) {
+      return dataPlane(request)
+    }
+    const destination = classify(request, options)
+    switch (destination.kind) {
+      case 'data-plane':
+        return dataPlane === undefined ? elsewhere(settings) : dataPlane(request)
+      case 'health':
+      case 'daemun':
+        return answerHealth(request, door.isReady) ?? refusal(notFound(destination.kind))
+      case 'service':
+        return answerService(door, destination, request)
+      case 'refused':
+        return refusal(destination.error)
+    }
+  }
+}
+
+const answerService = async (
+  door: FrontDoor,
+  destination: ServiceDestination,
+  request: HttpRequest,
+): Promise<HttpResponse> => {
+  if (destination.service === 'lambda' && door.invoke !== undefined && isInvoke(request.target)) {
+    return door.invoke(request)
+  }
+  let body: Uint8Array
+  try {
+    body = await request.body.read(BODY_BYTES_MAX)
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return { ...refusal(tooLarge()), close: true }
+    if (error instanceof BodyAborted) return { ...refusal(aborted()), close: true }
+    throw error
+  }
+  const { method, target, headers, host, remoteAddress } = request
+  const wire = { method, target, headers, host, body, remoteAddress }
+  return door.management.answer(destination, wire)
+}
+
+const isInvoke = (target: string): boolean =>
+  /^\/20\d\d-\d\d-\d\d\/functions\/[^/?]+\/(?:response-streaming-)?(?:invocations|invoke-async)/.test(
+    target,
+  )
+
+const refusal = (error: ServiceError): HttpResponse => errorResponse(error, systemRandom.uuid())
+
+const elsewhere = (settings: Settings): HttpResponse =>
+  refusal(
+    new ServiceError(
+      'AccessDeniedException',
+      403,
+      `This is the management port: the APIs answer on port ${settings.dataPort}.`,
+    ),
+  )
+
+const notFound = (what: string): ServiceError =>
+  new ServiceError('NotFoundException', 404, `There is no such page (${what}).`)
+
+const tooLarge = (): ServiceError =>
+  new ServiceError('RequestEntityTooLargeException', 413, 'Request Too Long')
+
+const aborted = (): ServiceError =>
+  new ServiceError('RequestTimeoutException', 400, 'The request body did not arrive.')

@@ -1,0 +1,56 @@
+// The functions process of `daemun serve`: the pool behind the Invoke API on a unix socket.
+import { join } from 'node:path'
+import { createInvokeApi } from '#lambda/invoke-api.ts'
+import { createJsonLines } from '#observability/sinks/json-lines.ts'
+import { errorMessage } from '#shared/assert.ts'
+import { follow } from '#snapshot/distribute.ts'
+import { startHttpListener } from '#transport/http-listener.ts'
+import { readEnvironmentFile } from './environment-file.ts'
+import { composeFunctions } from './functions.ts'
+import { openHome } from './home.ts'
+import { createHomeHandler } from './home-proxy.ts'
+import { joinNodeChannel } from './node-channel.ts'
+import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
+
+export const runFunctions = async (): Promise<void> => {
+  const { settings, channelPath, invokePath } = readStartOrder()
+  const log = createJsonLines(process.stdout)
+  const onError = (error: unknown): void =>
+    log.write({ event: 'error', role: 'functions', message: errorMessage(error) })
+
+  const state = { pull: () => undefined as void }
+  const channel = joinNodeChannel({ path: channelPath, onNews: () => state.pull(), onError })
+  await channel.connected
+  const endpointUrl = await channel.endpointUrl()
+  const home = await openHome({
+    directory: join(settings.dataDir, 'certificate-authority'),
+    handler: createHomeHandler({ endpointUrl, settings }),
+    onError,
+  })
+  const functions = composeFunctions({
+    settings,
+    endpointUrl,
+    homeTls: home.tls,
+    environment: await readEnvironmentFile(settings.envFile),
+    tell: (event) => log.write({ ...event }),
+  })
+  const follower = follow({ source: channel.source, apply: functions.apply })
+  await follower.pull()
+  state.pull = () => void follower.pull().catch(onError)
+  state.pull()
+  const listener = await startHttpListener({
+    path: invokePath,
+    handler: createInvokeApi(functions.pool, {
+      scope: { accountId: settings.accountId, region: settings.region },
+      trusted: true,
+    }),
+    onError,
+  })
+  obeySupervisor(async () => {
+    await listener.close(settings.drainSeconds * 1_000)
+    await functions.close()
+    await home.close()
+    channel.close()
+  })
+  tellSupervisor({ type: 'ready' })
+}

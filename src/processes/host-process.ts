@@ -1,0 +1,75 @@
+// The host process of `daemun serve`: management APIs on a port of their own, the store, and the channel to the others.
+import { createJsonLines } from '#observability/sinks/json-lines.ts'
+import { errorMessage } from '#shared/assert.ts'
+import { startHttpListener } from '#transport/http-listener.ts'
+import { describeFailure } from '../cli/exit.ts'
+import { describeApis } from './describe.ts'
+import { createFrontDoor } from './front-door.ts'
+import { type Host, openHost } from './host.ts'
+import { openNodeChannel } from './node-channel.ts'
+import { originOf } from './origin.ts'
+import { withPatience } from './patience.ts'
+import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
+
+const PREDECESSOR_WAIT_MS = 3_000
+
+export const runHost = async (): Promise<void> => {
+  const order = readStartOrder()
+  try {
+    await start(order)
+  } catch (error) {
+    tellSupervisor({ type: 'failed', message: describeFailure(error) })
+    process.exitCode = 1
+    process.disconnect?.()
+  }
+}
+
+const start = async ({ settings, channelPath, again }: StartOrder): Promise<void> => {
+  const log = createJsonLines(process.stdout)
+  const onError = (error: unknown): void =>
+    log.write({ event: 'error', role: 'host', message: describeFailure(error) })
+  const host: Host = await withPatience(() => openHost({ settings, onError }), PREDECESSOR_WAIT_MS)
+  const state = { ready: false }
+  const listener = await withPatience(
+    () =>
+      startHttpListener({
+        host: settings.host,
+        port: settings.port,
+        handler: createFrontDoor({
+          settings,
+          management: host.management,
+          isReady: () => state.ready,
+        }),
+        onError,
+      }),
+    PREDECESSOR_WAIT_MS,
+  )
+  const [file] = settings.files
+  if (file !== undefined && !again) {
+    const { report } = await host.deploy(file)
+    for (const line of report) log.write({ event: 'not-honoured', ...line })
+  }
+  const endpointUrl = originOf(settings.host, listener.port)
+  const channel = await openNodeChannel({
+    path: channelPath,
+    source: host.source,
+    endpointUrl,
+    onRecords: (records) => {
+      for (const record of records) log.write({ event: 'request', ...record })
+    },
+    onError: (error) => log.write({ event: 'error', role: 'host', message: errorMessage(error) }),
+  })
+  host.watch(channel.announce)
+  state.ready = true
+  obeySupervisor(async () => {
+    state.ready = false
+    await listener.close(settings.drainSeconds * 1_000)
+    await channel.close()
+    await host.close()
+  })
+  tellSupervisor({
+    type: 'ready',
+    port: listener.port,
+    apis: await describeApis(host.source, originOf(settings.dataHost, settings.dataPort)),
+  })
+}

@@ -1,0 +1,140 @@
+// `daemun start`: host, functions and data plane in one process, on one port.
+import { join } from 'node:path'
+import type { DeployedTemplate } from '#deploy/deploy-template.ts'
+import { createInvokeApi } from '#lambda/invoke-api.ts'
+import { follow } from '#snapshot/distribute.ts'
+import type { HttpHandler } from '#transport/contract.ts'
+import { startHttpListener } from '#transport/http-listener.ts'
+import type { Settings } from '../settings.ts'
+import { composeDataPlane } from './data-plane.ts'
+import { type ApiDescription, describeApis } from './describe.ts'
+import { readEnvironmentFile } from './environment-file.ts'
+import type { ReportLine, Tell } from './events.ts'
+import { createFrontDoor } from './front-door.ts'
+import { composeFunctions } from './functions.ts'
+import { openHome } from './home.ts'
+import { openHost } from './host.ts'
+import { originOf } from './origin.ts'
+
+export interface SingleProcess {
+  readonly endpoint: string
+  readonly apis: readonly ApiDescription[]
+  readonly report: readonly ReportLine[]
+  /** Files whose change asks for a deployment. */
+  readonly files: readonly string[]
+  /** Deploys the template again. Throws what is wrong with it, and serves on what was. */
+  redeploy(): Promise<Redeployment>
+  close(): Promise<void>
+}
+
+export interface Redeployment {
+  readonly changes: readonly string[]
+  readonly report: readonly ReportLine[]
+  readonly files: readonly string[]
+}
+
+export interface SingleProcessOptions {
+  readonly settings: Settings
+  /** The template, OpenAPI document or folder; none for an empty gateway. */
+  readonly file: string | undefined
+  readonly tell: Tell
+  readonly onError: (error: unknown) => void
+}
+
+/** Starts everything, deploys the template and answers when both are done. Throws where it cannot. */
+export const startSingleProcess = async (options: SingleProcessOptions): Promise<SingleProcess> => {
+  const { settings, file, tell, onError } = options
+  const closing: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).reverse()) await step()
+  }
+  try {
+    const environment = await readEnvironmentFile(settings.envFile)
+    const host = openHost({ settings, onError })
+    closing.push(host.close)
+    const door: { handle: HttpHandler } = { handle: starting }
+    const listener = await startHttpListener({
+      host: settings.host,
+      port: settings.port,
+      handler: (request) => door.handle(request),
+      onError,
+    })
+    closing.push(() => listener.close(GRACE_MS))
+    const endpoint = originOf(settings.host, listener.port)
+    const home = await openHome({
+      directory: join(settings.dataDir, 'certificate-authority'),
+      handler: (request) => door.handle(request),
+      onError,
+    })
+    closing.push(home.close)
+    const functions = composeFunctions({
+      settings,
+      endpointUrl: endpoint,
+      homeTls: home.tls,
+      environment,
+      tell,
+    })
+    closing.push(functions.close)
+    const plane = composeDataPlane({
+      invokeFunction: functions.pool.invoke,
+      invokeFunctionStream: functions.pool.invokeStream,
+      observe: (record) => tell({ event: 'request', record }),
+      onError,
+      isReady: () => true,
+    })
+    closing.push(plane.close)
+    door.handle = createFrontDoor({
+      settings,
+      management: host.management,
+      dataPlane: plane.handle,
+      invoke: createInvokeApi(functions.pool, {
+        scope: { accountId: settings.accountId, region: settings.region },
+      }),
+      isReady: () => true,
+    })
+    const followers = [
+      plane.follow(host.source),
+      follow({ source: host.source, apply: functions.apply }),
+    ]
+    const pull = async (): Promise<void> => {
+      await Promise.all(followers.map((follower) => follower.pull()))
+    }
+    const first = file === undefined ? NOTHING : summary(await host.deploy(file))
+    await pull()
+    const stopWatching = host.watch(() => void pull().catch(onError))
+    closing.push(async () => stopWatching())
+    return {
+      endpoint,
+      apis: await describeApis(host.source, endpoint),
+      report: first.report,
+      files: first.files,
+      redeploy: async () => {
+        if (file === undefined) return NOTHING
+        const redeployed = summary(await host.deploy(file))
+        await pull()
+        return redeployed
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** What a request in flight gets when the process is asked to end. */
+const GRACE_MS = 2_000
+
+const summary = ({ changes, report, files }: DeployedTemplate): Redeployment => ({
+  changes,
+  report,
+  files,
+})
+
+const NOTHING: Redeployment = { changes: [], report: [], files: [] }
+
+const starting: HttpHandler = () => ({
+  statusCode: 503,
+  headers: ['content-type', 'application/json', 'retry-after', '1'],
+  body: '{"message":"starting"}',
+})

@@ -1,0 +1,82 @@
+// A worker of `daemun serve`: the data plane alone, on the shared port. It boots from the host, or from the node's
+// last good documents where there is no host, and serves on when the host goes.
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createInvokeClient } from '#lambda/invoke-client.ts'
+import { createJsonLines } from '#observability/sinks/json-lines.ts'
+import { errorMessage } from '#shared/assert.ts'
+import { systemClock } from '#shared/clock.ts'
+import type { DirectorySource } from '#snapshot/distribute.ts'
+import { openLastGood } from '#snapshot/last-good.ts'
+import { startHttpListener } from '#transport/http-listener.ts'
+import { composeDataPlane } from './data-plane.ts'
+import { joinNodeChannel, type NodeChannel } from './node-channel.ts'
+import { withPatience } from './patience.ts'
+import { createRecordBatches } from './record-batches.ts'
+import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
+
+/** How long a starting worker waits for the host before it boots from the disk. */
+const HOST_WAIT_MS = 2_000
+const PORT_WAIT_MS = 3_000
+/** Between the moment readiness fails and the moment the port closes: time for a load balancer to look. */
+const UNREADY_MS = 500
+
+export const runWorker = async (): Promise<void> => {
+  const { settings, channelPath, invokePath } = readStartOrder()
+  const log = createJsonLines(process.stdout)
+  const report = (error: unknown): void =>
+    log.write({ event: 'error', role: 'worker', pid: process.pid, message: errorMessage(error) })
+
+  const state = { draining: false, pull: () => undefined as void }
+  const channel = joinNodeChannel({
+    path: channelPath,
+    onNews: () => state.pull(),
+    onError: report,
+  })
+  const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
+  const plane = composeDataPlane({
+    ...createInvokeClient({ socketPath: invokePath }),
+    observe: records.add,
+    onError: report,
+    isReady: () => !state.draining,
+  })
+
+  const source = await bootSource(channel, join(settings.dataDir, 'last-good'))
+  await plane.follow(source).pull()
+  if (source !== channel.source) report('the host is away: booted from the last good documents')
+  const live = plane.follow(channel.source)
+  state.pull = () => void live.pull().catch(report)
+  state.pull()
+
+  const listener = await withPatience(
+    () =>
+      startHttpListener({
+        handler: plane.handle,
+        host: settings.dataHost,
+        port: settings.dataPort,
+        onError: report,
+      }),
+    PORT_WAIT_MS,
+  )
+  obeySupervisor(async () => {
+    state.draining = true
+    await wait(UNREADY_MS)
+    await listener.close(settings.drainSeconds * 1_000)
+    records.flush()
+    channel.close()
+  })
+  tellSupervisor({ type: 'ready', port: listener.port })
+}
+
+/** The host, or what the disk has where the host cannot be reached; the host again where the disk has nothing. */
+const bootSource = async (channel: NodeChannel, folder: string): Promise<DirectorySource> => {
+  const reached = await Promise.race([
+    channel.connected.then(() => true),
+    wait(HOST_WAIT_MS, false, { ref: false }),
+  ])
+  if (reached) return channel.source
+  const lastGood = await openLastGood(folder).read()
+  if (lastGood !== undefined) return lastGood
+  await channel.connected
+  return channel.source
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { renderSettings } from '../scripts/generate-settings.ts'
+import { parseSettings, SettingsError, stackNameFor } from '../src/settings.ts'
+
+describe('settings', () => {
+  it('have defaults, and a data directory beside the template', () => {
+    const settings = parseSettings('start', ['/app/template.yaml'], {}, {})
+    assert.equal(settings.port, 4566)
+    assert.equal(settings.host, '127.0.0.1')
+    assert.equal(settings.dataDir, '/app/.daemun')
+    assert.equal(settings.watch, true)
+    assert.ok(Object.isFrozen(settings))
+  })
+
+  it('come from flags before the environment', () => {
+    const environment = { DAEMUN_PORT: '5000', DAEMUN_REGION: 'eu-west-1', DAEMUN_STRICT: 'true' }
+    const settings = parseSettings('start', [], { port: '6000' }, environment)
+    assert.deepEqual([settings.port, settings.region, settings.strict], [6000, 'eu-west-1', true])
+  })
+
+  it('take parameters with = in their value', () => {
+    const { parameters } = parseSettings('start', [], { parameter: ['A=1', 'B=x=y'] }, {})
+    assert.deepEqual(parameters, { A: '1', B: 'x=y' })
+  })
+
+  for (const [given, message] of [
+    [{ port: 'x' }, /--port takes 0 to 65535 \(TCP port\), and got 'x'/],
+    [{ account: '1' }, /--account takes twelve digits/],
+    [{ parameter: ['A'] }, /--parameter takes Key=Value/],
+    [{ as: 'soap' }, /--as takes rest or http/],
+  ] as const) {
+    it(`refuse ${JSON.stringify(given)} by name`, () => {
+      assert.throws(
+        () => parseSettings('start', [], given, {}),
+        (error) => error instanceof SettingsError && message.test(error.message),
+      )
+    })
+  }
+
+  it('derive the stack name from the folder where none is given', () => {
+    const settings = parseSettings('start', [], {}, {})
+    assert.equal(stackNameFor(settings, '/work/My App/template.yaml'), 'My-App')
+    assert.equal(stackNameFor({ ...settings, stackName: 'x' }, '/a/template.yaml'), 'x')
+  })
+
+  it('are documented as they are', () => {
+    const page = join(import.meta.dirname, '../docs/reference/settings.md')
+    assert.equal(readFileSync(page, 'utf8'), renderSettings(), 'run npm run generate')
+  })
+})
