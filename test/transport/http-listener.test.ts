@@ -306,15 +306,16 @@ describe('closing', () => {
   })
 
   it('lets an answer that is still being read go out whole', async (test) => {
-    const { port, listener } = await start(test, () => ({
-      statusCode: 200,
-      headers: [],
-      body: Buffer.alloc(8_000_000, 'x'),
-    }))
+    const answered = Promise.withResolvers<void>()
+    const { port, listener } = await start(test, () => {
+      answered.resolve()
+      return { statusCode: 200, headers: [], body: Buffer.alloc(8_000_000, 'x') }
+    })
     const client = await openRaw(port)
     client.socket.pause()
     client.send(get('/'))
-    await once(client.socket, 'readable')
+    await answered.promise
+    await turn()
     const closed = listener.close()
     client.socket.resume()
     const answer = await client.ended
