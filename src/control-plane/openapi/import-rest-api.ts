@@ -94,7 +94,11 @@ const write = async (
   const failOnWarnings = input.failOnWarnings ?? input.parameters?.['failonwarnings'] === 'true'
   refuseFaulty(definition, definition.errors, failOnWarnings)
   const prefix = pathPrefix(input.parameters?.['basepath'], definition.basePath)
-  const warnings = nonEmpty([...definition.warnings, ...definition.notes])
+  const warnings = nonEmpty([
+    ...definition.warnings,
+    ...definition.notes,
+    ...unknownParameters(input),
+  ])
   const { warnings: _, ...facts } = api
   const written: RestApi = defined({ ...facts, warnings })
   await writeApi(call, written)
@@ -103,6 +107,13 @@ const write = async (
   await republishApi(call.tx, call, written.id)
   return answer(written)
 }
+
+const PARAMETERS = ['basepath', 'endpointConfigurationTypes', 'failonwarnings', 'ignore', 'mode']
+
+const unknownParameters = ({ parameters }: Input): readonly string[] =>
+  Object.keys(parameters ?? {})
+    .filter((name) => !PARAMETERS.includes(name))
+    .map((name) => `the import parameter ${name} is not used`)
 
 const apiFacts = ({ description, version, extensions }: Definition) => {
   const { apiKeySource = 'HEADER', minimumCompressionSize: size } = extensions

@@ -29,8 +29,10 @@ export const PREFIX = 'x-amazon-apigateway-'
 export const readApiExtensions = (reading: Reading, root: Place): ApiExtensions =>
   reading.target === 'REST' ? readRestExtensions(reading, root) : readHttpExtensions(reading, root)
 
-const readRestExtensions = (reading: Reading, root: Place): ApiExtensions =>
-  defined({
+const readRestExtensions = (reading: Reading, root: Place): ApiExtensions => {
+  // Read with each operation, as its default.
+  extension(reading, root, 'request-validator')
+  return defined({
     apiKeySource: textAt(reading, root, extension(reading, root, 'api-key-source')),
     binaryMediaTypes: textsAt(reading, root, extension(reading, root, 'binary-media-types')),
     minimumCompressionSize: numberAt(
@@ -45,6 +47,7 @@ const readRestExtensions = (reading: Reading, root: Place): ApiExtensions =>
     gatewayResponses: readGatewayResponses(reading, root),
     ...readEndpoint(reading, root),
   })
+}
 
 const readHttpExtensions = (reading: Reading, root: Place): ApiExtensions => {
   extension(reading, root, 'importexport-version')

@@ -45,13 +45,7 @@ const REST_MEMBERS = [
   'integrationTarget',
   'responses',
 ]
-const HTTP_MEMBERS = [
-  ...COMMON_MEMBERS,
-  'payloadFormatVersion',
-  'integrationSubtype',
-  'responseParameters',
-  'description',
-]
+const HTTP_MEMBERS = [...COMMON_MEMBERS, 'integrationSubtype', 'responseParameters', 'description']
 
 export const readIntegration = (
   reading: Reading,
@@ -70,7 +64,12 @@ export const readIntegration = (
     return undefined
   }
   const isRest = reading.target === 'REST'
-  reportUnknownMembers(reading, place, isRest ? REST_MEMBERS : HTTP_MEMBERS)
+  const known = isRest ? REST_MEMBERS : HTTP_MEMBERS
+  reportUnknownMembers(reading, place, [...known, 'payloadFormatVersion'])
+  if (isRest && place.value['payloadFormatVersion'] !== undefined) {
+    // Often written and without a meaning here: a REST API has one format of events.
+    reading.notes.add(within(place.at, 'payloadFormatVersion'), 'is not used')
+  }
   const text = (member: string) => textAt(reading, place, member)
   return defined({
     at: place.at,

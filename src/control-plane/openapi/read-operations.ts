@@ -1,5 +1,9 @@
 // Paths and operations: what may be called, with what, and what comes back.
-import type { OperationDefinition, ResponseDefinition } from './definition.ts'
+import type {
+  IntegrationDefinition,
+  OperationDefinition,
+  ResponseDefinition,
+} from './definition.ts'
 import { defined } from '../defined.ts'
 import { extension } from './read-extensions.ts'
 import { readIntegration } from './read-integration.ts'
@@ -81,6 +85,8 @@ const readOperation = (
     if (operation.value[unused] === undefined) continue
     reading.warnings.add(within(operation.at, unused), `${unused} is not used`)
   }
+  const integration = readIntegration(reading, operation)
+  const responses = isRest ? readResponses(context, operation) : []
   return defined({
     at: operation.at,
     path,
@@ -90,9 +96,32 @@ const readOperation = (
     requestValidator: isRest ? readRequestValidator(context, operation) : undefined,
     requestParameters: isRest ? body.requestParameters : {},
     requestModels: isRest ? readRequestModels(context, operation, body.schema) : {},
-    responses: isRest ? readResponses(context, operation) : [],
-    integration: readIntegration(reading, operation),
+    responses: [...responses, ...impliedResponses(reading, responses, integration)],
+    integration,
   })
+}
+
+/**
+ * An integration response may fill headers of a status that the operation does not list: the guide's own sample does so.
+ * [dg: request-validation-sample-api-swagger] Of a status that is listed, all headers must be.
+ */
+const impliedResponses = (
+  reading: Reading,
+  listed: readonly ResponseDefinition[],
+  integration: IntegrationDefinition | undefined,
+): readonly ResponseDefinition[] => {
+  const implied: ResponseDefinition[] = []
+  for (const { statusCode, responseParameters } of integration?.responses ?? []) {
+    const targets = Object.keys(responseParameters ?? {})
+    if (targets.length === 0 || listed.some((each) => each.statusCode === statusCode)) continue
+    const headers = targets.map((target) => target.replace(/^method\.response\.header\./, ''))
+    reading.notes.add(
+      integration?.at ?? '',
+      `the response ${statusCode} is not listed: it is added`,
+    )
+    implied.push({ statusCode, headers, responseModels: {} })
+  }
+  return implied
 }
 
 const readRequestValidator = (
@@ -209,7 +238,7 @@ const readResponses = (
     const response = placeOf(reading, value, at)
     if (response === undefined) continue
     if (!/^[1-5]\d\d$/.test(statusCode)) {
-      reading.warnings.add(at, `${statusCode} is no status code: the response is not used`)
+      reading.notes.add(at, `${statusCode} is no status code: the response is not used`)
       continue
     }
     if (response.value['links'] !== undefined) {

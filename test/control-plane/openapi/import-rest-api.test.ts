@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { badRequest, createSetting, operations } from '../apigateway/setting.ts'
 import { draftOf } from './drafts.ts'
 import { REST_YAML } from './every-extension.ts'
@@ -125,11 +125,17 @@ test('ignore=documentation leaves documentation parts out without a warning', as
   assert.equal((await load(document, { ignore: 'documentation' })).warnings, undefined)
 })
 
+test('an import parameter that nobody knows is told', async () => {
+  const { load } = createImports()
+  const { warnings } = await load(openapi({}), { novelty: 'x' })
+  assert.deepEqual(warnings, ['the import parameter novelty is not used'])
+})
+
 test('errors name their places, all of them, and nothing is created', async () => {
   const { load, run } = createImports()
   const refused = load(
     openapi({
-      '/a': { get: { ...mock(), security: [{ typo: [] }] } },
+      '/a': { get: { ...mock(), security: 'none' } },
       '/b': { get: { 'x-amazon-apigateway-integration': { type: 'carrier-pigeon' } } },
       '/c': { get: mock({ requestBody: { $ref: 'other.yaml#/a' } }) },
       '/d': { get: mock({ 'x-amazon-apigateway-request-validator': 'none' }) },
@@ -139,7 +145,7 @@ test('errors name their places, all of them, and nothing is created', async () =
   await badRequest(
     refused,
     `Errors found during import:
-	$.paths['/a'].get.security[0].typo: there is no security scheme typo
+	$.paths['/a'].get.security: a list is expected
 	$.paths['/b'].get.x-amazon-apigateway-integration: the integration is malformed: its type carrier-pigeon is unknown
 	$.paths['/c'].get.requestBody: the reference other.yaml#/a is not within this document
 	$.paths['/d'].get.x-amazon-apigateway-request-validator: there is no request validator none
@@ -167,6 +173,25 @@ test('what PutMethod and PutIntegration refuse, an import refuses with the metho
 	Unable to put integration 'GET' on resource at path '/d' ($.paths['/d'].get): AWS ARN for integration must contain path or action`,
   )
   assert.deepEqual((await run(operations.GetRestApis, {})).items, [])
+})
+
+test('a header must be declared by its response, unless the response itself is not listed', async () => {
+  const { load, paths, run } = createImports()
+  const responseParameters = { 'method.response.header.a': "'b'" }
+  const integration = { ...MOCK, responses: { default: { statusCode: 400, responseParameters } } }
+  const get = { 'x-amazon-apigateway-integration': integration }
+  const { id: restApiId, warnings } = await load(openapi({ '/': { get } }))
+  assert.deepEqual(warnings, [
+    "$.paths['/'].get.x-amazon-apigateway-integration: the response 400 is not listed: it is added",
+  ])
+  const at = { restApiId, resourceId: `${(await paths(restApiId))['/']?.id}`, httpMethod: 'GET' }
+  assert.deepEqual((await run(operations.GetMethod, at)).methodResponses, {
+    400: { statusCode: '400', responseParameters: { 'method.response.header.a': false } },
+  })
+  await assert.rejects(
+    load(openapi({ '/': { get: { ...get, responses: { 400: { description: 'bad' } } } } })),
+    /Invalid mapping expression parameter specified: method.response.header.a/,
+  )
 })
 
 test('a schema may refer to itself, through models or through itself in place', async () => {
@@ -219,7 +244,9 @@ test('references that multiply one another are stopped', async () => {
 test('keys with a meaning to JavaScript are names like others', async () => {
   const { load, run } = createImports()
   const text = `{"openapi":"3.0.0","info":{"title":"a"},"paths":{"/__proto__":{"get":{"x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"application/json":"{}"}},"security":[{"constructor":[]}]}}},"components":{"schemas":{"__proto__":{"type":"object","properties":{"__proto__":{"type":"string"}}}}}}`
-  await assert.rejects(load(text), /there is no security scheme constructor/)
+  assert.deepEqual((await load(text)).warnings?.slice(0, 1), [
+    "$.paths['/__proto__'].get.security[0].constructor: there is no security scheme constructor: nothing is checked",
+  ])
   const { id: restApiId } = await load(text.replace('[{"constructor":[]}]', '[]'))
   const { schema } = await run(operations.GetModel, { restApiId, modelName: 'proto' })
   assert.equal(schema, '{"type":"object","properties":{"__proto__":{"type":"string"}}}')
