@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it, test } from 'node:test'
+import type { Integration } from '#model/apigateway/rest-api.ts'
+import { createUpstreamClient } from '#transport/upstream.ts'
+import { headersOf, type Sent, testServices, textOf } from '../../../support/http-api.ts'
+import { askRest, restIntegration, restMethod } from '../../../support/rest-api.ts'
+import { startUpstream, type Upstream, type UpstreamAnswer } from '../../../support/upstream.ts'
+
+const client = createUpstreamClient()
+let answer: UpstreamAnswer = {}
+let upstream: Upstream
+
+before(async () => {
+  upstream = await startUpstream(() => answer)
+})
+after(async () => {
+  await client.close()
+  await upstream.close()
+})
+
+const OK = { '200': { statusCode: '200' } }
+
+const call = async (more: Partial<Integration>, sent: Sent = {}, back: UpstreamAnswer = {}) => {
+  answer = back
+  const integration = restIntegration({
+    type: 'HTTP',
+    httpMethod: 'POST',
+    uri: `${upstream.url}/back`,
+    integrationResponses: OK,
+    ...more,
+  })
+  const api = { methods: { 'ANY /pets': restMethod({ methodIntegration: integration }) } }
+  const response = await askRest(api, testServices({ upstream: client }), sent)
+  return { response, seen: upstream.seen.at(-1), headers: headersOf(response.headers) }
+}
+
+test('only the body and what is mapped reach the backend', async () => {
+  const { seen } = await call(
+    { requestParameters: { 'integration.request.header.X-Id': 'method.request.header.X-Id' } },
+    { method: 'PUT', target: '/prod/pets?a=1', headers: ['X-Id', '7', 'X-Other', 'x'], body: 'b' },
+  )
+  assert.equal(seen?.method, 'POST')
+  assert.equal(seen?.url, '/back')
+  assert.equal(seen?.body, 'b')
+  assert.equal(seen?.headers['x-id'], '7')
+  assert.equal(seen?.headers['x-other'], undefined)
+  assert.equal(seen?.headers['content-type'], 'application/json')
+})
+
+test('a literal request template takes the body’s place', async () => {
+  const { seen } = await call({ requestTemplates: { 'application/json': '{"fixed":1}' } })
+  assert.equal(seen?.body, '{"fixed":1}')
+})
+
+test('only a default response turns a backend’s 400 into 200 [F141]', async () => {
+  const back = { status: 400, body: 'no', headers: { 'Content-Type': 'text/plain', 'X-Own': '1' } }
+  const { response, headers } = await call({}, {}, back)
+  assert.equal(response.statusCode, 200)
+  assert.equal(textOf(response.body), 'no')
+  assert.deepEqual(headers['content-type'], ['text/plain'])
+  assert.equal(headers['x-own'], undefined)
+  assert.deepEqual(headers['x-amzn-trace-id'], ['Root=1-5e6a879e-070707070707070707070707'])
+})
+
+test('a status is matched by its pattern, and headers and body are mapped', async () => {
+  const { response, headers } = await call(
+    {
+      integrationResponses: {
+        ...OK,
+        '404': {
+          statusCode: '404',
+          selectionPattern: '4..',
+          responseParameters: {
+            'method.response.header.X-Own': 'integration.response.header.x-backend',
+            'method.response.header.X-All': 'integration.response.multivalueheader.X-Many',
+            'method.response.header.X-Body': 'integration.response.body',
+            'method.response.header.X-Api': 'context.apiId',
+            'method.response.header.X-None': 'integration.response.header.X-Missing',
+          },
+          responseTemplates: { 'application/json': '{"error":"none"}' },
+        },
+      },
+    },
+    {},
+    { status: 410, headers: { 'X-Backend': 'b', 'X-Many': ['1', '2'] }, body: 'gone' },
+  )
+  assert.equal(response.statusCode, 404)
+  assert.equal(textOf(response.body), '{"error":"none"}')
+  assert.deepEqual(headers['x-own'], ['b'])
+  assert.deepEqual(headers['x-all'], ['1,2'])
+  assert.deepEqual(headers['x-body'], ['gone'])
+  assert.deepEqual(headers['x-api'], ['abc123'])
+  assert.equal(headers['x-none'], undefined)
+})
+
+describe('mapped response headers of the connection’s names are renamed [F145]', () => {
+  const mapped = async (name: string) => {
+    const { headers } = await call({
+      integrationResponses: {
+        '200': {
+          statusCode: '200',
+          responseParameters: { [`method.response.header.${name}`]: "'v/w'" },
+        },
+      },
+    })
+    return headers
+  }
+  for (const name of [
+    'Authorization',
+    'Connection',
+    'Content-Length',
+    'Content-MD5',
+    'Date',
+    'Expect',
+    'Host',
+    'Max-Forwards',
+    'Proxy-Authenticate',
+    'Server',
+    'Trailer',
+    'Upgrade',
+    'User-Agent',
+    'WWW-Authenticate',
+  ]) {
+    it(`${name} is`, async () => {
+      const headers = await mapped(name)
+      assert.deepEqual(headers[`x-amzn-remapped-${name.toLowerCase()}`], ['v/w'])
+      assert.equal(headers[name.toLowerCase()], undefined)
+    })
+  }
+  for (const name of [
+    'Accept',
+    'Accept-Charset',
+    'Accept-Encoding',
+    'Age',
+    'Content-Encoding',
+    'Content-Type',
+    'Pragma',
+    'Range',
+    'Referer',
+    'TE',
+    'Via',
+    'Warn',
+  ]) {
+    it(`${name} is not`, async () => {
+      assert.deepEqual((await mapped(name))[name.toLowerCase()], ['v/w'])
+    })
+  }
+  it('Transfer-Encoding is dropped', async () => {
+    assert.deepEqual(
+      Object.keys(await mapped('Transfer-Encoding')).filter((name) => name.includes('transfer')),
+      [],
+    )
+  })
+})
+
+test('a type without a template is 415 before anything is asked, where NEVER says so', async () => {
+  const before = upstream.seen.length
+  const { response } = await call(
+    { passthroughBehavior: 'NEVER' },
+    { method: 'POST', headers: ['Content-Type', 'text/csv'], body: 'a' },
+  )
+  assert.equal(response.statusCode, 415)
+  assert.equal(upstream.seen.length, before)
+})
