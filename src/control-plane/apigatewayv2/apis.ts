@@ -1,4 +1,5 @@
-// Api: an HTTP or WebSocket API's draft itself. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
+// Api: an HTTP or WebSocket API's draft itself.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
 import type {
   CreateApiRequest,
   DeleteApiRequest,
@@ -100,7 +101,8 @@ export const writeApi = async (call: WriteCall, api: Api): Promise<void> => {
   checkApi(api)
   await call.tx.put(apisV2, call, api.apiId, api)
   await deployAutomatically(call, api.apiId)
-  // The name and the switch of the default endpoint reach all stages, also those that wait for a deployment.
+  // The name and the switch of the default endpoint reach all stages, also those that wait for a
+  // deployment.
   await republishApi(call.tx, call, api.apiId)
 }
 

@@ -1,4 +1,5 @@
-// Authorizer: who says who may pass. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+// Authorizer: who says who may pass.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
 import type {
   CreateAuthorizerRequest,
   DeleteAuthorizerRequest,
@@ -86,7 +87,7 @@ export const deleteAuthorizer = async (
 }
 
 /** Checks and writes an authorizer, and deploys where the API deploys by itself. */
-export const writeAuthorizer = async (
+const writeAuthorizer = async (
   call: WriteCall,
   api: Api,
   authorizer: AuthorizerV2,

@@ -1,5 +1,7 @@
-// Deployment: the draft of an API, frozen. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-deployments.html
-// A stage with autoDeploy gets a new one with every change of its API, in the transaction of the change.
+// Deployment: the draft of an API, frozen.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-deployments.html
+// A stage with autoDeploy gets a new one with every change of its API, in the transaction of the
+// change.
 import type {
   CreateDeploymentRequest,
   DeleteDeploymentRequest,
@@ -85,7 +87,10 @@ export const deleteDeployment = async (
   await drop(call, `${input.apiId}`, deployment)
 }
 
-/** Brings every stage with autoDeploy up to the draft. To be called after each change of what a deployment freezes. */
+/**
+ * Brings every stage with autoDeploy up to the draft. To be called after each change of what a
+ * deployment freezes.
+ */
 export const deployAutomatically = async (call: WriteCall, apiId: string): Promise<void> => {
   for (const stage of await partsOf(call, stagesV2, apiId)) {
     if (stage.autoDeploy === true) await deployStage(call, apiId, stage)
@@ -152,7 +157,10 @@ const pointStage = async (
   return pointed
 }
 
-/** An automatic deployment that a newer one replaced is dropped: every change makes one, and nobody asked for them. */
+/**
+ * An automatic deployment that a newer one replaced is dropped: every change makes one, and nobody
+ * asked for them.
+ */
 const dropSuperseded = async (
   call: WriteCall,
   apiId: string,

@@ -1,4 +1,5 @@
-// IntegrationResponse: how a WebSocket integration's answer is translated. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations-integrationid-integrationresponses.html
+// IntegrationResponse: how a WebSocket integration's answer is translated.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations-integrationid-integrationresponses.html
 import type {
   CreateIntegrationResponseRequest,
   DeleteIntegrationResponseRequest,

@@ -10,7 +10,7 @@ type ProtocolType = Api['protocolType']
 const TIMEOUT_MS_MIN = 50
 const TYPES: readonly string[] = ['AWS', 'AWS_PROXY', 'HTTP', 'HTTP_PROXY', 'MOCK']
 
-export const timeoutMsMax = (protocolType: ProtocolType): number =>
+const timeoutMsMax = (protocolType: ProtocolType): number =>
   protocolType === 'HTTP' ? HTTP_INTEGRATION_TIMEOUT_MS_MAX : REST_INTEGRATION_TIMEOUT_MS_MAX
 
 /** Members that AWS answers where the caller gave none. [terraform.md, 4] */

@@ -1,4 +1,5 @@
-// Integration: what answers a route. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html
+// Integration: what answers a route.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html
 import type {
   CreateIntegrationRequest,
   DeleteIntegrationRequest,

@@ -22,7 +22,10 @@ import type { Collection } from '#store/store.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, ServiceError } from '#wire/errors.ts'
 
-/** Identifiers to try: a derived sequence starts again at each update, past all that the API already holds. */
+/**
+ * Identifiers to try: a derived sequence starts again at each update, past all that the API
+ * already holds.
+ */
 const ID_ATTEMPTS_MAX = 4096
 const PAGE_MAX = 500
 const PAGE_DEFAULT = 100
@@ -36,7 +39,10 @@ export const apiOf = async (call: ReadCall, apiId: string | undefined): Promise<
   throw notFoundOf('Api', `Invalid API identifier specified ${call.accountId}:${apiId}`)
 }
 
-/** A part of an API by its id (or name); the API is looked for first, as its absence is another answer. */
+/**
+ * A part of an API by its id (or name); the API is looked for first, as its absence is another
+ * answer.
+ */
 const partOf =
   <T>(collection: Collection<T>, resourceType: string) =>
   async (call: ReadCall, apiId: string | undefined, id: string | undefined): Promise<T> => {

@@ -1,5 +1,6 @@
-// The PATCH of apigatewayv2: no JSON patch, but a partial object that is merged into the resource. What is absent stays;
-// the empty text takes an optional text away; maps merge key by key, where the empty text takes the key away.
+// The PATCH of apigatewayv2: no JSON patch, but a partial object that is merged into the resource.
+// What is absent stays; the empty text takes an optional text away; maps merge key by key, where
+// the empty text takes the key away.
 import { badRequest } from '#wire/errors.ts'
 
 type Changes<T> = { readonly [Key in keyof T]?: T[Key] | '' | undefined }

@@ -1,4 +1,5 @@
-// Model: the shape of a message. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-models.html
+// Model: the shape of a message.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-models.html
 import type {
   CreateModelRequest,
   DeleteModelRequest,

@@ -1,4 +1,5 @@
-// The operations of apigatewayv2 that exist here, by AWS's names. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
+// The operations of apigatewayv2 that exist here, by AWS's names.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
 import { reads, writes } from '#store/transactional.ts'
 import { importApi, reimportApi } from '../openapi/import-api.ts'
 import * as apis from './apis.ts'

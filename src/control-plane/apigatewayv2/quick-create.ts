@@ -1,5 +1,6 @@
-// Quick create: CreateApi with a target makes an API that serves at once: one integration, one catch-all route, and a
-// `$default` stage that deploys by itself. AWS owns the three (`apiGatewayManaged`) and lets only the target be changed.
+// Quick create: CreateApi with a target makes an API that serves at once: one integration, one
+// catch-all route, and a `$default` stage that deploys by itself. AWS owns the three
+// (`apiGatewayManaged`) and lets only the target be changed.
 import type { CreateApiRequest } from '@aws-sdk/client-apigatewayv2'
 import type { Api, IntegrationV2 } from '#model/apigatewayv2/api.ts'
 import { functionOfUri } from '#model/arn.ts'

@@ -1,4 +1,5 @@
-// RouteResponse: what a WebSocket route sends back. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes-routeid-routeresponses.html
+// RouteResponse: what a WebSocket route sends back.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes-routeid-routeresponses.html
 import type {
   CreateRouteResponseRequest,
   DeleteRouteResponseRequest,

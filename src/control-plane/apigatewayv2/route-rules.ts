@@ -18,7 +18,7 @@ const HTTP_METHODS: readonly string[] = [
 ]
 const ROUTE_KEY_LENGTH_MAX = 1024
 
-export const checkRouteKey = (protocolType: Api['protocolType'], routeKey: string): void => {
+const checkRouteKey = (protocolType: Api['protocolType'], routeKey: string): void => {
   if (routeKey === '' || routeKey.length > ROUTE_KEY_LENGTH_MAX) {
     throw badRequest('Route key must have between 1 and 1024 characters')
   }

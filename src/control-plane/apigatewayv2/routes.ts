@@ -1,4 +1,5 @@
-// Route: which requests go to which integration. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html
+// Route: which requests go to which integration.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html
 import type {
   CreateRouteRequest,
   DeleteRouteRequest,

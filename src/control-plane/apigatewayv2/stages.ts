@@ -1,4 +1,5 @@
-// Stage: a path into a deployment. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
+// Stage: a path into a deployment.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
 import type {
   CreateStageRequest,
   DeleteAccessLogSettingsRequest,
@@ -125,7 +126,10 @@ export const deleteRouteSettings = async (
   await writeStage(call, `${input.apiId}`, changed, false)
 }
 
-/** Writes a stage and what is served of it; a new automatic deployment only where its deployment is in question. */
+/**
+ * Writes a stage and what is served of it; a new automatic deployment only where its deployment is
+ * in question.
+ */
 const writeStage = async (
   call: WriteCall,
   apiId: string,

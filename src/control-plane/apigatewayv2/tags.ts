@@ -1,4 +1,5 @@
-// Tags of APIs and stages, by ARN. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/tags-resource-arn.html
+// Tags of APIs and stages, by ARN.
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/tags-resource-arn.html
 import type {
   GetTagsRequest,
   TagResourceRequest,

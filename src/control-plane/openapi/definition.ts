@@ -1,5 +1,6 @@
-// An API definition after reading, whatever language it was written in: what import-rest-api.ts and import-api.ts turn into
-// drafts. `at` names the place in the document, for messages: `$.paths['/pets'].get`.
+// An API definition after reading, whatever language it was written in: what import-rest-api.ts and
+// import-api.ts turn into drafts. `at` names the place in the document, for messages:
+// `$.paths['/pets'].get`.
 import type { Cors } from '#model/apigatewayv2/api.ts'
 import type { EndpointConfiguration } from '#model/apigateway/rest-api.ts'
 
@@ -18,7 +19,9 @@ export interface Definition {
   readonly authorizers: readonly AuthorizerDefinition[]
   /** What API Gateway warns of at import. */
   readonly warnings: readonly string[]
-  /** What API Gateway passes over in silence; it is told all the same, and never fails an import. */
+  /**
+   * What API Gateway passes over in silence; it is told all the same, and never fails an import.
+   */
   readonly notes: readonly string[]
   /** What makes the import fail, all of it. */
   readonly errors: readonly string[]

@@ -1,5 +1,6 @@
-// The text of an API definition (JSON or YAML) as a plain tree. The text is hostile: its size, depth, number of nodes and
-// aliases are bounded, and the tree's objects have no prototype, so that no key of it means anything to JavaScript.
+// The text of an API definition (JSON or YAML) as a plain tree. The text is hostile: its size,
+// depth, number of nodes and aliases are bounded, and the tree's objects have no prototype, so that
+// no key of it means anything to JavaScript.
 import { type Document, isScalar, parseDocument } from 'yaml'
 import { errorMessage } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
@@ -10,7 +11,10 @@ import { badRequest } from '#wire/errors.ts'
 /** An object of a definition: no prototype, string keys in document order. */
 export type Tree = { readonly [key: string]: unknown }
 
-/** Deeper than any schema that a person writes, far below where a recursive reader would run out of stack. */
+/**
+ * Deeper than any schema that a person writes, far below where a recursive reader would run out of
+ * stack.
+ */
 const DEPTH_MAX = 200
 /** More than 6 MB of a real definition hold; an alias bomb reaches it at once. */
 const NODES_MAX = 500_000
@@ -21,7 +25,10 @@ const ALIASES_MAX = 10_000
 const INVALID = 'Invalid OpenAPI input.'
 const TOO_DEEP = `${INVALID} It is nested too deeply.`
 
-/** The tree of a definition, with `${AWS::AccountId}`, `${AWS::Partition}` and `${AWS::Region}` put in. */
+/**
+ * The tree of a definition, with `${AWS::AccountId}`, `${AWS::Partition}` and `${AWS::Region}` put
+ * in.
+ */
 export const parseDefinitionText = (text: string, scope: Scope): Tree => {
   if (Buffer.byteLength(text) > DEFINITION_BYTES_MAX) {
     throw badRequest(`${INVALID} The definition is larger than ${DEFINITION_BYTES_MAX} bytes.`)

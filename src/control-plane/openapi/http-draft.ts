@@ -1,5 +1,6 @@
-// Writes a definition into the draft of an HTTP API: operations become routes, their integrations are shared where the
-// definition shares them. Whatever keeps its name, its route key or its content keeps its id.
+// Writes a definition into the draft of an HTTP API: operations become routes, their integrations
+// are shared where the definition shares them. Whatever keeps its name, its route key or its
+// content keeps its id.
 import type {
   Api,
   AuthorizerV2,
@@ -24,7 +25,10 @@ import type {
   OperationDefinition,
 } from './definition.ts'
 
-/** Replaces the whole draft. Returns the errors: the caller throws them, and the transaction leaves no trace. */
+/**
+ * Replaces the whole draft. Returns the errors: the caller throws them, and the transaction leaves
+ * no trace.
+ */
 export const replaceDraft = async (
   call: WriteCall,
   api: Api,
@@ -110,7 +114,8 @@ const startReplacing = async (call: WriteCall, api: Api) => {
 const integrationFacts = (
   definition: IntegrationDefinition,
 ): Omit<IntegrationV2, 'integrationId'> => {
-  // The type has been read as one of AWS's five; checkIntegration refuses what an HTTP API does not have.
+  // The type has been read as one of AWS's five; checkIntegration refuses what an HTTP API does not
+  // have.
   const integrationType = definition.type as IntegrationTypeV2
   const { integrationSubtype } = definition
   return {

@@ -1,13 +1,17 @@
-// What the two imports have in common: the text of the definition, the base path, and when to give up.
+// What the two imports have in common: the text of the definition, the base path, and when to give
+// up.
 import { badRequest } from '#wire/errors.ts'
 import type { Definition } from './definition.ts'
 
-/** The body of an import as text; bytes that are no UTF-8 become U+FFFD, which no definition needs. */
+/**
+ * The body of an import as text; bytes that are no UTF-8 become U+FFFD, which no definition needs.
+ */
 export const definitionText = (body: Uint8Array | string | undefined): string =>
   body === undefined || typeof body === 'string' ? (body ?? '') : Buffer.from(body).toString('utf8')
 
 /**
- * What stands before every path. `split` leaves the first segment of the base path out: it is taken to be the stage. [F105]
+ * What stands before every path. `split` leaves the first segment of the base path out: it is taken
+ * to be the stage. [F105]
  */
 export const pathPrefix = (mode: string | undefined, basePath: string): string => {
   if (mode === undefined || mode === 'ignore') return ''
@@ -16,7 +20,10 @@ export const pathPrefix = (mode: string | undefined, basePath: string): string =
   throw badRequest(`Invalid basepath ${mode}. Valid options are ignore,prepend,split`)
 }
 
-/** Throws what AWS throws for a definition that cannot be imported, or must not be with its warnings. */
+/**
+ * Throws what AWS throws for a definition that cannot be imported, or must not be with its
+ * warnings.
+ */
 export const refuseFaulty = (
   definition: Definition,
   errors: readonly string[],

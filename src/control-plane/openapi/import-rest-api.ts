@@ -18,7 +18,7 @@ import { definitionText, pathPrefix, refuseFaulty } from './import-options.ts'
 import { readDefinition } from './read-definition.ts'
 import { type DraftOptions, writeDraft } from './rest-draft.ts'
 
-export const importRestApi = async (
+const importRestApi = async (
   input: Shape<ImportRestApiRequest>,
   call: WriteCall,
 ): Promise<RestApi> => {
@@ -38,10 +38,7 @@ export const importRestApi = async (
   return write(call, api, definition, input, 'merge')
 }
 
-export const putRestApi = async (
-  input: Shape<PutRestApiRequest>,
-  call: WriteCall,
-): Promise<RestApi> => {
+const putRestApi = async (input: Shape<PutRestApiRequest>, call: WriteCall): Promise<RestApi> => {
   constrain(oneOf(input.mode, 'putRestApiInput.mode', ['merge', 'overwrite']))
   const before = await restApiOf(call, required(input.restApiId, 'putRestApiInput.restApiId'))
   const definition = read(input, call)
@@ -132,7 +129,9 @@ const apiFacts = ({ description, version, extensions }: Definition) => {
   })
 }
 
-/** A merge changes the key source only where the definition names one: HEADER is but the default. */
+/**
+ * A merge changes the key source only where the definition names one: HEADER is but the default.
+ */
 const declared = <T extends { readonly apiKeySource: RestApi['apiKeySource'] }>(
   { extensions }: Definition,
   facts: T,

@@ -1,5 +1,6 @@
-// Reads an API definition: Swagger 2.0 or OpenAPI 3.0, JSON or YAML, into one neutral form. Lenient as AWS is, yet nothing that
-// is not used passes unmentioned. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api.html
+// Reads an API definition: Swagger 2.0 or OpenAPI 3.0, JSON or YAML, into one neutral form. Lenient
+// as AWS is, yet nothing that is not used passes unmentioned.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api.html
 import type { Scope } from '#model/scope.ts'
 import { badRequest } from '#wire/errors.ts'
 import { defined } from '../defined.ts'

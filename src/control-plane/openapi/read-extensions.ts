@@ -1,4 +1,5 @@
-// The extensions at the root of a definition, and a report of every extension of the document that nobody used.
+// The extensions at the root of a definition, and a report of every extension of the document that
+// nobody used.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 import { isObject } from '#shared/json.ts'
 import type { Cors } from '#model/apigatewayv2/api.ts'
@@ -24,7 +25,7 @@ import {
   within,
 } from './reading.ts'
 
-export const PREFIX = 'x-amazon-apigateway-'
+const PREFIX = 'x-amazon-apigateway-'
 
 export const readApiExtensions = (reading: Reading, root: Place): ApiExtensions =>
   reading.target === 'REST' ? readRestExtensions(reading, root) : readHttpExtensions(reading, root)
@@ -165,7 +166,8 @@ const readEndpointTypes = (
 
 const readCors = (reading: Reading, root: Place): Cors | undefined => {
   const key = extension(reading, root, 'cors')
-  // A SAM template writes `true` for "as the template says", which the template's transform has resolved by now.
+  // A SAM template writes `true` for "as the template says", which the template's transform has
+  // resolved by now.
   if (root.value[key] === true) {
     return { allowHeaders: ['*'], allowMethods: ['*'], allowOrigins: ['*'] }
   }

@@ -127,7 +127,10 @@ const RESPONSE_MEMBERS = [
   'contentHandling',
 ]
 
-/** Keyed by the pattern that selects each, or `default`; kept one per status code, as API Gateway keeps them. */
+/**
+ * Keyed by the pattern that selects each, or `default`; kept one per status code, as API Gateway
+ * keeps them.
+ */
 const readResponses = (
   reading: Reading,
   integration: Place,

@@ -1,4 +1,5 @@
-// Schemas become models. A model is JSON Schema draft 4, which knows less than OpenAPI's schemas do.
+// Schemas become models. A model is JSON Schema draft 4, which knows less than OpenAPI's schemas
+// do.
 import { createHash } from 'node:crypto'
 import { canonicalJson, isObject } from '#shared/json.ts'
 import type { Tree } from './document.ts'
@@ -16,11 +17,17 @@ import {
 
 export interface ModelReader {
   readonly models: readonly ModelDefinition[]
-  /** The name of the model for a schema: that of the schema it refers to, or of a new one for a schema in place. */
+  /**
+   * The name of the model for a schema: that of the schema it refers to, or of a new one for a
+   * schema in place.
+   */
   nameOf(schema: unknown, at: string): string | undefined
 }
 
-/** Schemas copied in place of references, all together: references may multiply what the document's size bounds. */
+/**
+ * Schemas copied in place of references, all together: references may multiply what the document's
+ * size bounds.
+ */
 const COPIED_MAX = 500_000
 const REFERENCE_DEPTH_MAX = 100
 

@@ -46,7 +46,8 @@ export const readOperations = (
   for (const [key, value, at] of plainEntriesOf(objectAt(reading, root, 'paths'))) {
     const item = placeOf(reading, value, at)
     if (item === undefined) continue
-    // AWS's exports write the catch-all of an HTTP API as `/$default`, templates write it without the slash.
+    // AWS's exports write the catch-all of an HTTP API as `/$default`, templates write it without
+    // the slash.
     const path = key === '$default' ? '/$default' : key
     if (!path.startsWith('/')) {
       reading.errors.add(at, 'a path begins with /')
@@ -102,8 +103,9 @@ const readOperation = (
 }
 
 /**
- * An integration response may fill headers of a status that the operation does not list: the guide's own sample does so.
- * [dg: request-validation-sample-api-swagger] Of a status that is listed, all headers must be.
+ * An integration response may fill headers of a status that the operation does not list: the
+ * guide's own sample does so. [dg: request-validation-sample-api-swagger] Of a status that is
+ * listed, all headers must be.
  */
 const impliedResponses = (
   reading: Reading,

@@ -186,7 +186,8 @@ const readRequirements = (reading: Reading, schemes: Schemes, place: Place): Sec
       const here = within(at, name)
       const scheme = schemes.get(name)
       const scopes = textsAt(reading, { value: requirement, at }, name) ?? []
-      // AWS: its own guide imports a document whose scheme is not defined. [dg: request-validation-sample-api-swagger]
+      // AWS: its own guide imports a document whose scheme is not defined. [dg:
+      // request-validation-sample-api-swagger]
       if (scheme === undefined) {
         reading.warnings.add(here, `there is no security scheme ${name}: nothing is checked`)
       } else if (scheme.kind === 'authorizer') demand({ type: 'AUTHORIZER', name, scopes }, here)

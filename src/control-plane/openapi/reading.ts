@@ -1,5 +1,5 @@
-// One reading of one document: what has been found wrong so far, which extensions have been used, and how to walk from a
-// place of the document to the next, following local references.
+// One reading of one document: what has been found wrong so far, which extensions have been used,
+// and how to walk from a place of the document to the next, following local references.
 import { isObject } from '#shared/json.ts'
 import type { Tree } from './document.ts'
 
@@ -66,7 +66,10 @@ export const within = (at: string, key: string | number): string => {
   return /^[A-Za-z_][\w-]*$/.test(key) ? `${at}.${key}` : `${at}['${key}']`
 }
 
-/** The object that a value is or refers to; undefined, and an error unless the value is absent, where it is none. */
+/**
+ * The object that a value is or refers to; undefined, and an error unless the value is absent,
+ * where it is none.
+ */
 export const placeOf = (reading: Reading, value: unknown, at: string): Place | undefined => {
   if (value === undefined || value === null) return undefined
   const seen = new Set<string>()
@@ -155,7 +158,10 @@ export const listAt = (
   return []
 }
 
-/** Text; numbers and truth values count as the text they are written as, since YAML needs no quotes. */
+/**
+ * Text; numbers and truth values count as the text they are written as, since YAML needs no
+ * quotes.
+ */
 export const textAt = (reading: Reading, place: Place, key: string): string | undefined =>
   textOf(reading, place.value[key], within(place.at, key))
 

@@ -30,6 +30,9 @@ export const createAuthorizerFacts = (authorizer: AuthorizerDefinition): Omit<Au
     authorizerResultTtlInSeconds: authorizer.authorizerResultTtlInSeconds,
   })
 
-/** Where a token stands is said by the security scheme itself; a REQUEST authorizer says it in its own member. */
+/**
+ * Where a token stands is said by the security scheme itself; a REQUEST authorizer says it in its
+ * own member.
+ */
 const namedHeader = ({ type, headerName }: AuthorizerDefinition): string | undefined =>
   type === 'request' || headerName === undefined ? undefined : `method.request.header.${headerName}`

@@ -1,5 +1,5 @@
-// Writes a definition into the draft of a REST API. Whatever keeps its name or its path keeps its id, so that an import repeated
-// changes nothing.
+// Writes a definition into the draft of a REST API. Whatever keeps its name or its path keeps its
+// id, so that an import repeated changes nothing.
 import type { Authorizer, Resource, RestApi } from '#model/apigateway/rest-api.ts'
 import {
   authorizers,
@@ -34,7 +34,10 @@ export interface DraftOptions {
   readonly prefix: string
 }
 
-/** Writes what it can and returns the errors: the caller throws them, and the transaction leaves no trace. */
+/**
+ * Writes what it can and returns the errors: the caller throws them, and the transaction leaves no
+ * trace.
+ */
 export const writeDraft = async (
   call: WriteCall,
   api: RestApi,

@@ -1,4 +1,5 @@
-// What the tests of this folder stand on: a store in memory, a caller, and the directory that the data plane would follow.
+// What the tests of this folder stand on: a store in memory, a caller, and the directory that the
+// data plane would follow.
 import { apigatewayv2Operations as operations } from '#control-plane/apigatewayv2/operations.ts'
 import type { HttpDocument, StageEntry } from '#model/documents.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
@@ -7,7 +8,7 @@ import { directory, documents } from '#store/collections.ts'
 import { createMemoryStore } from '#store/memory.ts'
 import type { Operation } from '#store/transactional.ts'
 
-export const SCOPE = { accountId: '111111111111', region: 'us-east-1' }
+const SCOPE = { accountId: '111111111111', region: 'us-east-1' }
 export const NOW_MS = Date.UTC(2026, 10, 21)
 export const FUNCTION = 'arn:aws:lambda:us-east-1:111111111111:function:pets'
 

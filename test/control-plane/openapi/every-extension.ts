@@ -1,4 +1,5 @@
-// One Swagger document with every extension that a REST API has, and one OpenAPI document with those of an HTTP API.
+// One Swagger document with every extension that a REST API has, and one OpenAPI document with
+// those of an HTTP API.
 
 const LAMBDA =
   'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:pets/invocations'
