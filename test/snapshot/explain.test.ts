@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { explain } from '#snapshot/explain.ts'
+import { askRest, restMethod, restPlan } from '../support/rest-api.ts'
+import { testServices, testStage } from '../support/http-api.ts'
+
+const API = {
+  methods: { 'GET /pets/{id}': restMethod(), 'GET /keys': restMethod({ apiKeyRequired: true }) },
+  stage: { tracingEnabled: true },
+}
+
+test('a REST request is explained by the very steps that it would run', async () => {
+  const steps = explain(restPlan(API), 'GET', '/pets/7') ?? assert.fail('no match')
+  const heard = testServices()
+  await askRest(API, heard, { target: '/prod/pets/7' })
+  const ran = heard.records[0]?.steps.map(({ name }) => name)
+  assert.deepEqual(
+    steps.slice(0, ran?.length).map(({ name }) => name),
+    ran,
+  )
+  assert.equal(steps[1]?.what, 'GET /pets/{id} (resource respetsid), id=7')
+  assert.deepEqual(steps.at(-1), { name: 'ignored', what: 'X-Ray tracing (stage prod)' })
+})
+
+test('what is refused is said', () => {
+  const steps = explain(restPlan(API), 'GET', '/keys')
+  assert.ok(
+    steps?.some(({ name, what }) => name === 'refused' && what.startsWith('API keys and usage')),
+  )
+})
+
+test('a path that no method has is not explained, an HTTP API’s route is', () => {
+  assert.equal(explain(restPlan(API), 'POST', '/pets/7'), undefined)
+  assert.equal(explain(testStage(), 'GET', '/any')?.[1]?.what.startsWith('$default'), true)
+})
