@@ -125,7 +125,12 @@ const record = (context: ResourceContext): Made => {
   const fill = (text: string, arn = ''): string =>
     text.replaceAll(/\{(\w+)\}/g, (whole, key: string) => {
       const values: Record<string, string> = {
-        ...{ region, account: accountId, name, id, arn, suffix: URL_SUFFIX },
+        region,
+        account: accountId,
+        name,
+        id,
+        arn,
+        suffix: URL_SUFFIX,
       }
       return values[key] ?? whole
     })

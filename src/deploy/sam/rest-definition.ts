@@ -1,0 +1,171 @@
+// The OpenAPI document of an AWS::Serverless::Api: given, or made of the events of functions; with CORS, models,
+// gateway responses and authorization written into it.
+import type { JsonObject, JsonValue } from '#shared/json.ts'
+import { memberOf, objectOf } from '../template/source.ts'
+import { anyCondition, pathName } from './conditions.ts'
+import { conditionOf, fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
+import { type Draft, draftOf, isIntrinsic } from './draft.ts'
+import { IMPLICIT_REST_API } from './implicit-apis.ts'
+import { addRestAuth, eventCredentials } from './rest-auth.ts'
+import { addCors } from './rest-cors.ts'
+import { addModelParameters } from './rest-requests.ts'
+import { eventOperations, integrationUri, operationsOf, writePaths } from './routes.ts'
+
+/** Undefined where the definition lies elsewhere (`DefinitionUri`). */
+export const restDefinition = (context: SamContext, resource: SamResource): Draft | undefined => {
+  const { logicalId, properties } = resource
+  const { DefinitionBody: given, DefinitionUri: uri } = properties
+  if (given !== undefined && uri !== undefined) {
+    fail(context, resource, [], 'specify either `DefinitionUri` or `DefinitionBody`, not both')
+  }
+  if (given === undefined && uri !== undefined) return checkElsewhere(context, resource)
+  const document = given === undefined ? emptyDocument(properties) : draftOf(given)
+  if (memberOf(given, 'paths') === undefined && given !== undefined) return document
+  const isManaged = given === undefined || properties['MergeDefinitions'] === true
+  const events = context.events.filter(({ api, kind }) => api === logicalId && kind === 'Api')
+  const existing = operationsOf(document['paths'])
+  const added = eventOperations(context, isManaged ? events : [], existing, (event) =>
+    operationOf(context, event, resource),
+  )
+  const isOpenApi3 = document['openapi'] !== undefined
+  const operations = [...existing, ...added]
+  addCors(context, resource, operations, isOpenApi3)
+  addRestAuth(context, resource, document, operations, isOpenApi3)
+  document['paths'] = writePaths(document['paths'], operations, (path) =>
+    logicalId === IMPLICIT_REST_API ? pathCondition(context, events, path) : undefined,
+  )
+  addGatewayResponses(context, resource, document)
+  addModels(resource, document, isOpenApi3)
+  addEndpoint(resource, document, isOpenApi3)
+  addBinaryMediaTypes(resource, document)
+  return document
+}
+
+/** What SAM would write into the definition cannot be written into one that lies elsewhere. */
+const checkElsewhere = (context: SamContext, resource: SamResource): undefined => {
+  for (const name of ['Cors', 'Auth', 'GatewayResponses', 'Models']) {
+    if (resource.properties[name] === undefined) continue
+    fail(context, resource, [name], `\`${name}\` works only with an inline definition`)
+  }
+  return undefined
+}
+
+const emptyDocument = (properties: JsonObject): Draft => {
+  const version = properties['OpenApiVersion']
+  const text = version === undefined ? '' : String(version)
+  return {
+    info: { version: '1.0', title: { Ref: 'AWS::StackName' } },
+    paths: {},
+    ...(text.startsWith('3') ? { openapi: text } : { swagger: '2.0' }),
+  }
+}
+
+const operationOf = (context: SamContext, event: RouteEvent, api: SamResource): Draft => {
+  const { TimeoutInMillis: timeout, ResponseTransferMode: transfer } = event.properties
+  const credentials = eventCredentials(event, api)
+  const operation: Draft = {
+    'x-amazon-apigateway-integration': {
+      httpMethod: 'POST',
+      type: 'aws_proxy',
+      uri: integrationUri(event),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(timeout === undefined ? {} : { timeoutInMillis: timeout }),
+      ...(transfer === undefined ? {} : { responseTransferMode: transfer }),
+    },
+    responses: {},
+  }
+  addModelParameters(context, event, api, operation)
+  return operation
+}
+
+const pathCondition = (
+  context: SamContext,
+  events: readonly RouteEvent[],
+  path: string,
+): string | undefined => {
+  const own = events.filter((event) => event.path === path)
+  if (own.some(({ resource }) => conditionOf(resource) === undefined)) return undefined
+  return anyCondition(context, own, `${IMPLICIT_REST_API}${pathName(path)}PathCondition`)
+}
+
+const addGatewayResponses = (context: SamContext, resource: SamResource, document: Draft): void => {
+  const given = objectOf(resource.properties['GatewayResponses'])
+  if (given === undefined) return
+  const responses = Object.entries(given).map(([type, value]): [string, JsonValue] => {
+    const response = objectOf(value) ?? {}
+    const { StatusCode: status, ResponseParameters, ResponseTemplates, ...unknown } = response
+    for (const name of Object.keys(unknown)) {
+      fail(context, resource, ['GatewayResponses', type], `\`${name}\` is not a property`)
+    }
+    if (status !== undefined && !isIntrinsic(status) && !/^\d+$/.test(String(status))) {
+      fail(context, resource, ['GatewayResponses', type], '`StatusCode` must be numeric')
+    }
+    return [
+      type,
+      {
+        responseParameters: gatewayParameters(objectOf(ResponseParameters) ?? {}),
+        responseTemplates: ResponseTemplates ?? {},
+        ...(status === undefined
+          ? {}
+          : { statusCode: isIntrinsic(status) ? status : String(status) }),
+      },
+    ]
+  })
+  document['x-amazon-apigateway-gateway-responses'] = Object.fromEntries(responses)
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  Headers: 'header',
+  QueryStrings: 'querystring',
+  Paths: 'path',
+}
+
+const gatewayParameters = (given: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([place, members]) =>
+      Object.entries(objectOf(members) ?? {}).map(([name, value]) => [
+        `gatewayresponse.${PLACES[place] ?? place}.${name}`,
+        value,
+      ]),
+    ),
+  )
+
+const addModels = ({ properties }: SamResource, document: Draft, isOpenApi3: boolean): void => {
+  const models = objectOf(properties['Models'])
+  if (models === undefined) return
+  const schemas = Object.fromEntries(
+    // AWS: SAM names models in lower case.
+    Object.entries(models).map(([name, schema]) => [name.toLowerCase(), schema]),
+  )
+  if (!isOpenApi3) document['definitions'] = { ...objectOf(document['definitions']), ...schemas }
+  else {
+    const components = draftOf(document['components'])
+    document['components'] = {
+      ...components,
+      schemas: { ...objectOf(components['schemas']), ...schemas },
+    }
+  }
+}
+
+const addEndpoint = ({ properties }: SamResource, document: Draft, isOpenApi3: boolean): void => {
+  const disabled = properties['DisableExecuteApiEndpoint']
+  if (disabled === undefined) return
+  const key = 'x-amazon-apigateway-endpoint-configuration'
+  const setting = { disableExecuteApiEndpoint: disabled }
+  if (!isOpenApi3) document[key] = { ...objectOf(document[key]), ...setting }
+  else document['servers'] = [{ [key]: setting }]
+}
+
+const addBinaryMediaTypes = ({ properties }: SamResource, document: Draft): void => {
+  const types = properties['BinaryMediaTypes']
+  if (!Array.isArray(types)) return
+  const key = 'x-amazon-apigateway-binary-media-types'
+  const slashed = (value: JsonValue): JsonValue => {
+    if (typeof value === 'string') return value.replaceAll('~1', '/')
+    if (Array.isArray(value)) return value.map(slashed)
+    const object = objectOf(value)
+    if (object === undefined) return value
+    return Object.fromEntries(Object.entries(object).map(([name, one]) => [name, slashed(one)]))
+  }
+  document[key] = types.map(slashed)
+}

@@ -1,0 +1,95 @@
+// RequestParameters, RequestModel and its validator of an Api event.
+import type { JsonValue } from '#shared/json.ts'
+import { memberOf, objectOf } from '../template/source.ts'
+import { fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
+import type { Draft } from './draft.ts'
+
+const PLACES: Readonly<Record<string, string>> = {
+  header: 'header',
+  path: 'path',
+  querystring: 'query',
+}
+
+export const addModelParameters = (
+  context: SamContext,
+  event: RouteEvent,
+  api: SamResource,
+  operation: Draft,
+): void => {
+  const parameters: JsonValue[] = []
+  const cached: string[] = []
+  const given = event.properties['RequestParameters']
+  for (const entry of Array.isArray(given) ? given : []) {
+    const parameter = requestParameter(context, event, entry)
+    if (parameter === undefined) continue
+    parameters.push(parameter.written)
+    if (parameter.caching) cached.push(parameter.name)
+  }
+  addModel(context, event, api, operation, parameters)
+  if (parameters.length > 0) operation['parameters'] = parameters
+  if (cached.length > 0) {
+    const key = 'x-amazon-apigateway-integration'
+    operation[key] = { ...objectOf(operation[key]), cacheKeyParameters: cached }
+  }
+}
+
+const requestParameter = (context: SamContext, event: RouteEvent, entry: JsonValue) => {
+  const [name = '', settings] =
+    typeof entry === 'string' ? [entry, {}] : (Object.entries(objectOf(entry) ?? {})[0] ?? [])
+  const match = /^method\.request\.(header|path|querystring)\.(.+)$/.exec(name)
+  const [, place = '', parameter = ''] = match ?? []
+  if (match === null) {
+    const at = ['Events', event.eventId, 'Properties', 'RequestParameters']
+    const problem = `\`${name}\` must begin with method.request.querystring, .path or .header`
+    fail(context, event.resource, at, problem)
+    return undefined
+  }
+  return {
+    name,
+    caching: memberOf(settings, 'Caching') === true,
+    written: {
+      in: PLACES[place] ?? place,
+      name: parameter,
+      required: memberOf(settings, 'Required') ?? false,
+      type: 'string',
+    },
+  }
+}
+
+const addModel = (
+  context: SamContext,
+  event: RouteEvent,
+  api: SamResource,
+  operation: Draft,
+  parameters: JsonValue[],
+): void => {
+  const request = objectOf(event.properties['RequestModel'])
+  const model = request?.['Model']
+  if (request === undefined || typeof model !== 'string') return
+  const at = ['Events', event.eventId, 'Properties', 'RequestModel']
+  if (objectOf(api.properties['Models'])?.[model] === undefined) {
+    fail(context, event.resource, at, `the API has no model \`${model}\``)
+  }
+  const name = model.toLowerCase()
+  const required = request['Required']
+  const { ValidateBody: body, ValidateParameters: query } = request
+  if (body !== undefined || query !== undefined) {
+    const names = [body === true ? 'body' : '', query === true ? 'params' : '']
+    const validator = names.filter(Boolean).join('-and-') || 'none'
+    operation['x-amazon-apigateway-request-validator'] = validator === 'none' ? 'none' : validator
+  }
+  const isOpenApi3 = String(api.properties['OpenApiVersion'] ?? '2').startsWith('3')
+  if (isOpenApi3) {
+    operation['requestBody'] = {
+      content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } },
+      ...(required === undefined ? {} : { required }),
+    }
+    return
+  }
+  parameters.push({
+    in: 'body',
+    name,
+    schema: { $ref: `#/definitions/${name}` },
+    ...(required === undefined ? {} : { required }),
+  })
+}

@@ -1,0 +1,104 @@
+// The SAM transform: AWS::Serverless::* resources in, CloudFormation out. A pure function of the template.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
+import type { JsonObject, JsonValue } from '#shared/json.ts'
+import type { Report } from '../report.ts'
+import { objectOf } from '../template/source.ts'
+import type { SamContext, SamError, SamResource } from './context.ts'
+import { type Draft, draftOf } from './draft.ts'
+import { readGlobals } from './globals.ts'
+import { transformFunction } from './function.ts'
+import { transformHttpApi } from './http-api.ts'
+import { addImplicitApis } from './implicit-apis.ts'
+import { replaceReferences } from './references.ts'
+import { transformRestApi } from './rest-api.ts'
+import { transformLayerVersion, transformSimpleTable } from './simple-resources.ts'
+
+export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31'
+
+export interface SamOptions {
+  /** Values of the template's parameters, for what the transform itself has to read. */
+  readonly parameters: ReadonlyMap<string, JsonValue>
+  readonly report: Report
+}
+
+export interface Transformed {
+  readonly template: JsonObject
+  readonly errors: readonly SamError[]
+  /** Logical id of something made → that of the SAM resource it was made for. */
+  readonly origins: ReadonlyMap<string, string>
+}
+
+type TransformResource = (context: SamContext, resource: SamResource) => void
+
+/** In this order: events of functions add to APIs before those are written out. */
+const STEPS: readonly (readonly [string, TransformResource])[] = [
+  ['AWS::Serverless::LayerVersion', transformLayerVersion],
+  ['AWS::Serverless::SimpleTable', transformSimpleTable],
+  ['AWS::Serverless::Function', transformFunction],
+  ['AWS::Serverless::Api', transformRestApi],
+  ['AWS::Serverless::HttpApi', transformHttpApi],
+]
+
+export const usesSam = (template: JsonObject): boolean => {
+  const { Transform } = template
+  const names: readonly JsonValue[] = Array.isArray(Transform) ? Transform : [Transform ?? '']
+  if (names.includes(SAM_TRANSFORM)) return true
+  return false
+}
+
+export const transformSam = (
+  template: JsonObject,
+  { parameters, report }: SamOptions,
+): Transformed => {
+  const globals = readGlobals(template['Globals'])
+  const errors: SamError[] = globals.problems.map((problem) => ({
+    logicalId: 'Globals',
+    path: ['Globals'],
+    problem,
+  }))
+  const { Globals: _, Transform: __, ...rest } = draftOf(template)
+  const made: Draft = {}
+  const resources = new Map<string, SamResource>()
+  for (const [logicalId, value] of Object.entries(objectOf(template['Resources']) ?? {})) {
+    const resource = objectOf(value)
+    const type = resource?.['Type']
+    if (resource === undefined || typeof type !== 'string' || !isSam(type)) {
+      made[logicalId] = value
+      continue
+    }
+    const { Type: ____, Properties, IgnoreGlobals, ...attributes } = resource
+    const properties = globals.merge(type, objectOf(Properties ?? {}) ?? {}, IgnoreGlobals)
+    resources.set(logicalId, { logicalId, type, properties, attributes })
+    if (!STEPS.some(([known]) => known === type)) {
+      // Left as it is: the stack keeps a record of it and reports it by name.
+      made[logicalId] = value
+    }
+  }
+  const context: SamContext = {
+    resources: addImplicitApis(resources, parameters, globals),
+    made,
+    conditions: draftOf(template['Conditions']),
+    parameters,
+    references: new Map(),
+    origins: new Map(),
+    events: [],
+    errors,
+    report,
+  }
+  for (const [type, transform] of STEPS) {
+    for (const resource of context.resources.values()) {
+      if (resource.type === type) transform(context, resource)
+    }
+  }
+  const { Conditions: ___, Resources: _____, ...sections } = rest
+  const conditions =
+    Object.keys(context.conditions).length > 0 ? { Conditions: context.conditions } : {}
+  const transformed = { ...sections, ...conditions, Resources: made }
+  return {
+    template: replaceReferences(transformed, context.references),
+    errors: context.errors,
+    origins: context.origins,
+  }
+}
+
+const isSam = (type: string) => type.startsWith('AWS::Serverless::')

@@ -1,0 +1,3 @@
+// Lists of names, written as one reads them.
+
+export const words = (text: string): readonly string[] => text.trim().split(/\s+/)
