@@ -103,10 +103,8 @@ export abstract class UpstreamCall implements Dispatcher.DispatchHandler {
     }
     const headers = flatHeaders(controller.rawHeaders)
     if (headers === undefined) this.#break('sent a broken header')
-    else if (Number(headerValue(headers, 'content-length')) > this.request.responseBytesMax) {
-      if (this.request.method === 'HEAD') this.begin(statusCode, headers)
-      else this.tooLarge()
-    } else this.begin(statusCode, headers)
+    else if (this.#declaresTooMuch(statusCode, headers)) this.tooLarge()
+    else this.begin(statusCode, headers)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -136,6 +134,12 @@ export abstract class UpstreamCall implements Dispatcher.DispatchHandler {
         `answered with more than ${this.request.responseBytesMax} bytes`,
       ),
     )
+  }
+
+  #declaresTooMuch(statusCode: number, headers: FlatHeaders): boolean {
+    const { method, responseBytesMax } = this.request
+    if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return false
+    return Number(headerValue(headers, 'content-length')) > responseBytesMax
   }
 
   #break(what: string): void {
