@@ -1,5 +1,6 @@
 // The pool: every function this process runs, and the three ways of invoking one.
 import type { Clock } from '#shared/clock.ts'
+import { isObject } from '#shared/json.ts'
 import type { Random } from '#shared/random.ts'
 import type { FunctionDocument } from '#model/function.ts'
 import type {
@@ -85,12 +86,14 @@ export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool =
     }
     pooled.active += 1
     try {
+      const clientContext =
+        request.clientContext === undefined ? undefined : clientContextOf(request.clientContext)
       const invocation = {
         requestId,
         payload: request.payload,
         functionArn: request.functionArn,
         ...(request.traceId !== undefined && { traceId: request.traceId }),
-        ...(request.clientContext !== undefined && { clientContext: request.clientContext }),
+        ...(clientContext !== undefined && { clientContext }),
         streaming,
       }
       const outcome = pooled.instances.invoke(invocation)
@@ -225,7 +228,15 @@ const refusal = (
   pooled: PooledFunction | undefined,
 ): Extract<InvokeAnswer, { kind: 'refused' }> | undefined => {
   if (pooled === undefined) return notFound(request.functionArn)
-  const { invocationType, payload } = request
+  const { invocationType, payload, clientContext } = request
+  if (clientContext !== undefined && clientContextOf(clientContext) === undefined) {
+    return {
+      kind: 'refused',
+      statusCode: 400,
+      errorType: 'InvalidRequestContentException',
+      message: 'Client context must be a valid Base64-encoded JSON object.',
+    }
+  }
   const bytesMax = invocationType === 'Event' ? EVENT_BYTES_MAX : FUNCTION_PAYLOAD_BYTES_MAX
   if (payload.byteLength <= bytesMax) return undefined
   return {
@@ -279,6 +290,22 @@ const unqualified = (arn: string): string => {
 }
 
 const COLON = 58
+
+/** The JSON of a client context, in ASCII for a header; undefined where it is none. */
+const clientContextOf = (encoded: string): string | undefined => {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(encoded, 'base64').toString())
+    return isObject(value) ? asciiJson(value) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** The outcome, or a rejection with the signal's reason; an invocation that has not begun is taken back. */
 const untilAborted = (

@@ -15,6 +15,7 @@ export interface RuntimeInvocation {
   readonly deadlineMs: number
   readonly functionArn: string
   readonly traceId?: string
+  /** JSON in ASCII. */
   readonly clientContext?: string
 }
 
@@ -155,14 +156,19 @@ const invocationHeaders = (invocation: RuntimeInvocation): string[] => {
     'Lambda-Runtime-Deadline-Ms',
     String(invocation.deadlineMs),
     'Lambda-Runtime-Invoked-Function-Arn',
-    invocation.functionArn,
+    printable(invocation.functionArn),
   ]
-  if (invocation.traceId !== undefined) headers.push('Lambda-Runtime-Trace-Id', invocation.traceId)
+  if (invocation.traceId !== undefined) {
+    headers.push('Lambda-Runtime-Trace-Id', printable(invocation.traceId))
+  }
   if (invocation.clientContext !== undefined) {
     headers.push('Lambda-Runtime-Client-Context', invocation.clientContext)
   }
   return headers
 }
+
+/** What a caller sent may not end the header or be refused as one. */
+const printable = (text: string): string => text.replaceAll(/[^ -~]/g, '')
 
 const listen = (server: Server): Promise<number> => {
   const { promise, resolve, reject } = Promise.withResolvers<number>()

@@ -109,7 +109,7 @@ test('the context object tells about the function and the time that is left', as
   const arn = add({
     'index.js': `exports.handler = async (event, context) => ({ ...context, left: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID })`,
   })
-  const clientContext = JSON.stringify({ custom: { a: 1 } })
+  const clientContext = Buffer.from('{"custom":{"a":"ü"}}').toString('base64')
   const { answer, body } = await invoke(
     arn,
     {},
@@ -128,7 +128,7 @@ test('the context object tells about the function and the time that is left', as
     functionName: 'Hello',
     memoryLimitInMB: '512',
     logGroupName: '/aws/lambda/Hello',
-    clientContext: { custom: { a: 1 } },
+    clientContext: { custom: { a: 'ü' } },
     invokedFunctionArn: `${arn}:live`,
     awsRequestId: answer.requestId,
     trace: 'Root=1-2-3',

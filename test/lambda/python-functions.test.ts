@@ -87,7 +87,11 @@ def handler(event, c):
       },
       CONFIGURATION,
     )
-    const { answer, body } = await invoke(arn, {}, { clientContext: '{"custom":{"a":1}}' })
+    const { answer, body } = await invoke(
+      arn,
+      {},
+      { clientContext: Buffer.from('{"custom":{"a":1}}').toString('base64') },
+    )
     assert.deepEqual(body, [
       answer.requestId,
       'Hello',

@@ -62,6 +62,7 @@ export class ResponseStream extends Writable {
   finished() {
     return new Promise((resolve, reject) => {
       if (this.writableFinished) return resolve()
+      if (this.destroyed) return reject(this.errored ?? new Error('the stream was destroyed'))
       this.once('finish', resolve)
       this.once('error', reject)
       if (!this.writableEnded) this.end()
@@ -71,7 +72,7 @@ export class ResponseStream extends Writable {
   /** The function failed after it had begun to answer: what it wrote is sent, then the error. */
   fail(type, payload) {
     this.#error = { type, payload }
-    return this.finished()
+    return this.destroyed ? this.#stream.end(this.#error) : this.finished()
   }
 
   _write(chunk, _encoding, done) {
