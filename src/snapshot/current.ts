@@ -15,7 +15,7 @@ import { canonicalJson } from '#shared/json.ts'
 import { brokenStage } from './broken-stage.ts'
 import { compileStage } from './compile.ts'
 
-export type FetchDocument = (hash: string) => Promise<DeploymentDocument>
+type FetchDocument = (hash: string) => Promise<DeploymentDocument>
 
 export interface Current {
   readonly directory: () => Directory

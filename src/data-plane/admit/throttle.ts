@@ -35,7 +35,7 @@ export const compileThrottle = (
 }
 
 /** The setting of one method: `pets/{petId}/GET`, where `/` of the path may be written `~1`. */
-export const findMethodSetting = (
+const findMethodSetting = (
   stage: Stage,
   resourcePath: string,
   httpMethod: string,

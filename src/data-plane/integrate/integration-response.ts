@@ -14,7 +14,7 @@ import { firstAccept } from './template.ts'
 import { chooseResponseTemplate, compileTemplates, PASS, type Templates } from './templates.ts'
 
 /** What a backend answered, whatever it is. */
-export interface BackendAnswer {
+interface BackendAnswer {
   /** What selection patterns are held against: the status, or a function's error message. */
   readonly selector: string
   readonly headers: FlatHeaders

@@ -14,7 +14,7 @@ export interface MappingInput {
 }
 
 /** A list only for `multivaluequerystring`; undefined where the request has no such value. */
-export type SourceValue = string | readonly string[] | undefined
+type SourceValue = string | readonly string[] | undefined
 export type ParameterSource = (input: MappingInput) => SourceValue
 
 /** Undefined where this version cannot read the expression; `limits` then has a refusal. */

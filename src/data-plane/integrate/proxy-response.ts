@@ -34,7 +34,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ])
 
 /** AWS: 502, the reason only in the execution log. */
-export const malformed = (reason: string): GatewayFailure =>
+const malformed = (reason: string): GatewayFailure =>
   new GatewayFailure('INTEGRATION_FAILURE', 'Internal server error', {
     statusCode: 502,
     hint: `Malformed Lambda proxy response: ${reason}`,

@@ -7,10 +7,7 @@ export type Template = () => string
 export const compileTemplate = (text: string): Template | undefined =>
   text.includes('#') || text.includes('$') ? undefined : () => text
 
-/**
- * The template for a media type, its content type in any case and without parameters, then `otherwise` in order.
- * An empty or null template is none: the payload passes through.
- */
+/** The template for a media type: as it stands in lower case, then without its parameters. */
 export const findTemplate = <T>(
   templates: ReadonlyMap<string, T>,
   mediaType: string | undefined,
