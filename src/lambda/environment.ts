@@ -58,17 +58,19 @@ export const functionEnvironment = (
     TZ: ':UTC',
     ...Object.assign({}, ...host),
     ...endpointVariables(settings.endpointUrl, settings.endpointUrls),
-    LD_LIBRARY_PATH: [folders.root, join(folders.root, 'lib'), path('lib')].join(delimiter),
+    LD_LIBRARY_PATH: [folders.root, join(folders.root, 'lib'), path('lib')]
+      .filter(isPresent)
+      .join(delimiter),
     NODE_PATH: [
       path('nodejs', nodeFolder(document.Runtime), 'node_modules'),
       path('nodejs', 'node_modules'),
     ]
-      .filter((part) => part !== '')
+      .filter(isPresent)
       .join(delimiter),
     ...settings.environment,
     ...document.Environment,
     PATH: [document.Environment['PATH'] ?? hostEnvironment['PATH'] ?? '', path('bin')]
-      .filter((part) => part !== '')
+      .filter(isPresent)
       .join(delimiter),
     _HANDLER: document.Handler,
     AWS_REGION: region,
@@ -86,6 +88,8 @@ export const functionEnvironment = (
     LAMBDA_RUNTIME_DIR: runtimeDir,
   }
 }
+
+const isPresent = (part: string): boolean => part !== ''
 
 /** `nodejs22.x` → `node22`, where a layer may keep what is for that version alone. */
 const nodeFolder = (runtime: string): string => `node${/^nodejs(\d+)/.exec(runtime)?.[1] ?? ''}`
