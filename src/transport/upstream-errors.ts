@@ -30,7 +30,8 @@ const DNS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', '
 const isTlsCode = (code: string): boolean =>
   code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || VERIFICATION.test(code)
 
-const VERIFICATION = /CERT|CRL|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|^EPROTO$/
+const VERIFICATION =
+  /CERT|CRL|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|^EPROTO$/
 
 /** Where several addresses were tried, the last one's. */
 const codeOf = (error: unknown): string => {
