@@ -1,6 +1,6 @@
 // Every setting: name, type, default, unit and why. The command line, the environment (`DAEMUN_` and the name in
 // capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 export type CommandName = 'start' | 'serve'
 
@@ -314,11 +314,6 @@ export const parseSettings = (
     functionProcessesMax: number('function-processes-max') ?? 1,
   })
 }
-
-/** The settings with the stack's name filled in from the file where none was given. */
-export const stackNameFor = (settings: Settings, file: string): string =>
-  settings.stackName ??
-  (basename(dirname(resolve(file))).replaceAll(/[^A-Za-z0-9-]/g, '-') || 'stack')
 
 const camelCase = (flag: string): string =>
   flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

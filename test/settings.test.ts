@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { renderSettings } from '../scripts/generate-settings.ts'
-import { parseSettings, SettingsError, stackNameFor } from '../src/settings.ts'
+import { parseSettings, SettingsError } from '../src/settings.ts'
 
 describe('settings', () => {
   it('have defaults, and a data directory beside the template', () => {
@@ -39,12 +39,6 @@ describe('settings', () => {
       )
     })
   }
-
-  it('derive the stack name from the folder where none is given', () => {
-    const settings = parseSettings('start', [], {}, {})
-    assert.equal(stackNameFor(settings, '/work/My App/template.yaml'), 'My-App')
-    assert.equal(stackNameFor({ ...settings, stackName: 'x' }, '/a/template.yaml'), 'x')
-  })
 
   it('are documented as they are', () => {
     const page = join(import.meta.dirname, '../docs/reference/settings.md')

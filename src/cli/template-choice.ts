@@ -1,10 +1,19 @@
 // Which template a command is about: the file that was named, or what is found in the folder it was given in.
-import { dirname, join } from 'node:path'
-import { findTemplate } from '#deploy/find-template.ts'
+import { existsSync } from 'node:fs'
 import { type Settings, SettingsError } from '../settings.ts'
 
 export interface TemplateChoice {
-  /** With what the found project says itself (samconfig.toml) behind what was given. */
+  /** With what the project says itself (samconfig.toml) behind what was given. */
   readonly settings: Settings
+  /** Undefined: there is none, and the gateway begins empty. */
   readonly file: string | undefined
+}
+
+/** Throws `SettingsError` where the named file is not there. */
+export const chooseTemplate = async (settings: Settings): Promise<TemplateChoice> => {
+  const [named] = settings.files
+  if (named !== undefined && !existsSync(named)) {
+    throw new SettingsError(`there is no file ${named}`)
+  }
+  return { settings, file: named }
 }

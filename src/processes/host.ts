@@ -1,12 +1,14 @@
 // The host, joined: the data directory with its store, the management APIs on it, template deployments, and the last
 // good documents on disk.
 import { join } from 'node:path'
-import { type DeployedTemplate, deployTemplateFile } from '#deploy/deploy-template.ts'
+import type { Deployed } from '#deploy/deploy-template.ts'
+import { systemClock } from '#shared/clock.ts'
+import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
 import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
-import { type Settings, stackNameFor } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 import { createManagement, type Management } from './management.ts'
 
 export interface Host {
@@ -15,7 +17,7 @@ export interface Host {
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
-  deploy(file: string): Promise<DeployedTemplate>
+  deploy(file: string): Promise<Deployed>
   close(): Promise<void>
 }
 
@@ -39,21 +41,28 @@ export const openHost = (options: HostOptions): Host => {
     management,
     source,
     watch: (listener) => store.watch(listener),
-    deploy: (file) =>
-      store.write((tx) =>
-        deployTemplateFile({
-          file,
-          stackName: stackNameFor(settings, file),
-          parameters: settings.parameters,
-          scope: { accountId, region },
-          strict: settings.strict,
-          redeploy: settings.asAws ? 'as-aws' : 'always',
-          ...(settings.as !== undefined && { as: settings.as }),
-          tx,
-          call: (service, operation, input, ids) =>
-            management.call(service, operation, input, { scope: { accountId, region }, tx, ids }),
-        }),
-      ),
+    deploy: async (file) => {
+      // Reading templates is the largest part of the program, and an empty gateway needs none of it.
+      const [{ deployTemplateFile }, { callOperations }] = await Promise.all([
+        import('#deploy/deploy-template.ts'),
+        import('#deploy/operations.ts'),
+      ])
+      const scope = { accountId, region }
+      return deployTemplateFile({
+        file,
+        ...(settings.stackName !== undefined && { stackName: settings.stackName }),
+        parameters: settings.parameters,
+        scope,
+        store,
+        strict: settings.strict,
+        redeploy: settings.asAws ? 'as-aws' : 'always',
+        ...(settings.as !== undefined && { as: settings.as }),
+        call: (tx) => {
+          const requestId = systemRandom.uuid()
+          return callOperations({ scope, store, tx, nowMs: systemClock.nowMs(), requestId })
+        },
+      })
+    },
     close: async () => {
       stopKeeping()
       await keeping.done()

@@ -1,13 +1,10 @@
-// The management APIs of this node: each service loaded when it is first asked for, called over HTTP by the world and
-// directly by deploy/. Both ways end in the same operations.
+// The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { Scope } from '#model/scope.ts'
-import { Bug, present } from '#shared/assert.ts'
-import { type IdSource, randomIds } from '#shared/ids.ts'
+import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import { systemClock } from '#shared/clock.ts'
-import type { Store, Transaction } from '#store/store.ts'
+import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
-import { coerceInput, validateInput } from '#wire/coerce.ts'
 import { notImplemented } from '#wire/errors.ts'
 import type { ServiceDestination } from '#wire/front-door.ts'
 import type { WireRequest, WireResponse } from '#wire/message.ts'
@@ -33,13 +30,6 @@ const OPERATIONS: Readonly<Record<TableName, () => Promise<WireOperations<StoreC
 export interface Management {
   /** Answers a call that came over HTTP. */
   answer(destination: ServiceDestination, request: WireRequest): Promise<WireResponse>
-  /** Calls an operation inside a transaction, with identifiers of the caller's. */
-  call(
-    service: TableName,
-    operation: string,
-    input: Readonly<Record<string, unknown>>,
-    context: { readonly scope: Scope; readonly tx: Transaction; readonly ids: IdSource },
-  ): Promise<Readonly<Record<string, unknown>>>
 }
 
 export const createManagement = (options: {
@@ -97,35 +87,7 @@ export const createManagement = (options: {
       }
       return (await serverOf(service, destination))(request)
     },
-    call: async (service, operation, input, { scope, tx, ids: derived }) => {
-      const call = { ...callOf(scope), ids: derived, tx }
-      if (service === 'lambda') return callFunctions(operation, input, call)
-      const { table, operations } = await load(service)
-      const run = operations[operation]
-      if (run === undefined) throw new Bug(`no operation ${operation} of ${service}`)
-      if (table.operation(operation) === undefined) {
-        throw new Bug(`${operation} is not in the table of ${service}`)
-      }
-      const coerced = coerceInput(table, operation, input)
-      validateInput(table, operation, coerced.input)
-      // Proved by the operation's own shape, just above.
-      const output = await run(coerced.input as never, call)
-      return present(output ?? {}, operation) as Readonly<Record<string, unknown>>
-    },
   }
-}
-
-/** Functions of a template are stored as they lie on this machine, which is not the shape of Lambda's own API. */
-const callFunctions = async (
-  operation: string,
-  input: Readonly<Record<string, unknown>>,
-  call: StoreCall,
-): Promise<Readonly<Record<string, unknown>>> => {
-  const { functionOperations } = await import('#lambda/functions.ts')
-  const operations: WireOperations<StoreCall> = functionOperations
-  const run = present(operations[operation], `no operation ${operation} of lambda`)
-  // deploy/ makes the input; lambda/functions.ts checks what a template can get wrong.
-  return (await run(input as never, call)) as Readonly<Record<string, unknown>>
 }
 
 const SERVERS_MAX = 200

@@ -1,6 +1,6 @@
 // `daemun start`: host, functions and data plane in one process, on one port.
 import { join } from 'node:path'
-import type { DeployedTemplate } from '#deploy/deploy-template.ts'
+import type { Deployed } from '#deploy/deploy-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { follow } from '#snapshot/distribute.ts'
 import type { HttpHandler } from '#transport/contract.ts'
@@ -125,11 +125,14 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
 /** What a request in flight gets when the process is asked to end. */
 const GRACE_MS = 2_000
 
-const summary = ({ changes, report, files }: DeployedTemplate): Redeployment => ({
-  changes,
+const summary = ({ changes, report, files }: Deployed): Redeployment => ({
+  changes: changes.map(describeChange),
   report,
   files,
 })
+
+const describeChange = ({ action, logicalId }: Deployed['changes'][number]): string =>
+  `${action} ${logicalId}`
 
 const NOTHING: Redeployment = { changes: [], report: [], files: [] }
 

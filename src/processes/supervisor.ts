@@ -5,7 +5,9 @@
 // accepted is nobody's yet, so a worker that is killed takes with it only the requests it was serving.
 import { type ChildProcess, spawn } from 'node:child_process'
 import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '../settings.ts'
@@ -52,7 +54,8 @@ export const startSupervisor = async (
     stopping: false,
     children: new Set<ChildProcess | Worker>(),
     managementPort: settings.port,
-    dataPort: settings.dataPort,
+    // All workers must ask for the same port, so a free one is looked for before the first of them starts.
+    dataPort: settings.dataPort === 0 ? await freePort(settings.dataHost) : settings.dataPort,
   }
   const order = (again: boolean): StartOrder => ({
     settings: { ...settings, port: state.managementPort, dataPort: state.dataPort },
@@ -111,10 +114,9 @@ export const startSupervisor = async (
     const host = await keep('host')
     state.managementPort = host.port ?? state.managementPort
     const functions = await keep('functions')
-    const first = await keep('worker')
-    state.dataPort = first.port ?? state.dataPort
-    const others = Array.from({ length: settings.workers - 1 }, () => keep('worker'))
-    const workers = [first, ...(await Promise.all(others))]
+    const workers = await Promise.all(
+      Array.from({ length: settings.workers }, () => keep('worker')),
+    )
     events.ready({ management: state.managementPort, data: state.dataPort }, host.apis ?? [], {
       host: host.pid,
       functions: functions.pid,
@@ -135,6 +137,15 @@ const pidOf = (child: ChildProcess | Worker): number =>
 /** A child said why it cannot start: its message is for the person who started us. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure'
+}
+
+const freePort = async (host: string): Promise<number> => {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return address !== null && typeof address === 'object' ? address.port : 0
 }
 
 const stopChild = (child: ChildProcess | Worker): Promise<void> =>
