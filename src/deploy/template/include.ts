@@ -10,7 +10,11 @@ import { failAt, memberOf, objectOf, type TemplateSource } from './source.ts'
 const INCLUDES_MAX = 100
 
 /** The template with its includes written out. Locations are relative to `folder`. */
-export const includeFiles = (source: TemplateSource, folder: string): TemplateSource => {
+export const includeFiles = (
+  source: TemplateSource,
+  folder: string,
+  uses: (file: string) => void,
+): TemplateSource => {
   let count = 0
   const visit = (value: JsonValue, at: Path): JsonValue => {
     if (Array.isArray(value)) return value.map((item: JsonValue, i) => visit(item, [...at, i]))
@@ -38,7 +42,9 @@ export const includeFiles = (source: TemplateSource, folder: string): TemplateSo
         'Give `Location` as a path relative to the template',
       )
     }
-    return readIncluded(path.resolve(folder, location))
+    const file = path.resolve(folder, location)
+    uses(file)
+    return readIncluded(file)
   }
 
   return { ...source, value: objectOf(visit(source.value, [])) ?? {} }

@@ -1,7 +1,10 @@
 // A handler that does not exist is found when the template is deployed, not when the first request fails.
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { FunctionBuild, FunctionCode } from '#model/function.ts'
+import { handlerFile, runtimeFamily } from '#lambda/handler-file.ts'
+import { LaunchError } from '#lambda/launch-error.ts'
+import { functionArn } from '#model/arn.ts'
+import type { FunctionBuild, FunctionCode, FunctionDocument } from '#model/function.ts'
 import type { ResourceContext } from '../resource-type.ts'
 
 export interface Handled {
@@ -9,51 +12,61 @@ export interface Handled {
   readonly handler: string
   readonly code: FunctionCode
   readonly build: FunctionBuild | undefined
+  readonly layers: readonly FunctionCode[]
 }
 
-export const checkHandler = (
-  { runtime, handler, code, build }: Handled,
-  context: ResourceContext,
-): void => {
+export const checkHandler = (handled: Handled, context: ResourceContext): void => {
+  const document = documentOf(handled, context)
   const at = [...context.path, 'Handler']
-  const custom = runtime.startsWith('provided')
-  if (!custom && !/^(nodejs|python)/.test(runtime)) {
-    context.report(
-      [...context.path, 'Runtime'],
-      `runtime ${runtime}`,
-      'not run: Node.js, Python and custom runtimes are; calls of the function fail',
-    )
+  const custom = launch(() => runtimeFamily(document)) // Not run here: reported, and calls of it fail.
+  if (custom instanceof LaunchError) {
+    const feature = `runtime ${handled.runtime}`
+    context.report([...context.path, 'Runtime'], feature, `not run: ${custom.message}`)
     return
   }
-  if (!custom && handler === '')
-    context.fail(at, 'the function has no Handler', 'Give `Handler: …`')
-  if (code.kind !== 'directory') return
-  const { path: folder } = code
-  const candidates = custom ? ['bootstrap'] : handlerFiles(runtime, handler)
-  const entryPoints = build?.entryPoints ?? []
-  const found = [...candidates, ...entryPoints].some((file) => existsSync(path.join(folder, file)))
-  if (found) return
-  context.fail(
-    at,
-    custom
-      ? `the custom runtime of \`${context.logicalId}\` has no file \`bootstrap\` in ${folder}`
-      : `the handler \`${handler}\` does not exist: there is no ${candidates.slice(0, 3).join(', ')} in ${folder}`,
-    custom
-      ? 'Build it there'
-      : 'Correct Handler (file.function) or the code path, or build the function first',
-  )
-}
-
-const NODE_EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx']
-
-const handlerFiles = (runtime: string, handler: string): readonly string[] => {
-  const dot = handler.lastIndexOf('.')
-  const module = dot < 0 ? handler : handler.slice(0, dot)
-  if (runtime.startsWith('nodejs')) {
-    // AWS: the module is the handler up to the first dot after the last slash.
-    const file = handler.replace(/^(.*\/)?([^/.]*)\..*$/, '$1$2')
-    return NODE_EXTENSIONS.map((extension) => `${file}${extension}`)
+  const { code, layers } = handled
+  if (custom !== 'provided' && !handled.handler.includes('.')) {
+    context.fail(at, `the handler \`${handled.handler}\` is not of the form file.function`, MEND)
   }
-  const file = module.replaceAll('.', '/')
-  return [`${file}.py`, `${file}/__init__.py`, `${file}.pyc`]
+  if (code.kind !== 'directory') return
+  if (custom === 'provided') {
+    if (existsSync(path.join(code.path, 'bootstrap'))) return
+    context.fail(
+      [...context.path, 'Runtime'],
+      `the custom runtime of \`${context.logicalId}\` has no file \`bootstrap\` in ${code.path}`,
+      'Build it there',
+    )
+  }
+  const folders = layers.flatMap((layer) => (layer.kind === 'directory' ? [layer.path] : []))
+  const isWhole = folders.length === layers.length
+  const found = launch(() => handlerFile(document, { root: code.path, layers: folders }))
+  if (found instanceof LaunchError && isWhole) context.fail(at, found.message, MEND)
 }
+
+const MEND = 'Correct Handler (file.function) or the code path, or build the function first'
+
+const launch = <T>(work: () => T): T | LaunchError => {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof LaunchError) return error
+    throw error
+  }
+}
+
+const documentOf = (
+  { runtime, handler, code, build, layers }: Handled,
+  { logicalId, scope }: ResourceContext,
+): FunctionDocument => ({
+  FunctionName: logicalId,
+  FunctionArn: functionArn(scope, logicalId),
+  Runtime: runtime,
+  Handler: handler,
+  code,
+  layers,
+  Timeout: 3,
+  MemorySize: 128,
+  Environment: {},
+  LastModified: 0,
+  ...(build === undefined ? {} : { build }),
+})

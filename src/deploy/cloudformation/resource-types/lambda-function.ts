@@ -78,7 +78,7 @@ const put = async (
   const made = { physicalId: name, attributes: { Arn: arn } }
   const checked = checkFunction(context)
   if (checked === undefined) return { ...made, keys: { record: 'only' } }
-  const { runtime, handler, code, build } = checked
+  const { runtime, handler, code, build, layers } = checked
   const { timeout = 3, memorySize = 128, environment, layers: _, ...rest } = input
   await context.call('lambda', operation, {
     FunctionName: name,
@@ -88,7 +88,7 @@ const put = async (
     Timeout: timeout,
     MemorySize: memorySize,
     Environment: objectOf(objectOf(environment)?.['variables']) ?? {},
-    layers: layersOf(context),
+    layers,
     ...(build === undefined ? {} : { build }),
     ...renamed(rest),
     origin: `${context.stackName}: ${context.logicalId}`,
@@ -103,7 +103,8 @@ const checkFunction = (context: ResourceContext): Handled | undefined => {
   const runtime = textOf(memberOf(context.properties, 'Runtime') ?? null) ?? ''
   const handler = textOf(memberOf(context.properties, 'Handler') ?? null) ?? ''
   if (runtime === '') context.fail(context.path, 'the function has no Runtime', 'Give `Runtime: …`')
-  const handled = { runtime, handler, code, build: functionBuild(context) }
+  const build = functionBuild(context)
+  const handled = { runtime, handler, code, build, layers: layersOf(context) }
   checkHandler(handled, context)
   return handled
 }

@@ -1,0 +1,137 @@
+// Deploys a file: reads it, transforms it, brings its stack about in one transaction, and says what came of it.
+import path from 'node:path'
+import type { Scope } from '#model/scope.ts'
+import type { Store, Transaction } from '#store/store.ts'
+import { expandForEach } from './cloudformation/for-each.ts'
+import { type GivenParameters, resolveParameters } from './cloudformation/parameters.ts'
+import type { CallOperation } from './cloudformation/resource-type.ts'
+import type { ResourceChange } from './cloudformation/resources.ts'
+import { deployStack, type Redeploy } from './cloudformation/stack.ts'
+import type { StackOutput } from './cloudformation/stacks.ts'
+import { type DeployedApi, deployedApis, type DeployedFunction } from './deployed.ts'
+import { type ApiKind, openApiTemplate } from './openapi/open-api-template.ts'
+import { createReport, type ReportEntry } from './report.ts'
+import { transformSam, usesSam } from './sam/transform.ts'
+import { includeFiles, readTemplateFile } from './template/include.ts'
+import type { Path } from './template/path.ts'
+import { failAt, type TemplateSource } from './template/source.ts'
+import { TemplateError } from './template/template-error.ts'
+
+export interface DeployOptions {
+  /** A SAM or CloudFormation template, or an OpenAPI document. */
+  readonly file: string
+  /** Absent: the name of the file's folder. */
+  readonly stackName?: string
+  readonly parameters: GivenParameters
+  readonly scope: Scope
+  readonly store: Store
+  readonly call: (tx: Transaction) => CallOperation
+  /** What is not honoured is an error. */
+  readonly strict: boolean
+  readonly redeploy: Redeploy
+  /** What an OpenAPI document is to become; absent: decided by its content. */
+  readonly as?: ApiKind
+}
+
+export interface Deployed {
+  readonly stackName: string
+  readonly apis: readonly DeployedApi[]
+  readonly functions: readonly DeployedFunction[]
+  readonly outputs: Readonly<Record<string, StackOutput>>
+  readonly report: readonly ReportEntry[]
+  readonly changes: readonly ResourceChange[]
+  /** Every file that the result depends on, code aside: what a watcher watches. */
+  readonly files: readonly string[]
+}
+
+export const deployTemplateFile = async (options: DeployOptions): Promise<Deployed> => {
+  const file = path.resolve(options.file)
+  const folder = path.dirname(file)
+  const stackName = options.stackName ?? stackNameOf(folder)
+  const prepared = prepare(file, folder, options)
+  const { source, locate, parameters, report } = prepared
+  return options.store.write(async (tx) => {
+    const { stack, changes, files } = await deployStack({
+      name: stackName,
+      source,
+      locate,
+      folder,
+      parameters,
+      scope: options.scope,
+      tx,
+      call: options.call(tx),
+      redeploy: options.redeploy,
+      report,
+    })
+    if (options.strict) refuseReported(report.entries)
+    return {
+      stackName,
+      ...(await deployedApis(tx, options.scope, stack)),
+      outputs: stack.outputs,
+      report: report.entries,
+      changes,
+      files: [file, ...prepared.files, ...files],
+    }
+  })
+}
+
+/** Everything that needs no store: a template that fails here has touched nothing. */
+const prepare = (file: string, folder: string, options: DeployOptions) => {
+  const shownAs = path.relative(process.cwd(), file) || file
+  const written = readTemplateFile(file, shownAs.startsWith('..') ? file : shownAs)
+  const origins = new Map<string, string>()
+  const locate = (at: Path): Path => {
+    const [section, logicalId, ...rest] = at
+    const origin = section === 'Resources' ? origins.get(String(logicalId)) : undefined
+    return origin === undefined || origin === logicalId ? at : ['Resources', origin, ...rest]
+  }
+  const files: string[] = []
+  const report = createReport(written, locate)
+  for (const { key, line } of written.duplicateKeys) {
+    report.add([], `key ${key} twice`, `line ${line} counts, the earlier one does not`)
+  }
+  if (isOpenApi(written)) {
+    const value = openApiTemplate(written, path.basename(file), options.as)
+    return { source: { ...written, value }, locate, parameters: new Map(), report, files }
+  }
+  const included = includeFiles(written, folder, (name) => files.push(name))
+  const parameters = resolveParameters(included, options.parameters, report)
+  const value = expandForEach(included, parameters)
+  const expanded: TemplateSource = { ...included, value }
+  if (!usesSam(value)) return { source: expanded, locate, parameters, report, files }
+  const transformed = transformSam(value, { parameters, report })
+  for (const [made, origin] of transformed.origins) origins.set(made, origin)
+  const [error, ...others] = transformed.errors
+  if (error !== undefined) {
+    const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`
+    failAt(
+      included,
+      error.path,
+      `${error.problem}${more}`,
+      'Correct it as the SAM specification says',
+    )
+  }
+  return { source: { ...expanded, value: transformed.template }, locate, parameters, report, files }
+}
+
+const isOpenApi = ({ value }: TemplateSource): boolean =>
+  value['Resources'] === undefined &&
+  (value['openapi'] !== undefined || value['swagger'] !== undefined)
+
+/** AWS: a stack's name begins with a letter and has letters, digits and hyphens. */
+export const stackNameOf = (folder: string): string => {
+  const name = path.basename(folder).replaceAll(/[^A-Za-z0-9-]+/g, '-')
+  return /^[A-Za-z]/.test(name) ? name.slice(0, 128) : `stack-${name}`.slice(0, 128)
+}
+
+const refuseReported = (entries: readonly ReportEntry[]): void => {
+  const [first] = entries
+  if (first === undefined) return
+  const more = entries.length === 1 ? '' : ` (and ${entries.length - 1} more)`
+  throw new TemplateError({
+    file: first.file,
+    line: first.line,
+    problem: `${first.where}: ${first.feature} is not honoured: ${first.effect}${more}`,
+    mend: 'Remove it, or deploy without --strict',
+  })
+}

@@ -1,0 +1,37 @@
+// The registries of the management APIs as one function, joined to the transaction of a deployment.
+import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
+import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
+import { openapiOperations } from '#control-plane/openapi/import-rest-api.ts'
+import { functionOperations } from '#lambda/functions.ts'
+import { assert } from '#shared/assert.ts'
+import { isObject } from '#shared/json.ts'
+import type { Scope } from '#model/scope.ts'
+import type { Store, Transaction } from '#store/store.ts'
+import type { Operation } from '#store/transactional.ts'
+import type { CallOperation, ServiceName } from './cloudformation/resource-type.ts'
+
+export interface OperationCall {
+  readonly scope: Scope
+  readonly store: Store
+  readonly tx: Transaction
+  readonly nowMs: number
+  readonly requestId: string
+}
+
+type Registry = Readonly<Record<string, Operation<never, unknown>>>
+
+export const callOperations =
+  ({ scope, ...call }: OperationCall): CallOperation =>
+  async (service, operation, input, ids) => {
+    const run = REGISTRIES[service][operation]
+    assert(run !== undefined, `no operation ${service}.${operation}`)
+    // The resource types write inputs by AWS's names; the operation checks them as it does a caller's.
+    const output = await run(input as never, { ...call, ...scope, ids })
+    return isObject(output) ? output : {}
+  }
+
+const REGISTRIES: Readonly<Record<ServiceName, Registry>> = {
+  apigateway: { ...apigatewayOperations, ...openapiOperations },
+  apigatewayv2: apigatewayv2Operations,
+  lambda: functionOperations,
+}
