@@ -1,6 +1,6 @@
 // The slow half of an answer: a body written as fast as the client reads, and a request body nobody wants
 // received and dropped within bounds.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Connection, Exchange } from './connection.ts'
 
 /** Received and dropped before a connection is closed under a client that still sends: time to read the answer. */
@@ -13,30 +13,34 @@ export const writeStream = async (
   exchange: Exchange,
   body: AsyncIterable<Uint8Array>,
 ): Promise<void> => {
+  const { response } = exchange
   const iterator = body[Symbol.asyncIterator]()
-  const gone = Promise.withResolvers<undefined>()
   const request = connection.abortable
+  // Whatever is being waited for: a race with one long-lived promise would gather a reaction for every piece.
+  let wake: (() => void) | undefined
   connection.abortable = {
     abort: () => {
       request?.abort()
-      gone.resolve(undefined)
+      wake?.()
     },
   }
-  let next = await Promise.race([iterator.next(), gone.promise])
+  const nextPiece = (): Promise<IteratorResult<Uint8Array> | undefined> =>
+    new Promise((resolve, reject) => {
+      wake = () => resolve(undefined)
+      iterator.next().then(resolve, reject)
+    })
+  const drained = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+      response.once('drain', resolve)
+    })
+  let next = await nextPiece()
   while (next !== undefined && next.done !== true && connection.isAnswering(exchange)) {
-    const { response } = exchange
-    if (next.value.byteLength > 0 && !response.write(next.value)) {
-      await Promise.race([drained(response), gone.promise])
-    }
-    next = await Promise.race([iterator.next(), gone.promise])
+    if (next.value.byteLength > 0 && !response.write(next.value)) await drained()
+    next = connection.isAnswering(exchange) ? await nextPiece() : undefined
   }
   if (next?.done !== true) await iterator.return?.()
 }
-
-const drained = (response: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    response.once('drain', resolve)
-  })
 
 /** Resolves when the request's body has ended, or has been given enough bytes and time. */
 export const drainRequest = async (incoming: IncomingMessage): Promise<void> => {
