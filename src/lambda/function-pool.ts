@@ -18,7 +18,7 @@ import { logStreamName, type OnFunctionLog } from './invocation-log.ts'
 import { dependencyNotice, installDependencies } from './dependencies.ts'
 import { completePoolSettings, type FunctionPoolSettings } from './pool-settings.ts'
 import { prepareLaunch } from './runtimes.ts'
-import { watchCode } from './watch.ts'
+import { createCodeWatches } from './watch.ts'
 
 export interface FunctionPoolOptions {
   readonly clock: Clock
@@ -65,6 +65,7 @@ export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool =
   const functions = new Map<string, PooledFunction>()
   const leaving = new Set<Promise<void>>()
   const told = new Set<string>()
+  const watches = createCodeWatches(clock, settings.dataDir)
 
   const notice = (functionName: string, text: string): void => {
     const key = `${functionName} ${text}`
@@ -187,7 +188,7 @@ export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool =
       stopWatching: () => undefined,
     }
     if (settings.watch && document.code.kind === 'directory') {
-      pooled.stopWatching = watchCode(document.code.path, clock, {
+      pooled.stopWatching = watches.watch(document.code.path, {
         onChange: (file) => {
           instances.reload()
           options.onReload?.(document.FunctionName, file)

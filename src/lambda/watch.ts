@@ -1,46 +1,86 @@
-// Watches a function's folder: a change is told once, a moment after the last of the writes that make it up.
+// Watches functions' folders: a change is told once, a moment after the last of the writes that make it up.
+// Functions that share a folder share its watch.
+import { relative, resolve, sep } from 'node:path'
 import { watch } from 'chokidar'
-import { relative, sep } from 'node:path'
 import type { Clock, Timer } from '#shared/clock.ts'
 
-export interface CodeWatch {
+export interface CodeListener {
   /** `file` is the first that changed, relative to the folder. */
   readonly onChange: (file: string) => void
   readonly onError: (error: Error) => void
 }
 
+export interface CodeWatches {
+  /** Watches until the returned function is called. */
+  watch(folder: string, listener: CodeListener): () => void
+}
+
+interface Watched {
+  readonly listeners: Set<CodeListener>
+  readonly stop: () => void
+}
+
 /** Milliseconds without a further change. An editor or a compiler writes several files at once. */
 const QUIET_MS = 40
 
+/** Milliseconds that pass at least before a process has read its first file. */
+const LOAD_MS_MIN = 5
+
 const IGNORED = new Set(['node_modules', '__pycache__', '.venv', 'venv', '.aws-sam', '.daemun'])
 
-/** Watches until the returned function is called. */
-export const watchCode = (folder: string, clock: Clock, told: CodeWatch): (() => void) => {
+/** `dataDir` is ours to write to, wherever it lies. */
+export const createCodeWatches = (clock: Clock, dataDir: string): CodeWatches => {
+  const folders = new Map<string, Watched>()
+  return {
+    watch: (folder, listener) => {
+      const watched = folders.get(folder) ?? startWatch(folder, resolve(dataDir), clock)
+      folders.set(folder, watched)
+      watched.listeners.add(listener)
+      return () => {
+        watched.listeners.delete(listener)
+        if (watched.listeners.size > 0) return
+        folders.delete(folder)
+        watched.stop()
+      }
+    },
+  }
+}
+
+const startWatch = (folder: string, dataDir: string, clock: Clock): Watched => {
+  const listeners = new Set<CodeListener>()
   let first: string | undefined
   let timer: Timer | undefined
+  // What was written while the watch was being set up is a change too: it may have been loaded before.
+  const startedMs = clock.nowMs() + LOAD_MS_MIN
+  let ready = false
   const watcher = watch(folder, {
-    ignoreInitial: true,
-    ignored: (path) => isIgnored(relative(folder, path)),
+    ignored: (path) => path === dataDir || isIgnored(relative(folder, path)),
   })
-  watcher.on('all', (_, path) => {
+  watcher.on('ready', () => {
+    ready = true
+  })
+  watcher.on('all', (_, path, stats) => {
+    if (!ready && (stats === undefined || stats.isDirectory() || stats.mtimeMs < startedMs)) return
     first ??= relative(folder, path)
     timer?.cancel()
     timer = clock.setTimer(() => {
       const file = first ?? ''
       first = undefined
-      told.onChange(file)
+      for (const listener of listeners) listener.onChange(file)
     }, QUIET_MS)
   })
-  watcher.on('error', (error) =>
-    told.onError(error instanceof Error ? error : new Error(String(error))),
-  )
-  return () => {
-    timer?.cancel()
-    void watcher.close()
+  watcher.on('error', (thrown) => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    for (const listener of listeners) listener.onError(error)
+  })
+  return {
+    listeners,
+    stop: () => {
+      timer?.cancel()
+      void watcher.close()
+    },
   }
 }
 
 const isIgnored = (path: string): boolean =>
-  path
-    .split(sep)
-    .some((part) => IGNORED.has(part) || (part.startsWith('.git') && part !== '.gitignore'))
+  path.split(sep).some((part) => IGNORED.has(part) || part === '.git')
