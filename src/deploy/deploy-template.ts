@@ -6,6 +6,7 @@ import { expandForEach } from './cloudformation/for-each.ts'
 import { type GivenParameters, resolveParameters } from './cloudformation/parameters.ts'
 import type { CallOperation } from './cloudformation/resource-type.ts'
 import type { ResourceChange } from './cloudformation/resources.ts'
+import { reportSections } from './cloudformation/sections.ts'
 import { deployStack, type Redeploy } from './cloudformation/stack.ts'
 import type { StackOutput } from './cloudformation/stacks.ts'
 import { type DeployedApi, deployedApis, type DeployedFunction } from './deployed.ts'
@@ -14,7 +15,7 @@ import { createReport, type ReportEntry } from './report.ts'
 import { transformSam, usesSam } from './sam/transform.ts'
 import { includeFiles, readTemplateFile } from './template/include.ts'
 import type { Path } from './template/path.ts'
-import { failAt, type TemplateSource } from './template/source.ts'
+import { failAt, objectOf, type TemplateSource } from './template/source.ts'
 import { TemplateError } from './template/template-error.ts'
 
 export interface DeployOptions {
@@ -23,6 +24,8 @@ export interface DeployOptions {
   /** Absent: the name of the file's folder. */
   readonly stackName?: string
   readonly parameters: GivenParameters
+  /** Values for parameters that nobody gives, where the template declares them. */
+  readonly defaults?: GivenParameters
   readonly scope: Scope
   readonly store: Store
   readonly call: (tx: Transaction) => CallOperation
@@ -95,7 +98,13 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
     return { source: { ...written, value }, locate, parameters: new Map(), report, files }
   }
   const included = includeFiles(written, folder, (name) => files.push(name))
-  const parameters = resolveParameters(included, options.parameters, report)
+  reportSections(included.value, report)
+  const declared = objectOf(included.value['Parameters']) ?? {}
+  const defaults = Object.entries(options.defaults ?? {}).filter(([name]) =>
+    Object.hasOwn(declared, name),
+  )
+  const given = { ...Object.fromEntries(defaults), ...options.parameters }
+  const parameters = resolveParameters(included, given, report)
   const value = expandForEach(included, parameters)
   const expanded: TemplateSource = { ...included, value }
   if (!usesSam(value)) return { source: expanded, locate, parameters, report, files }

@@ -1,8 +1,10 @@
 // The parts of a template, checked as far as that goes without evaluating anything.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 import type { JsonObject, JsonValue } from '#shared/json.ts'
+import type { Report } from '../report.ts'
 import type { Path } from '../template/path.ts'
 import { failAt, memberOf, objectOf, type TemplateSource } from '../template/source.ts'
+import { words } from '../words.ts'
 import { evaluate } from './intrinsics.ts'
 import { type Evaluation, fail, textOf } from './evaluation.ts'
 
@@ -20,6 +22,38 @@ export interface ResourceDeclaration {
 }
 
 type Locate = (path: Path) => Path
+
+const SECTIONS = new Set(
+  words(
+    'AWSTemplateFormatVersion Conditions Description Globals Mappings Metadata Outputs Parameters Resources Transform',
+  ),
+)
+const TRANSFORMS = new Set(['AWS::Serverless-2016-10-31', 'AWS::LanguageExtensions'])
+const ATTRIBUTES = new Set(
+  words('Type Properties Condition Connectors DependsOn DeletionPolicy IgnoreGlobals Metadata'),
+)
+
+/** Reports the parts of a template that nothing here reads. */
+export const reportSections = (template: JsonObject, report: Report): void => {
+  for (const section of Object.keys(template)) {
+    if (!SECTIONS.has(section)) {
+      report.add([section], `section ${section}`, 'ignored: it has no effect here')
+    }
+  }
+  for (const transform of [template['Transform'] ?? []].flat()) {
+    const name = textOf(transform) ?? String(memberOf(transform, 'Name'))
+    if (!TRANSFORMS.has(name)) {
+      report.add(['Transform'], `transform ${name}`, 'not run: the template is taken as it is')
+    }
+  }
+  for (const [logicalId, resource] of Object.entries(objectOf(template['Resources']) ?? {})) {
+    for (const attribute of Object.keys(objectOf(resource) ?? {})) {
+      if (ATTRIBUTES.has(attribute)) continue
+      const path = ['Resources', logicalId, attribute]
+      report.add(path, `attribute ${attribute}`, 'ignored: it has no effect here')
+    }
+  }
+}
 
 export const readResources = (
   source: TemplateSource,

@@ -16,7 +16,7 @@ import {
 } from '../properties.ts'
 import type { Existing, Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { textMember } from '../resource-type.ts'
-import { definitionOf } from './definition.ts'
+import { definitionOf, reportWarnings } from './definition.ts'
 import { escapeSegment, type PatchOperation, replacing } from './patches.ts'
 
 export const restApi: ResourceType = {
@@ -84,6 +84,7 @@ const importApi = async (
     },
     ...(failOnWarnings === undefined ? {} : { failOnWarnings }),
   })
+  reportWarnings(api, context)
   const id = textMember(api, 'id')
   await patch(id, input, context)
   if (input['tags'] !== undefined) {
@@ -107,6 +108,7 @@ const putApi = async (
     ...(failOnWarnings === undefined ? {} : { failOnWarnings }),
     ...(parameters === undefined ? {} : { parameters }),
   })
+  reportWarnings(api, context)
   await patch(existing.physicalId, input, context)
   return made(api, input)
 }

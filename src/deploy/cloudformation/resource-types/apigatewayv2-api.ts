@@ -14,7 +14,7 @@ import {
   unused,
 } from '../properties.ts'
 import { type Made, type ResourceContext, type ResourceType, textMember } from '../resource-type.ts'
-import { definitionOf } from './definition.ts'
+import { definitionOf, reportWarnings } from './definition.ts'
 
 const CORS = structure({
   AllowCredentials: boolean,
@@ -84,6 +84,7 @@ const importApi = async (
     ...(basepath === undefined ? {} : { basepath }),
     ...(failOnWarnings === undefined ? {} : { failOnWarnings }),
   })
+  reportWarnings(imported, context)
   const result = made(imported, input)
   // What the template says of an API outside its definition wins over the definition.
   if (Object.keys(settings).length > 0) {

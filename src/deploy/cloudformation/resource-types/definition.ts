@@ -25,3 +25,15 @@ export const definitionOf = (context: ResourceContext): string | undefined => {
   context.uses(file)
   return readDefinitionFile(file, location)
 }
+
+/** What the import passes over. */
+export const reportWarnings = (
+  api: Readonly<Record<string, unknown>>,
+  { report, path, properties }: ResourceContext,
+): void => {
+  const property = memberOf(properties, 'Body') === undefined ? 'BodyS3Location' : 'Body'
+  const { warnings = [], importInfo = [] } = api
+  for (const warning of [warnings, importInfo].flat()) {
+    report([...path, property], 'import', String(warning))
+  }
+}

@@ -17,6 +17,7 @@ import * as v2 from './apigatewayv2-parts.ts'
 import { inert } from './inert.ts'
 import { lambdaFunction } from './lambda-function.ts'
 import { alias, layerVersion, permission, version } from './lambda-parts.ts'
+import { managedOverrides } from './managed-overrides.ts'
 
 const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Account': account,
@@ -33,6 +34,7 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::UsagePlan': usagePlan,
   'AWS::ApiGateway::UsagePlanKey': usagePlanKey,
   'AWS::ApiGatewayV2::Api': api,
+  'AWS::ApiGatewayV2::ApiGatewayManagedOverrides': managedOverrides,
   'AWS::ApiGatewayV2::Authorizer': v2.authorizer,
   'AWS::ApiGatewayV2::Deployment': v2.deployment,
   'AWS::ApiGatewayV2::Integration': v2.integration,
