@@ -51,6 +51,10 @@ export class FunctionInstances implements IdleOwner {
   #scaleTimer: Timer | undefined
   #idleTimer: Timer | undefined
   #closed = false
+  #draining = false
+  #drained: PromiseWithResolvers<void> | undefined
+  /** Processes that have not waited yet: their start counts against `startsMax`. */
+  readonly #starts = new Set<FunctionProcess>()
 
   constructor(options: InstancesOptions) {
     this.#options = options
@@ -58,8 +62,10 @@ export class FunctionInstances implements IdleOwner {
   }
 
   invoke(invocation: Invocation): Promise<Outcome | Refusal> {
-    const process = this.#idle.pop()
-    if (process !== undefined) return process.invoke(invocation)
+    for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
+      if (process.isWaiting) return process.invoke(invocation)
+      void process.end()
+    }
     const { settings, clock } = this.#options
     if (this.#closed || this.#waiters.length >= settings.queueMax) {
       return Promise.resolve({ kind: 'throttled', reason: 'too many invocations are waiting' })
@@ -99,6 +105,7 @@ export class FunctionInstances implements IdleOwner {
 
   /** Ends when every invocation that has begun is over: the function was replaced or removed. */
   async drain(): Promise<void> {
+    this.#draining = true
     this.reload()
     while (this.#processes.size > 0 || this.#waiters.length > 0 || this.#starting > 0) {
       this.#drained ??= Promise.withResolvers<void>()
@@ -106,8 +113,6 @@ export class FunctionInstances implements IdleOwner {
     }
     await this.close()
   }
-
-  #drained: PromiseWithResolvers<void> | undefined
 
   oldestIdleMs(): number | undefined {
     return this.#idle[0]?.idleSinceMs
@@ -164,16 +169,13 @@ export class FunctionInstances implements IdleOwner {
     }
   }
 
-  /** Processes that have not waited yet: their start counts against `startsMax`. */
-  readonly #starts = new Set<FunctionProcess>()
-
   #takes(process: FunctionProcess): void {
     if (this.#starts.delete(process)) this.#options.capacity.started()
-    if (process.stale || this.#closed) {
+    const waiter = process.stale || this.#closed ? undefined : this.#waiters.shift()
+    if (process.stale || this.#closed || (this.#draining && waiter === undefined)) {
       void process.end()
       return
     }
-    const waiter = this.#waiters.shift()
     if (waiter === undefined) {
       this.#idle.push(process)
       this.#watchIdle()

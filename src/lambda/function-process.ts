@@ -164,6 +164,11 @@ export class FunctionProcess {
     return this.#child.pid
   }
 
+  /** False for a process that went away unasked, a moment before that is noticed. */
+  get isWaiting(): boolean {
+    return this.#waiting && !this.#ended && this.#api.isWaiting()
+  }
+
   /** Runs one invocation. Only where `onWaiting` was told last. */
   invoke(invocation: Invocation): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()

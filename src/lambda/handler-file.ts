@@ -1,6 +1,6 @@
 // Which file a Handler means, by the rules of its runtime, and what to tell where there is none.
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, python-handler.html
-import { statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import type { FunctionDocument } from '#model/function.ts'
 import { nameOf } from './code.ts'
@@ -84,7 +84,7 @@ const pythonFile = (document: FunctionDocument, folders: CodeFolders): HandlerFi
   const [, module, name] = /^(.+)\.([^./]+)$/.exec(document.Handler) ?? []
   if (module === undefined || name === undefined) throw badHandler(document)
   const relative = module.replaceAll('.', '/')
-  const places = [folders.root, ...folders.layers.map((layer) => join(layer, 'python'))]
+  const places = [folders.root, ...folders.layers.flatMap(pythonFolders)]
   for (const place of places) {
     for (const file of [`${relative}.py`, join(relative, '__init__.py')]) {
       if (isFile(join(place, file))) return { path: join(place, file), name, typescript: false }
@@ -95,6 +95,14 @@ const pythonFile = (document: FunctionDocument, folders: CodeFolders): HandlerFi
     `Unable to import module '${module}': the handler '${document.Handler}' of ` +
       `${nameOf(document)} should be in ${join(folders.root, relative)}.py, and no such file exists`,
   )
+}
+
+/** Where a layer may keep Python modules. */
+const pythonFolders = (layer: string): readonly string[] => {
+  const folder = join(layer, 'python')
+  if (!existsSync(join(folder, 'lib'))) return [folder]
+  const versions = readdirSync(join(folder, 'lib'))
+  return [folder, ...versions.map((version) => join(folder, 'lib', version, 'site-packages'))]
 }
 
 /** Where a module may lie: in the task root, or, written `/opt/…`, in a layer. */

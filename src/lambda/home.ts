@@ -27,8 +27,16 @@ export const redirectOf = (settings: CompletePoolSettings): Redirect | undefined
   }
 }
 
-/** The variables that make each runtime trust our authority beside the usual ones. */
-export const trustVariables = (settings: CompletePoolSettings): Record<string, string> => {
+/** The variables that make each runtime trust our authority beside the usual ones. Reads and writes files: once. */
+export const createTrust = (settings: CompletePoolSettings): (() => Record<string, string>) => {
+  let variables: Record<string, string> | undefined
+  return () => {
+    variables ??= trustVariables(settings)
+    return variables
+  }
+}
+
+const trustVariables = (settings: CompletePoolSettings): Record<string, string> => {
   const { homeTls, hostEnvironment } = settings
   if (homeTls === undefined) return {}
   const bundle = writeBundle(settings.dataDir, homeTls.caPath, hostEnvironment)

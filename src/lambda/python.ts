@@ -14,6 +14,20 @@ const ASK = 'import sys; print(sys.executable); print(".".join(map(str, sys.vers
 const ASK_TIMEOUT_MS = 10_000
 const OLDEST_MINOR = 8
 
+/** Finds each runtime's Python once. */
+export const createPythonFinder = (
+  environment: Readonly<Record<string, string | undefined>>,
+): ((runtime: string) => Promise<Python | undefined>) => {
+  const found = new Map<string, Promise<Python | undefined>>()
+  return (runtime) => {
+    const python = found.get(runtime) ?? findPython(runtime, environment)
+    found.set(runtime, python)
+    // One that was missing may be installed by the next try.
+    void python.then((known) => known ?? found.delete(runtime))
+    return python
+  }
+}
+
 /** Undefined where there is no Python 3.8 or newer. `runtime` is `python3.13`. */
 export const findPython = async (
   runtime: string,

@@ -6,6 +6,7 @@
 // identity, one process cannot answer for another, and closing the server ends everything a process may still do.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { present } from '#shared/assert.ts'
 
 /** What a function process is given to work on. */
 export interface RuntimeInvocation {
@@ -41,6 +42,8 @@ export interface RuntimeStream {
 export interface RuntimeApi {
   /** `127.0.0.1:port`, for `AWS_LAMBDA_RUNTIME_API`. */
   readonly endpoint: string
+  /** The process holds a request for an invocation open: it lives and has nothing to do. */
+  isWaiting(): boolean
   /** Gives an invocation to the process, which must be waiting for one. */
   send(invocation: RuntimeInvocation): void
   close(): void
@@ -54,85 +57,39 @@ const ERROR_BYTES_MAX = 256 * 1024
 const PREFIX = '/2018-06-01/runtime/'
 const ACCEPTED = '{"status":"OK"}\n'
 
-export const startRuntimeApi = async (events: RuntimeEvents): Promise<RuntimeApi> => {
+/** Where one function process stands. */
+interface Exchange {
   /** The held answer of `invocation/next`. */
-  let waiting: ServerResponse | undefined
+  waiting: ServerResponse | undefined
   /** The invocation that is being worked on. */
-  let current: string | undefined
+  current: string | undefined
+}
 
-  const next = (response: ServerResponse): void => {
-    waiting?.destroy() // A second one at the same time: the client gave the first up.
-    waiting = response
-    response.on('close', () => {
-      if (waiting === response) waiting = undefined
-    })
-    events.onNext()
-  }
-
-  const answered = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-    verb: string,
-  ): void => {
-    if (requestId !== current) {
-      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID')
-      request.resume()
-      return
-    }
-    if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
-      current = undefined
-      events.onStream(requestId, streamOf(request))
-      request.on('end', () => accept(response))
-      return
-    }
-    const isError = verb === 'error'
-    read(request, isError ? ERROR_BYTES_MAX : RESPONSE_BYTES_MAX, (payload) => {
-      if (requestId !== current)
-        return refuse(response, 400, 'InvalidRequestID', 'Answered already')
-      current = undefined
-      if (payload === undefined) {
-        const message = `Exceeded maximum allowed payload size (${RESPONSE_BYTES_MAX} bytes).`
-        refuse(response, 413, 'RequestEntityTooLarge', message)
-        events.onTooLarge(requestId)
-        return
-      }
-      accept(response)
-      if (isError) events.onError(requestId, payload)
-      else events.onResponse(requestId, payload)
-    })
-  }
-
+export const startRuntimeApi = async (events: RuntimeEvents): Promise<RuntimeApi> => {
+  const exchange: Exchange = { waiting: undefined, current: undefined }
+  let endpoint = ''
   const server = createServer((request, response) => {
-    const url = request.url ?? ''
-    if (request.method === 'GET' && url === `${PREFIX}invocation/next`) return next(response)
-    if (request.method === 'POST' && url === `${PREFIX}init/error`) {
-      return read(request, ERROR_BYTES_MAX, (payload) => {
-        accept(response)
-        events.onInitError(payload ?? new Uint8Array())
-      })
+    if (isForeign(request, endpoint)) {
+      request.resume()
+      refuse(response, 403, 'Forbidden', 'The Runtime API answers its function process alone')
+      return
     }
-    const [, requestId, verb] = INVOCATION.exec(url) ?? []
-    if (request.method === 'POST' && requestId !== undefined && verb !== undefined) {
-      return answered(request, response, requestId, verb)
-    }
-    request.resume()
-    refuse(response, 404, 'NotFound', `${request.method} ${url} is not of the Runtime API`)
+    route(request, response, exchange, events)
   })
   // The process may run for as long as it likes before it answers, and waits for work without limit.
   server.requestTimeout = 0
   server.headersTimeout = 0
   server.keepAliveTimeout = 0
-  const port = await listen(server)
+  endpoint = `127.0.0.1:${await listen(server)}`
   server.unref()
 
   return {
-    endpoint: `127.0.0.1:${port}`,
+    endpoint,
+    isWaiting: () => exchange.waiting !== undefined,
     send: (invocation) => {
-      const response = waiting
-      if (response === undefined) throw new Error('the function process is not waiting for work')
-      waiting = undefined
-      current = invocation.requestId
+      const response = present(exchange.waiting, 'the function process is not waiting for work')
+      exchange.waiting = undefined
+      exchange.current = invocation.requestId
       response.writeHead(200, invocationHeaders(invocation))
       response.end(invocation.payload)
     },
@@ -141,6 +98,79 @@ export const startRuntimeApi = async (events: RuntimeEvents): Promise<RuntimeApi
       server.closeAllConnections()
     },
   }
+}
+
+/** A page in a browser reaches loopback too, and names what it may by rebinding: it must not take invocations away. */
+const isForeign = ({ headers }: IncomingMessage, endpoint: string): boolean =>
+  headers.host !== endpoint ||
+  headers.origin !== undefined ||
+  headers['sec-fetch-site'] !== undefined
+
+const route = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+  events: RuntimeEvents,
+): void => {
+  const url = request.url ?? ''
+  if (request.method === 'GET' && url === `${PREFIX}invocation/next`) {
+    next(response, exchange)
+    events.onNext()
+    return
+  }
+  if (request.method === 'POST' && url === `${PREFIX}init/error`) {
+    read(request, ERROR_BYTES_MAX, (payload) => {
+      accept(response)
+      events.onInitError(payload ?? new Uint8Array())
+    })
+    return
+  }
+  const [, requestId, verb] = INVOCATION.exec(url) ?? []
+  if (request.method !== 'POST' || requestId === undefined) {
+    request.resume()
+    refuse(response, 404, 'NotFound', `${request.method} ${url} is not of the Runtime API`)
+    return
+  }
+  if (requestId !== exchange.current) {
+    request.resume()
+    refuse(response, 400, 'InvalidRequestID', 'Invalid request ID')
+    return
+  }
+  exchange.current = undefined
+  if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
+    events.onStream(requestId, streamOf(request))
+    request.on('end', () => accept(response))
+    return
+  }
+  answered(request, response, verb === 'error', requestId, events)
+}
+
+const next = (response: ServerResponse, exchange: Exchange): void => {
+  exchange.waiting?.destroy() // A second one at the same time: the client gave the first up.
+  exchange.waiting = response
+  response.on('close', () => {
+    if (exchange.waiting === response) exchange.waiting = undefined
+  })
+}
+
+const answered = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  isError: boolean,
+  requestId: string,
+  events: RuntimeEvents,
+): void => {
+  read(request, isError ? ERROR_BYTES_MAX : RESPONSE_BYTES_MAX, (payload) => {
+    if (payload === undefined) {
+      const message = `Exceeded maximum allowed payload size (${RESPONSE_BYTES_MAX} bytes).`
+      refuse(response, 413, 'RequestEntityTooLarge', message)
+      events.onTooLarge(requestId)
+      return
+    }
+    accept(response)
+    if (isError) events.onError(requestId, payload)
+    else events.onResponse(requestId, payload)
+  })
 }
 
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([\w-]{1,128})\/(response|error)$/

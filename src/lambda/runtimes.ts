@@ -9,10 +9,10 @@ import { codeFolders, nameOf } from './code.ts'
 import { type CodeFolders, functionEnvironment } from './environment.ts'
 import type { Launch } from './function-process.ts'
 import { handlerFile, runtimeFamily } from './handler-file.ts'
-import { redirectOf, trustVariables } from './home.ts'
+import { redirectOf } from './home.ts'
 import { LaunchError } from './launch-error.ts'
 import type { CompletePoolSettings } from './pool-settings.ts'
-import { findPython, type Python } from './python.ts'
+import type { Python } from './python.ts'
 
 const BOOTSTRAPS = fileURLToPath(new URL('./bootstraps/', import.meta.url))
 
@@ -20,6 +20,9 @@ export interface LaunchContext {
   readonly settings: CompletePoolSettings
   /** Debugger port of this function. */
   readonly inspectPort?: number
+  readonly findPython: (runtime: string) => Promise<Python | undefined>
+  /** The variables for the trust in our certificate authority. */
+  readonly trust: () => Readonly<Record<string, string>>
   /** Something the developer should know. */
   readonly onNotice: (text: string) => void
 }
@@ -55,7 +58,7 @@ const nodeLaunch = async (
   return {
     command: process.execPath,
     args: [
-      `--max-old-space-size=${Math.floor(document.MemorySize * 0.9)}`, // AWS: nine tenths of the memory.
+      ...heapLimit(document, settings),
       ...(handler.typescript ? ['--enable-source-maps'] : []),
       ...(inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`]),
       join(BOOTSTRAPS, 'node-bootstrap.mjs'),
@@ -63,7 +66,7 @@ const nodeLaunch = async (
     cwd: folders.root,
     environment: {
       ...functionEnvironment(document, folders, BOOTSTRAPS, settings),
-      ...trustVariables(settings),
+      ...context.trust(),
       _DAEMUN_BOOTSTRAP: JSON.stringify({
         module: path,
         handler: handler.name,
@@ -77,6 +80,16 @@ const nodeLaunch = async (
     runtimeVersion: `nodejs:${process.versions.node}`,
     debugged: inspectPort !== undefined,
   }
+}
+
+/** AWS: nine tenths of the memory, unless NODE_OPTIONS says otherwise. */
+const heapLimit = (
+  { MemorySize, Environment }: FunctionDocument,
+  settings: CompletePoolSettings,
+): readonly string[] => {
+  const given = Environment['NODE_OPTIONS'] ?? settings.environment['NODE_OPTIONS'] ?? ''
+  if (/max[-_]old[-_]space[-_]size/.test(given)) return []
+  return [`--max-old-space-size=${Math.floor(MemorySize * 0.9)}`]
 }
 
 /** A file from which the clients that the Lambda runtimes bundle resolve; undefined where they are not installed. */
@@ -95,7 +108,7 @@ const pythonLaunch = async (
 ): Promise<Launch> => {
   const { settings } = context
   handlerFile(document, folders)
-  const python = await pythonFor(document, settings)
+  const python = await pythonFor(document, context)
   const minor = python.version.split('.').slice(0, 2).join('.')
   noteVersion(document, `python${minor}`, context)
   const layers = folders.layers.toReversed()
@@ -110,7 +123,7 @@ const pythonLaunch = async (
     cwd: folders.root,
     environment: {
       ...environment,
-      ...trustVariables(settings),
+      ...context.trust(),
       // A developer's folder stays free of __pycache__, which would also be watched.
       PYTHONPYCACHEPREFIX: join(settings.dataDir, 'functions', 'pycache'),
       PYTHONPATH: [folders.root, ...paths, environment['PYTHONPATH'] ?? '']
@@ -123,11 +136,8 @@ const pythonLaunch = async (
   }
 }
 
-const pythonFor = async (
-  document: FunctionDocument,
-  settings: CompletePoolSettings,
-): Promise<Python> => {
-  const python = await findPython(document.Runtime, settings.hostEnvironment)
+const pythonFor = async (document: FunctionDocument, context: LaunchContext): Promise<Python> => {
+  const python = await context.findPython(document.Runtime)
   if (python !== undefined) return python
   throw new LaunchError(
     'Runtime.InvalidEntrypoint',
@@ -138,8 +148,9 @@ const pythonFor = async (
 const providedLaunch = async (
   document: FunctionDocument,
   folders: CodeFolders,
-  { settings, onNotice }: LaunchContext,
+  context: LaunchContext,
 ): Promise<Launch> => {
+  const { settings, onNotice } = context
   const places = [folders.root, ...folders.layers.toReversed()]
   const command = places.map((place) => join(place, 'bootstrap')).find(isExecutable)
   if (command === undefined) {
@@ -161,7 +172,7 @@ const providedLaunch = async (
     cwd: folders.root,
     environment: {
       ...functionEnvironment(document, folders, folders.root, settings),
-      ...trustVariables(settings),
+      ...context.trust(),
     },
     runtimeVersion: document.Runtime.replace('.', ':'),
     debugged: false,

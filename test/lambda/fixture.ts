@@ -1,5 +1,5 @@
 // A pool with functions written on the spot, in a folder that goes away with the test.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -135,5 +135,17 @@ export const startFixture = (
       look()
       return promise
     },
+  }
+}
+
+/** Whether a process runs; one that nobody has reaped yet does not. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return (
+      process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+    )
+  } catch {
+    return false
   }
 }

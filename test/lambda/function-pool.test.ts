@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createFunctionPool } from '#lambda/function-pool.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type Clock, systemClock } from '#shared/clock.ts'
-import { documentOf, startFixture } from './fixture.ts'
+import { documentOf, isAlive, startFixture } from './fixture.ts'
 
 const PID = {
   'index.js': `exports.handler = async (event) => { if (event.ms) await new Promise((r) => setTimeout(r, event.ms)); return process.pid }`,
@@ -165,12 +165,3 @@ test('a replaced function finishes what it runs with the old configuration', asy
   assert.equal((await invoke(arn)).body, 'blue')
   assert.equal((await running).body, 'red')
 })
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -4,6 +4,7 @@ import { createRequire, registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RuntimeError } from './node-errors.mjs'
+import { isStreaming } from './node-streaming.mjs'
 
 const FROM_RUNTIME = /^(?:@aws-sdk|@smithy)\/|^aws-sdk(?:\/|$)/
 const OPT = '/opt/'
@@ -21,8 +22,20 @@ export const loadHandler = async (settings) => {
   if (typeof found !== 'function') {
     throw new RuntimeError('Runtime.HandlerNotFound', `${process.env._HANDLER} is not a function`)
   }
+  if (found.length > 2 && !isStreaming(found) && major(process.env.AWS_EXECUTION_ENV) >= 24) {
+    throw new RuntimeError('Runtime.CallbackHandlerDeprecated', CALLBACKS_ARE_GONE)
+  }
   return found
 }
+
+// AWS: Node.js 24 and later take no handler with a callback. [guide: nodejs-handler]
+const CALLBACKS_ARE_GONE =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
+  'You need to modify this function to use a supported handler signature to use Node.js 24 or later. ' +
+  'For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.'
+
+/** `AWS_Lambda_nodejs24.x` → 24 */
+const major = (environment) => Number(/nodejs(\d+)/.exec(environment)?.[1] ?? 0)
 
 const lookUp = (exported, name) => name.split('.').reduce((value, key) => value?.[key], exported)
 
