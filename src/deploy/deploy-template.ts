@@ -86,7 +86,12 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
   const locate = (at: Path): Path => {
     const [section, logicalId, ...rest] = at
     const origin = section === 'Resources' ? origins.get(String(logicalId)) : undefined
-    return origin === undefined || origin === logicalId ? at : ['Resources', origin, ...rest]
+    if (origin === undefined) return at
+    const [first, property, ...inner] = rest
+    const written = typeof property === 'string' ? SAM_NAMES[property] : undefined
+    return written === undefined
+      ? ['Resources', origin, ...rest]
+      : ['Resources', origin, first ?? 'Properties', written, ...inner]
   }
   const files: string[] = []
   const report = createReport(written, locate)
@@ -121,6 +126,16 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
     )
   }
   return { source: { ...expanded, value: transformed.template }, locate, parameters, report, files }
+}
+
+/** What SAM calls the properties that it hands on under another name. */
+const SAM_NAMES: Readonly<Record<string, string>> = {
+  Body: 'DefinitionBody',
+  BodyS3Location: 'DefinitionUri',
+  Code: 'CodeUri',
+  Content: 'ContentUri',
+  DeadLetterConfig: 'DeadLetterQueue',
+  TracingConfig: 'Tracing',
 }
 
 const isOpenApi = ({ value }: TemplateSource): boolean =>

@@ -10,7 +10,9 @@ import type { Store } from '#store/store.ts'
 
 export const SCOPE = { accountId: '123456789012', region: 'eu-west-1' }
 
-type Given = Partial<Pick<DeployOptions, 'parameters' | 'strict' | 'redeploy' | 'stackName' | 'as'>>
+type Given = Partial<
+  Pick<DeployOptions, 'parameters' | 'defaults' | 'strict' | 'redeploy' | 'stackName' | 'as'>
+>
 
 export interface Workspace {
   readonly folder: string

@@ -30,7 +30,7 @@ const SECTIONS = new Set(
 )
 const TRANSFORMS = new Set(['AWS::Serverless-2016-10-31', 'AWS::LanguageExtensions'])
 const ATTRIBUTES = new Set(
-  words('Type Properties Condition Connectors DependsOn DeletionPolicy IgnoreGlobals Metadata'),
+  words('Type Properties Condition DependsOn DeletionPolicy IgnoreGlobals Metadata'),
 )
 
 /** Reports the parts of a template that nothing here reads. */

@@ -32,6 +32,10 @@ export const pick = (from: JsonObject, names: readonly string[]): Draft =>
     }),
   )
 
+/** The attributes of a SAM resource that everything made of it has too. */
+export const keptAttributes = (attributes: JsonObject): Draft =>
+  pick(attributes, ['Condition', 'DeletionPolicy', 'UpdateReplacePolicy'])
+
 /** Tags as CloudFormation lists them. */
 export const tagList = (tags: JsonObject): readonly JsonValue[] =>
   Object.entries(tags).map(([key, value]) => ({ Key: key, Value: value }))

@@ -10,9 +10,10 @@ import {
   type SamContext,
   type SamResource,
 } from './context.ts'
-import { pick } from './draft.ts'
+import { keptAttributes } from './draft.ts'
 import { IMPLICIT_HTTP_API, IMPLICIT_REST_API } from './implicit-apis.ts'
 import { stageSuffix } from './names.ts'
+import { words } from '../words.ts'
 
 export const ANY_METHOD = 'x-amazon-apigateway-any-method'
 
@@ -47,6 +48,17 @@ const needsPermission = (event: RouteEvent, all: readonly RouteEvent[]): boolean
   event.path === '$default' ||
   !all.some(({ kind, path }) => kind === 'HttpApi' && path === '$default')
 
+const READ = {
+  Api: new Set(
+    words(
+      'Path Method RestApiId Auth RequestModel RequestParameters TimeoutInMillis ResponseTransferMode',
+    ),
+  ),
+  HttpApi: new Set(
+    words('Path Method ApiId Auth PayloadFormatVersion RouteSettings TimeoutInMillis'),
+  ),
+}
+
 const routeOf = (
   context: SamContext,
   resource: SamResource,
@@ -60,6 +72,11 @@ const routeOf = (
       ? (['RestApiId', IMPLICIT_REST_API, 'AWS::Serverless::Api'] as const)
       : (['ApiId', IMPLICIT_HTTP_API, 'AWS::Serverless::HttpApi'] as const)
   const at = ['Events', eventId, 'Properties']
+  for (const name of Object.keys(given)) {
+    if (READ[kind].has(name)) continue
+    const place = ['Resources', resource.logicalId, 'Properties', ...at, name]
+    context.report.add(place, `${kind} event ${name}`, 'ignored: it has no effect here')
+  }
   const path = resolved(context, given['Path'])
   const method = resolved(context, given['Method'])
   const isDefault = kind === 'HttpApi' && path === undefined && method === undefined
@@ -123,6 +140,6 @@ const addPermission = (
         ],
       },
     },
-    pick(resource.attributes, ['Condition']),
+    keptAttributes(resource.attributes),
   )
 }

@@ -1,16 +1,45 @@
 // The role that SAM makes for a function. Here it is a record: functions run with the rights of this process.
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { isObject } from '#shared/json.ts'
-import { objectOf } from '../template/source.ts'
+import { memberOf, objectOf } from '../template/source.ts'
 import { addResource, type SamContext, type SamResource } from './context.ts'
-import { isIntrinsic, pick, tagList } from './draft.ts'
+import { isIntrinsic, tagList, keptAttributes } from './draft.ts'
 
 const SERVICE_ROLES = 'arn:aws:iam::aws:policy/service-role/'
 
 /** Managed policies that live under `service-role/`. */
 const SERVICE_ROLE_POLICY = /^(AWSLambda\w*(Role|RolePolicy)|AWSXrayDaemonWriteAccess\b)/
 
-export const addRole = (context: SamContext, resource: SamResource, tags: JsonObject): void => {
+/** What the function's Role is: as given, or one that is made here. */
+export const addRole = (
+  context: SamContext,
+  resource: SamResource,
+  tags: JsonObject,
+): JsonValue => {
+  const { logicalId, properties, attributes } = resource
+  const given = properties['Role']
+  const own = { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] }
+  const choice = memberOf(given, 'Fn::If')
+  const [name, ...branches]: readonly JsonValue[] = Array.isArray(choice) ? choice : []
+  const missing = branches.findIndex((branch) => memberOf(branch, 'Ref') === 'AWS::NoValue')
+  if (given === undefined) writeRole(context, resource, tags, attributes['Condition'])
+  if (missing < 0) return given ?? own
+  // The role is needed in one of the branches: only then it is made.
+  const condition = missing === 0 ? name : `NOT${String(name)}`
+  if (missing === 1)
+    context.conditions[String(condition)] = { 'Fn::Not': [{ Condition: name ?? '' }] }
+  writeRole(context, resource, tags, condition)
+  return {
+    'Fn::If': [name ?? '', ...branches.map((branch, at) => (at === missing ? own : branch))],
+  }
+}
+
+const writeRole = (
+  context: SamContext,
+  resource: SamResource,
+  tags: JsonObject,
+  condition: JsonValue | undefined,
+): void => {
   const { logicalId, properties, attributes } = resource
   const { managed, inline } = policiesOf(context, resource)
   const boundary = properties['PermissionsBoundary']
@@ -31,15 +60,18 @@ export const addRole = (context: SamContext, resource: SamResource, tags: JsonOb
           },
         ],
       },
-      ManagedPolicyArns: [...basePolicies(properties), ...managed],
+      ManagedPolicyArns: unique([...basePolicies(properties), ...managed]),
       ...(inline.length === 0 ? {} : { Policies: inline }),
       ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
       ...(rolePath === undefined ? {} : { Path: rolePath }),
       Tags: tagList(tags),
     },
-    pick(attributes, ['Condition']),
+    { ...keptAttributes(attributes), ...(condition === undefined ? {} : { Condition: condition }) },
   )
 }
+
+const unique = (arns: readonly JsonValue[]): readonly JsonValue[] =>
+  arns.filter((arn, index) => typeof arn !== 'string' || arns.indexOf(arn) === index)
 
 const basePolicies = (properties: JsonObject): readonly string[] => {
   const basic =

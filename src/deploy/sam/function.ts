@@ -11,8 +11,9 @@ import {
   type SamResource,
   shortHash,
 } from './context.ts'
-import { isIntrinsic, pick, tagList } from './draft.ts'
+import { isIntrinsic, pick, tagList, keptAttributes } from './draft.ts'
 import { transformEvents } from './function-events.ts'
+import { addFunctionUrl } from './function-url.ts'
 import { addRole } from './function-role.ts'
 import { s3Location } from './locations.ts'
 import { words } from '../words.ts'
@@ -31,7 +32,9 @@ const READ = new Set([
   ...SAME,
   ...words('CodeUri InlineCode ImageUri Tags Tracing DeadLetterQueue Events Role'),
   ...words('Policies PermissionsBoundary RolePath AssumeRolePolicyDocument PropagateTags'),
-  ...words('AutoPublishAlias VersionDescription SourceKMSKeyArn AutoPublishCodeSha256'),
+  ...words(
+    'AutoPublishAlias VersionDescription SourceKMSKeyArn AutoPublishCodeSha256 VersionDeletionPolicy FunctionUrlConfig',
+  ),
 ])
 
 export const transformFunction = (context: SamContext, resource: SamResource): void => {
@@ -39,8 +42,7 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
   reportUnread(context, resource, READ)
   const code = codeOf(context, resource)
   const created = { 'lambda:createdBy': 'SAM', ...objectOf(properties['Tags']) }
-  const role = properties['Role']
-  if (role === undefined) addRole(context, resource, created)
+  const role = addRole(context, resource, created)
   const tracing = properties['Tracing']
   const deadLetter = objectOf(properties['DeadLetterQueue'])
   addResource(
@@ -51,7 +53,7 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
     {
       ...(code === undefined ? {} : { Code: code }),
       ...pick(properties, SAME),
-      Role: role ?? { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] },
+      Role: role,
       Tags: tagList(created),
       ...(tracing === undefined ? {} : { TracingConfig: { Mode: tracing } }),
       ...(deadLetter === undefined
@@ -60,7 +62,14 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
     },
     attributes,
   )
-  transformEvents(context, resource, addAlias(context, resource, code))
+  const alias = addAlias(context, resource, code)
+  addFunctionUrl(
+    context,
+    resource,
+    alias,
+    alias && resolved(context, properties['AutoPublishAlias']),
+  )
+  transformEvents(context, resource, alias)
 }
 
 const codeOf = (context: SamContext, resource: SamResource): JsonValue | undefined => {
@@ -101,7 +110,7 @@ const addAlias = (
   const given = properties['AutoPublishCodeSha256']
   const versionId = `${logicalId}Version${shortHash([code, given])}`
   const aliasId = `${logicalId}Alias${alias.replaceAll(/[^A-Za-z0-9]/g, alphanumeric)}`
-  const kept = pick(attributes, ['Condition'])
+  const kept = keptAttributes(attributes)
   const description = properties['VersionDescription']
   addResource(
     context,
@@ -112,7 +121,10 @@ const addAlias = (
       FunctionName: { Ref: logicalId },
       ...(description === undefined ? {} : { Description: description }),
     },
-    { DeletionPolicy: 'Retain', ...kept },
+    {
+      ...kept,
+      DeletionPolicy: properties['VersionDeletionPolicy'] ?? kept['DeletionPolicy'] ?? 'Retain',
+    },
   )
   addResource(
     context,

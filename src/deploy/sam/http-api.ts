@@ -11,7 +11,8 @@ import {
   type SamContext,
   type SamResource,
 } from './context.ts'
-import { pick } from './draft.ts'
+import { pick, keptAttributes, onlyIf } from './draft.ts'
+import { ANY_METHOD } from './function-events.ts'
 import { httpDefinition } from './http-definition.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
 import { s3Location } from './locations.ts'
@@ -69,11 +70,28 @@ export const transformHttpApi = (context: SamContext, resource: SamResource): vo
       StageName: stage,
       AutoDeploy: true,
       ...pick(properties, STAGE_SAME),
+      ...routeSettings(context, resource),
       ...(tags === undefined ? {} : { Tags: tags }),
     },
-    pick(attributes, ['Condition']),
+    keptAttributes(attributes),
   )
   context.references.set(`${logicalId}.Stage`, stageId)
+}
+
+/** What events say of their routes' settings goes to the stage. */
+const routeSettings = (context: SamContext, { logicalId, properties }: SamResource): JsonObject => {
+  const settings = objectOf(properties['RouteSettings'])
+  const own = context.events.filter(
+    ({ api, kind, properties: given }) =>
+      api === logicalId && kind === 'HttpApi' && given['RouteSettings'] !== undefined,
+  )
+  if (own.length === 0) return {}
+  const entries = own.map((event): [string, JsonValue] => {
+    const verb = event.method === ANY_METHOD ? 'ANY' : event.method.toUpperCase()
+    const key = event.path === '$default' ? '$default' : `${verb} ${event.path}`
+    return [key, onlyIf(conditionOf(event.resource), event.properties['RouteSettings'] ?? {})]
+  })
+  return { RouteSettings: { ...settings, ...Object.fromEntries(entries) } }
 }
 
 const stageTags = (properties: JsonObject, isElsewhere: boolean): JsonValue | undefined => {

@@ -99,7 +99,7 @@ const lambdaScheme = (authorizer: JsonObject): JsonObject => {
       ...(ttl === undefined ? {} : { authorizerResultTtlInSeconds: ttl }),
       ...(sources.length === 0 ? {} : { identitySource: sources }),
       ...(version === undefined ? {} : { authorizerPayloadFormatVersion: version }),
-      ...(simple === undefined ? {} : { enableSimpleResponses: simple }),
+      ...(simple === true ? { enableSimpleResponses: simple } : {}),
     },
   }
 }

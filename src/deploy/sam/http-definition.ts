@@ -7,7 +7,7 @@ import { conditionOf, fail, type RouteEvent, type SamContext, type SamResource }
 import { type Draft, draftOf, isIntrinsic } from './draft.ts'
 import { httpSchemes, httpSecurity } from './http-auth.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
-import { eventOperations, integrationUri, operationsOf, writePaths } from './routes.ts'
+import { addEvents, conditionPaths, integrationUri, pathItemsOf } from './routes.ts'
 import { words } from '../words.ts'
 
 export const httpDefinition = (context: SamContext, resource: SamResource): JsonObject => {
@@ -16,16 +16,22 @@ export const httpDefinition = (context: SamContext, resource: SamResource): Json
   const document = given === undefined ? emptyDocument(properties) : draftOf(given)
   if (isIntrinsic(given)) return document
   const all = context.events.filter(({ api, kind }) => api === logicalId && kind === 'HttpApi')
-  const existing = operationsOf(document['paths'])
-  const added = eventOperations(context, all, existing, operationOf)
-  const operations = [...existing, ...added]
-  for (const { operation, event } of operations) {
+  const paths = draftOf(document['paths'])
+  const items = pathItemsOf(paths)
+  // AWS: with FailOnWarnings the catch-all is written with a slash, or the import warns of it.
+  const isStrict = properties['FailOnWarnings'] === true
+  const events = all.map((event) =>
+    isStrict && event.path === '$default' ? { ...event, path: '/$default' } : event,
+  )
+  addEvents(context, events, paths, items, operationOf)
+  for (const { operation, event } of items.flatMap(({ operations }) => operations)) {
     const security = httpSecurity(context, resource, event, operation['security'])
     if (security !== undefined) operation['security'] = security
   }
-  document['paths'] = writePaths(document['paths'] ?? {}, operations, (path) =>
-    logicalId === IMPLICIT_HTTP_API ? pathCondition(context, all, path) : undefined,
-  )
+  if (logicalId === IMPLICIT_HTTP_API) {
+    conditionPaths(paths, (path) => pathCondition(context, all, path))
+  }
+  document['paths'] = paths
   const schemes = httpSchemes(context, resource)
   if (Object.keys(schemes).length > 0) {
     const components = draftOf(document['components'])
@@ -77,7 +83,7 @@ const operationOf = (event: RouteEvent): Draft => {
       uri: integrationUri(event),
       ...(timeout === undefined ? {} : { timeoutInMillis: timeout }),
     },
-    ...(event.path === '$default' ? { isDefaultRoute: true } : {}),
+    ...(event.path.endsWith('$default') ? { isDefaultRoute: true } : {}),
     ...(names.length === 0
       ? {}
       : {

@@ -26,7 +26,10 @@ export const addImplicitApis = (
       const { Type: kind, Properties: own } = objectOf(event) ?? {}
       if (kind !== 'Api' && kind !== 'HttpApi') continue
       const { id, type: apiType, reference } = IMPLICIT[kind]
-      if (objectOf(own)?.[reference] !== undefined || all.has(id)) continue
+      if (objectOf(own)?.[reference] !== undefined) continue
+      const before = all.get(id)
+      // AWS: a resource of that name that is something else loses its place.
+      if (before !== undefined && before.type === apiType) continue
       const stage = kind === 'Api' ? { StageName: 'Prod' } : {}
       const merged = globals.merge(apiType, stage, undefined)
       all.set(id, { logicalId: id, type: apiType, properties: merged, attributes: {} })

@@ -18,11 +18,17 @@ const replaced = (value: JsonValue, references: ReadonlyMap<string, string>): Js
       if (key === 'Ref' && typeof argument === 'string') {
         return [key, references.get(argument) ?? argument]
       }
+      if (key === 'DependsOn') return [key, dependency(argument, references)]
       if (key === 'Fn::GetAtt') return [key, attribute(argument, references)]
       if (key === 'Fn::Sub') return [key, substitution(replaced(argument, references), references)]
       return [key, replaced(argument, references)]
     }),
   )
+}
+
+const dependency = (argument: JsonValue, references: ReadonlyMap<string, string>): JsonValue => {
+  if (Array.isArray(argument)) return argument.map((one: JsonValue) => dependency(one, references))
+  return typeof argument === 'string' ? (references.get(argument) ?? argument) : argument
 }
 
 /** `[Fn.Alias, Name]` and `[Fn, Alias.Name]` mean the same. */

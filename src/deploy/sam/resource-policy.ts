@@ -3,18 +3,21 @@ import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { resolved, type SamContext, type SamResource } from './context.ts'
 import { ANY_METHOD } from './function-events.ts'
-import type { Operation } from './routes.ts'
+import type { PathItem } from './routes.ts'
 
+/** The statements of the API's policy; undefined where it asks for none. */
 export const resourcePolicy = (
   context: SamContext,
   resource: SamResource,
-  operations: readonly Operation[],
-): JsonObject | undefined => {
+  items: readonly PathItem[],
+): JsonValue | undefined => {
   const whole = objectOf(memberOf(resource.properties['Auth'], 'ResourcePolicy'))
   const stage = resource.properties['StageName'] ?? 'Prod'
   const statements: JsonValue[] = []
-  for (const { path, method, event } of operations) {
+  const routes = items.flatMap(({ operations }) => operations.map(({ event }) => event))
+  for (const event of routes) {
     if (event === undefined) continue
+    const { path, method } = event
     const own = objectOf(memberOf(event.properties['Auth'], 'ResourcePolicy'))
     const verb = method === ANY_METHOD ? '*' : method.toUpperCase()
     const place = {
@@ -26,9 +29,9 @@ export const resourcePolicy = (
   }
   const custom = whole?.['CustomStatements']
   if (custom === undefined && statements.length === 0) return undefined
-  if (statements.length === 0) return { Version: '2012-10-17', Statement: custom ?? [] }
+  if (statements.length === 0) return custom
   const customs = custom === undefined ? [] : Array.isArray(custom) ? custom : [custom]
-  return { Version: '2012-10-17', Statement: [...customs, ...statements] }
+  return [...customs, ...statements]
 }
 
 const statementsOf = (

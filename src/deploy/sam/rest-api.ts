@@ -13,7 +13,7 @@ import {
   type SamContext,
   type SamResource,
 } from './context.ts'
-import { type Draft, pick, tagList } from './draft.ts'
+import { type Draft, pick, tagList, keptAttributes } from './draft.ts'
 import { IMPLICIT_REST_API } from './implicit-apis.ts'
 import { s3Location } from './locations.ts'
 import { stageLogicalId } from './names.ts'
@@ -48,12 +48,11 @@ export const transformRestApi = (context: SamContext, resource: SamResource): vo
   const body = restDefinition(context, resource)
   const location = body === undefined ? bodyLocation(context, resource) : undefined
   const attributes = apiAttributes(context, resource)
-  const { Metadata: _, ...stageAttributes } = attributes
   const rest = { ...settingsOf(context, resource), ...(body ? { Body: body } : {}), ...location }
   addResource(context, resource, logicalId, 'AWS::ApiGateway::RestApi', rest, attributes)
   const digest = longHash(body ?? location ?? null)
   const deploymentId = `${logicalId}Deployment${digest.slice(0, 10)}`
-  const kept = pick(stageAttributes, ['Condition'])
+  const kept = keptAttributes(attributes)
   addResource(
     context,
     resource,
@@ -98,11 +97,10 @@ const settingsOf = (context: SamContext, { properties }: SamResource): Draft => 
   const endpoint = objectOf(properties['EndpointConfiguration'])
   const types = properties['BinaryMediaTypes']
   const endpointType = endpoint?.['Type']
+  const vpcEndpoints = endpoint?.['VPCEndpointIds'] ?? endpoint?.['VpcEndpointIds']
   const configuration: Draft = {
     ...(endpointType === undefined ? {} : { Types: [endpointType] }),
-    ...(endpoint?.['VPCEndpointIds'] === undefined
-      ? {}
-      : { VpcEndpointIds: endpoint['VPCEndpointIds'] }),
+    ...(vpcEndpoints === undefined ? {} : { VpcEndpointIds: vpcEndpoints }),
     ...(endpoint?.['IpAddressType'] === undefined
       ? {}
       : { IpAddressType: endpoint['IpAddressType'] }),

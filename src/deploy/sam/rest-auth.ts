@@ -5,7 +5,7 @@ import { objectOf } from '../template/source.ts'
 import { addResource, fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { resourcePolicy } from './resource-policy.ts'
-import type { Operation } from './routes.ts'
+import type { PathItem } from './routes.ts'
 
 const CALLER_CREDENTIALS = 'arn:aws:iam::*:user/*'
 
@@ -16,12 +16,12 @@ export const addRestAuth = (
   context: SamContext,
   resource: SamResource,
   document: Draft,
-  operations: readonly Operation[],
+  items: readonly PathItem[],
   isOpenApi3: boolean,
 ): void => {
   const auth = authOf(resource)
   const schemes = restSchemes(context, resource)
-  for (const { operation, event, method } of operations) {
+  for (const { operation, event, method } of items.flatMap(({ operations }) => operations)) {
     const isPreflight = method === 'options' && event === undefined
     const security = securityOf(context, resource, event, isPreflight, operation['security'])
     if (security !== undefined) operation['security'] = security
@@ -32,17 +32,32 @@ export const addRestAuth = (
   }
   if (auth['ApiKeyRequired'] === true) schemes['api_key'] ??= API_KEY
   if (auth['DefaultAuthorizer'] === 'AWS_IAM') schemes['AWS_IAM'] ??= AWS_IAM
-  if (Object.keys(schemes).length > 0) {
-    if (!isOpenApi3) {
-      document['securityDefinitions'] = { ...objectOf(document['securityDefinitions']), ...schemes }
-    } else {
-      const components = draftOf(document['components'])
-      const before = objectOf(components['securitySchemes'])
-      document['components'] = { ...components, securitySchemes: { ...before, ...schemes } }
-    }
+  writeSchemes(document, schemes, isOpenApi3)
+  const statements = resourcePolicy(context, resource, items)
+  if (statements !== undefined) addPolicy(document, statements)
+}
+
+/** The definition's own schemes stay; in OpenAPI 3 they stand under components. */
+const writeSchemes = (document: Draft, schemes: Draft, isOpenApi3: boolean): void => {
+  const all = { ...objectOf(document['securityDefinitions']), ...schemes }
+  if (Object.keys(all).length === 0) return
+  if (!isOpenApi3) {
+    document['securityDefinitions'] = all
+    return
   }
-  const policy = resourcePolicy(context, resource, operations)
-  if (policy !== undefined) document['x-amazon-apigateway-policy'] = policy
+  delete document['securityDefinitions']
+  const components = draftOf(document['components'])
+  const before = objectOf(components['securitySchemes'])
+  document['components'] = { ...components, securitySchemes: { ...before, ...all } }
+}
+
+/** A policy in the definition is added to, never replaced. */
+const addPolicy = (document: Draft, statements: JsonValue): void => {
+  const key = 'x-amazon-apigateway-policy'
+  const before = objectOf(document[key])
+  const own = before?.['Statement']
+  const Statement = own === undefined ? statements : [own, statements].flat()
+  document[key] = { Version: '2012-10-17', ...before, Statement }
 }
 
 const AWS_IAM: JsonObject = {

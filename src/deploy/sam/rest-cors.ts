@@ -4,7 +4,7 @@ import { objectOf } from '../template/source.ts'
 import { fail, type SamContext, type SamResource } from './context.ts'
 import { type Draft, isIntrinsic } from './draft.ts'
 import { ANY_METHOD } from './function-events.ts'
-import type { Operation } from './routes.ts'
+import type { PathItem } from './routes.ts'
 
 interface Cors {
   readonly origin: JsonValue
@@ -17,21 +17,18 @@ interface Cors {
 export const addCors = (
   context: SamContext,
   resource: SamResource,
-  operations: Operation[],
+  items: readonly PathItem[],
   isOpenApi3: boolean,
 ): void => {
   const cors = corsOf(context, resource)
   if (cors === undefined) return
-  const methods = new Map<string, Operation[]>()
-  for (const operation of operations) {
-    methods.set(operation.path, [...(methods.get(operation.path) ?? []), operation])
-  }
-  for (const [path, own] of methods) {
-    const names = own.map(({ method }) => method.toLowerCase())
-    if (names.includes('options')) continue
+  for (const { item, operations } of items) {
+    const names = operations.map(({ method }) => method)
+    if (names.length === 0 || names.includes('options')) continue
     const allowed = cors.methods ?? allowedMethods(names)
     const operation = preflight({ ...cors, methods: allowed }, isOpenApi3)
-    operations.push({ path, method: 'options', operation, event: undefined })
+    item['options'] = operation
+    operations.push({ method: 'options', operation, event: undefined })
   }
 }
 
@@ -88,11 +85,11 @@ const preflight = (cors: Cors, isOpenApi3: boolean): Draft => {
   ]
   const parameters: Draft = {}
   const declared: Draft = {}
-  const text: JsonObject = isOpenApi3 ? { schema: { type: 'string' } } : { type: 'string' }
   for (const [name, value] of headers) {
     if (value === undefined) continue
     parameters[`method.response.header.${name}`] = value
-    declared[name] = text
+    const type: JsonObject = { type: name.endsWith('Max-Age') ? 'integer' : 'string' }
+    declared[name] = isOpenApi3 ? { schema: type } : type
   }
   return {
     summary: 'CORS support',

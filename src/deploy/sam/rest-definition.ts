@@ -3,13 +3,20 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { anyCondition, pathName } from './conditions.ts'
-import { conditionOf, fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
+import {
+  conditionOf,
+  fail,
+  resolved,
+  type RouteEvent,
+  type SamContext,
+  type SamResource,
+} from './context.ts'
 import { type Draft, draftOf, isIntrinsic } from './draft.ts'
 import { IMPLICIT_REST_API } from './implicit-apis.ts'
 import { addRestAuth, eventCredentials } from './rest-auth.ts'
 import { addCors } from './rest-cors.ts'
-import { addModelParameters } from './rest-requests.ts'
-import { eventOperations, integrationUri, operationsOf, writePaths } from './routes.ts'
+import { addModelParameters, addRequestValidators } from './rest-requests.ts'
+import { addEvents, conditionPaths, integrationUri, type PathItem, pathItemsOf } from './routes.ts'
 
 /** Undefined where the definition lies elsewhere (`DefinitionUri`). */
 export const restDefinition = (context: SamContext, resource: SamResource): Draft | undefined => {
@@ -23,22 +30,44 @@ export const restDefinition = (context: SamContext, resource: SamResource): Draf
   if (memberOf(given, 'paths') === undefined && given !== undefined) return document
   const isManaged = given === undefined || properties['MergeDefinitions'] === true
   const events = context.events.filter(({ api, kind }) => api === logicalId && kind === 'Api')
-  const existing = operationsOf(document['paths'])
-  const added = eventOperations(context, isManaged ? events : [], existing, (event) =>
+  const isOpenApi3 = document['openapi'] !== undefined && document['swagger'] === undefined
+  const paths = draftOf(document['paths'])
+  const items = pathItemsOf(paths)
+  const added = isManaged ? events : []
+  const isMerged = given !== undefined && isManaged
+  addEvents(context, isMerged ? mergedEvents(items, added) : added, paths, items, (event) =>
     operationOf(context, event, resource),
   )
-  const isOpenApi3 = document['openapi'] !== undefined
-  const operations = [...existing, ...added]
-  addCors(context, resource, operations, isOpenApi3)
-  addRestAuth(context, resource, document, operations, isOpenApi3)
-  document['paths'] = writePaths(document['paths'], operations, (path) =>
-    logicalId === IMPLICIT_REST_API ? pathCondition(context, events, path) : undefined,
-  )
+  // AWS: SAM writes preflight operations in the older form unless the template asks for OpenAPI 3.
+  const isAsked = String(properties['OpenApiVersion']).startsWith('3')
+  addCors(context, resource, items, isOpenApi3 && isAsked)
+  addRestAuth(context, resource, document, items, isOpenApi3)
+  addRequestValidators(document, items)
+  if (logicalId === IMPLICIT_REST_API) {
+    conditionPaths(paths, (path) => pathCondition(context, events, path))
+  }
+  document['paths'] = paths
   addGatewayResponses(context, resource, document)
   addModels(resource, document, isOpenApi3)
   addEndpoint(resource, document, isOpenApi3)
-  addBinaryMediaTypes(resource, document)
+  addBinaryMediaTypes(context, resource, document)
   return document
+}
+
+/** Of a merged definition, an event's operation takes the place of the definition's. */
+const mergedEvents = (
+  items: readonly PathItem[],
+  events: readonly RouteEvent[],
+): readonly RouteEvent[] => {
+  for (const { path, method } of events) {
+    for (const { item, operations } of items) {
+      const at = operations.findIndex((operation) => operation.method === method)
+      if (!items.some((one) => one.path === path && one.item === item) || at < 0) continue
+      delete item[method]
+      operations.splice(at, 1)
+    }
+  }
+  return events
 }
 
 /** What SAM would write into the definition cannot be written into one that lies elsewhere. */
@@ -156,7 +185,11 @@ const addEndpoint = ({ properties }: SamResource, document: Draft, isOpenApi3: b
   else document['servers'] = [{ [key]: setting }]
 }
 
-const addBinaryMediaTypes = ({ properties }: SamResource, document: Draft): void => {
+const addBinaryMediaTypes = (
+  context: SamContext,
+  { properties }: SamResource,
+  document: Draft,
+): void => {
   const types = properties['BinaryMediaTypes']
   if (!Array.isArray(types)) return
   const key = 'x-amazon-apigateway-binary-media-types'
@@ -167,5 +200,5 @@ const addBinaryMediaTypes = ({ properties }: SamResource, document: Draft): void
     if (object === undefined) return value
     return Object.fromEntries(Object.entries(object).map(([name, one]) => [name, slashed(one)]))
   }
-  document[key] = types.map(slashed)
+  document[key] = types.map((type: JsonValue) => slashed(resolved(context, type) ?? null))
 }

@@ -2,7 +2,8 @@
 import type { JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, draftOf } from './draft.ts'
+import type { PathItem } from './routes.ts'
 
 const PLACES: Readonly<Record<string, string>> = {
   header: 'header',
@@ -74,9 +75,7 @@ const addModel = (
   const required = request['Required']
   const { ValidateBody: body, ValidateParameters: query } = request
   if (body !== undefined || query !== undefined) {
-    const names = [body === true ? 'body' : '', query === true ? 'params' : '']
-    const validator = names.filter(Boolean).join('-and-') || 'none'
-    operation['x-amazon-apigateway-request-validator'] = validator === 'none' ? 'none' : validator
+    operation[VALIDATOR] = validatorName(body === true, query === true)
   }
   const isOpenApi3 = String(api.properties['OpenApiVersion'] ?? '2').startsWith('3')
   if (isOpenApi3) {
@@ -92,4 +91,25 @@ const addModel = (
     schema: { $ref: `#/definitions/${name}` },
     ...(required === undefined ? {} : { required }),
   })
+}
+
+const VALIDATOR = 'x-amazon-apigateway-request-validator'
+
+const validatorName = (body: boolean, parameters: boolean): string => {
+  if (body) return parameters ? 'body-and-params' : 'body-only'
+  return parameters ? 'params-only' : 'no-validation'
+}
+
+/** Declares the validators that operations name. */
+export const addRequestValidators = (document: Draft, items: readonly PathItem[]): void => {
+  const validators = draftOf(document[`${VALIDATOR}s`])
+  for (const { operation, event } of items.flatMap(({ operations }) => operations)) {
+    const name = event === undefined ? undefined : operation[VALIDATOR]
+    if (typeof name !== 'string') continue
+    validators[name] = {
+      validateRequestBody: name.startsWith('body'),
+      validateRequestParameters: name.includes('params'),
+    }
+  }
+  if (Object.keys(validators).length > 0) document[`${VALIDATOR}s`] = validators
 }

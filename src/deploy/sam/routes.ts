@@ -1,77 +1,98 @@
-// The paths of an OpenAPI document, as events of functions add to them.
-import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
+// The paths of an OpenAPI document, as events of functions add to them. A path or operation under Fn::If has one item
+// per branch: what is written into a document (authorization above all) is written into every branch.
+import type { JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
-import { conditionOf, fail, type RouteEvent, type SamContext } from './context.ts'
-import { type Draft, draftOf, onlyIf } from './draft.ts'
-import { ANY_METHOD } from './function-events.ts'
 import { words } from '../words.ts'
+import { conditionOf, fail, type RouteEvent, type SamContext } from './context.ts'
+import { type Draft, NO_VALUE, onlyIf } from './draft.ts'
+import { ANY_METHOD } from './function-events.ts'
 
 export interface Operation {
-  readonly path: string
   readonly method: string
+  /** Part of the document: changing it changes the document. */
   readonly operation: Draft
   readonly event: RouteEvent | undefined
 }
 
-export const METHODS: ReadonlySet<string> = new Set([
-  ...words('get post put patch delete head options'),
+export interface PathItem {
+  readonly path: string
+  /** Part of the document. */
+  readonly item: Draft
+  readonly operations: Operation[]
+}
+
+const METHODS: ReadonlySet<string> = new Set([
+  ...words('get post put patch delete head options any'),
   ANY_METHOD,
 ])
 
-/** The operations that a document has already; those under Fn::If stay out of reach. */
-export const operationsOf = (paths: JsonValue | undefined): Operation[] =>
-  Object.entries(objectOf(paths) ?? {}).flatMap(([path, item]) =>
-    Object.entries(objectOf(item) ?? {}).flatMap(([method, operation]) =>
-      METHODS.has(method.toLowerCase()) && isObject(operation) && !isConditional(operation)
-        ? [{ path, method, operation: draftOf(operation as JsonValue), event: undefined }]
-        : [],
-    ),
+/** What a document has already, each branch of a condition on its own. */
+export const pathItemsOf = (paths: Draft): PathItem[] =>
+  Object.entries(paths).flatMap(([path, value]) =>
+    branchesOf(value).map((item) => ({
+      path,
+      item,
+      operations: Object.entries(item).flatMap(([method, operation]) =>
+        METHODS.has(method.toLowerCase())
+          ? branchesOf(operation).map((branch) => ({
+              method: method.toLowerCase(),
+              operation: branch,
+              event: undefined,
+            }))
+          : [],
+      ),
+    })),
   )
 
-const isConditional = (operation: object) => 'Fn::If' in operation
-
-/** Adds the events' operations to a document's, and writes the `paths` anew. */
-export const eventOperations = (
-  context: SamContext,
-  events: readonly RouteEvent[],
-  existing: readonly Operation[],
-  operationOf: (event: RouteEvent) => Draft,
-): readonly Operation[] => {
-  const taken = new Set(existing.map(({ path, method }) => `${method} ${path}`))
-  const operations: Operation[] = []
-  for (const event of events) {
-    const { path, method } = event
-    if (taken.has(`${method} ${path}`)) {
-      if (event.kind === 'HttpApi') continue // AWS: a definition's own integration wins.
-      const at = ['Events', event.eventId]
-      fail(context, event.resource, at, `\`${method}\` of \`${path}\` is defined twice`)
-      continue
-    }
-    taken.add(`${method} ${path}`)
-    operations.push({ path, method, operation: operationOf(event), event })
-  }
-  return operations
+/** The maps that a value may turn out to be. */
+const branchesOf = (value: JsonValue): readonly Draft[] => {
+  const map = objectOf(value)
+  if (map === undefined || value === NO_VALUE || map['Ref'] === 'AWS::NoValue') return []
+  const choice = map['Fn::If']
+  if (Array.isArray(choice)) return choice.slice(1).flatMap(branchesOf)
+  // The document is this transform's own copy.
+  return [map as Draft]
 }
 
-/** `paths` with the operations put in; those of conditional functions under their condition. */
-export const writePaths = (
-  paths: JsonValue | undefined,
-  operations: readonly Operation[],
-  pathCondition: (path: string) => string | undefined,
-): JsonObject => {
-  const written = draftOf(paths)
-  const grouped = new Map<string, Operation[]>()
-  for (const operation of operations) {
-    grouped.set(operation.path, [...(grouped.get(operation.path) ?? []), operation])
-  }
-  for (const [path, group] of grouped) {
-    const item = draftOf(written[path])
-    for (const { method, operation, event } of group) {
-      item[method] = onlyIf(event && conditionOf(event.resource), operation)
+/** Adds the events' operations to the paths. */
+export const addEvents = (
+  context: SamContext,
+  events: readonly RouteEvent[],
+  paths: Draft,
+  items: PathItem[],
+  operationOf: (event: RouteEvent) => Draft,
+): void => {
+  for (const event of events) {
+    const { path, method } = event
+    const own = items.filter((item) => item.path === path)
+    if (own.length === 0) {
+      const item: Draft = {}
+      const added = { path, item, operations: [] }
+      paths[path] = item
+      items.push(added)
+      own.push(added)
     }
-    written[path] = onlyIf(pathCondition(path), item)
+    for (const { item, operations } of own) {
+      if (item[method] !== undefined) {
+        if (event.kind === 'HttpApi') continue // AWS: a definition's own integration wins.
+        const at = ['Events', event.eventId]
+        fail(context, event.resource, at, `\`${method}\` of \`${path}\` is defined twice`)
+        continue
+      }
+      const operation = operationOf(event)
+      item[method] = onlyIf(conditionOf(event.resource), operation)
+      operations.push({ method, operation, event })
+    }
   }
-  return written
+}
+
+/** Puts every path whose functions all stand under conditions under a condition itself. */
+export const conditionPaths = (
+  paths: Draft,
+  conditionOfPath: (path: string) => string | undefined,
+): void => {
+  for (const [path, item] of Object.entries(paths))
+    paths[path] = onlyIf(conditionOfPath(path), item)
 }
 
 /** The URI of a Lambda integration. */

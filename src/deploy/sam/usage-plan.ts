@@ -2,7 +2,7 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { addResource, fail, resolved, type SamContext, type SamResource } from './context.ts'
-import { draftOf, pick } from './draft.ts'
+import { draftOf, pick, keptAttributes } from './draft.ts'
 
 export const addUsagePlan = (context: SamContext, resource: SamResource, stageId: string): void => {
   const plan = objectOf(memberOf(resource.properties['Auth'], 'UsagePlan'))
@@ -16,8 +16,12 @@ export const addUsagePlan = (context: SamContext, resource: SamResource, stageId
   }
   const { logicalId, attributes } = resource
   const isShared = kind === 'SHARED'
+  const owner = isShared ? 'Serverless' : logicalId
+  for (const made of ['UsagePlan', 'ApiKey', 'UsagePlanKey']) {
+    context.references.set(`${logicalId}.${made}`, `${owner}${made}`)
+  }
   const prefix = isShared ? 'Serverless' : logicalId
-  const kept = isShared ? {} : pick(attributes, ['Condition'])
+  const kept = isShared ? {} : keptAttributes(attributes)
   const stage = { ApiId: { Ref: logicalId }, Stage: { Ref: stageId } }
   const key = { RestApiId: { Ref: logicalId }, StageName: { Ref: stageId } }
   const planId = `${prefix}UsagePlan`
