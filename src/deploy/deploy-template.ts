@@ -143,7 +143,7 @@ const isOpenApi = ({ value }: TemplateSource): boolean =>
   (value['openapi'] !== undefined || value['swagger'] !== undefined)
 
 /** AWS: a stack's name begins with a letter and has letters, digits and hyphens. */
-export const stackNameOf = (folder: string): string => {
+const stackNameOf = (folder: string): string => {
   const name = path.basename(folder).replaceAll(/[^A-Za-z0-9-]+/g, '-')
   return /^[A-Za-z]/.test(name) ? name.slice(0, 128) : `stack-${name}`.slice(0, 128)
 }

@@ -59,7 +59,7 @@ const HTTP_EXTENSIONS = [
   'x-amazon-apigateway-integrations',
 ]
 
-export const apiKind = (document: JsonObject): ApiKind => {
+const apiKind = (document: JsonObject): ApiKind => {
   if (document['swagger'] !== undefined) return 'rest'
   const integrations = integrationsOf(document)
   const isRest =

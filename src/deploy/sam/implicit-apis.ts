@@ -1,6 +1,5 @@
 // The APIs that nobody declares: an Api or HttpApi event that names no API belongs to ServerlessRestApi or
 // ServerlessHttpApi. https://github.com/aws/serverless-application-model/blob/develop/docs/internals/generated_resources.rst
-import type { JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
 import type { SamResource } from './context.ts'
 import type { Globals } from './globals.ts'
@@ -16,7 +15,6 @@ const IMPLICIT = {
 /** The resources with the implicit APIs that they need. */
 export const addImplicitApis = (
   resources: ReadonlyMap<string, SamResource>,
-  _parameters: ReadonlyMap<string, JsonValue>,
   globals: Globals,
 ): ReadonlyMap<string, SamResource> => {
   const all = new Map(resources)

@@ -7,7 +7,7 @@ import { conditionOf, fail, type RouteEvent, type SamContext } from './context.t
 import { type Draft, NO_VALUE, onlyIf } from './draft.ts'
 import { ANY_METHOD } from './function-events.ts'
 
-export interface Operation {
+interface Operation {
   readonly method: string
   /** Part of the document: changing it changes the document. */
   readonly operation: Draft

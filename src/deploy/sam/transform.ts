@@ -13,7 +13,7 @@ import { replaceReferences } from './references.ts'
 import { transformRestApi } from './rest-api.ts'
 import { transformLayerVersion, transformSimpleTable } from './simple-resources.ts'
 
-export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31'
+const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31'
 
 export interface SamOptions {
   /** Values of the template's parameters, for what the transform itself has to read. */
@@ -42,8 +42,7 @@ const STEPS: readonly (readonly [string, TransformResource])[] = [
 export const usesSam = (template: JsonObject): boolean => {
   const { Transform } = template
   const names: readonly JsonValue[] = Array.isArray(Transform) ? Transform : [Transform ?? '']
-  if (names.includes(SAM_TRANSFORM)) return true
-  return false
+  return names.includes(SAM_TRANSFORM)
 }
 
 export const transformSam = (
@@ -75,7 +74,7 @@ export const transformSam = (
     }
   }
   const context: SamContext = {
-    resources: addImplicitApis(resources, parameters, globals),
+    resources: addImplicitApis(resources, globals),
     made,
     conditions: draftOf(template['Conditions']),
     parameters,

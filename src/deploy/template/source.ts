@@ -37,12 +37,3 @@ export const memberOf = (value: unknown, key: string): JsonObject[string] | unde
   const object = objectOf(value)
   return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined
 }
-
-/** The value at `path`. */
-export const valueAt = (value: unknown, path: Path): unknown => {
-  let at: unknown = value
-  for (const part of path) {
-    at = typeof part === 'number' ? (Array.isArray(at) ? at[part] : undefined) : memberOf(at, part)
-  }
-  return at
-}

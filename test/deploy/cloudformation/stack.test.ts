@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deleteStack } from '#deploy/cloudformation/stack.ts'
+import { stacks } from '#deploy/cloudformation/stacks.ts'
+import { callOperations } from '#deploy/operations.ts'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import { functions } from '#lambda/functions.ts'
 import { deployments, resources, restApis, stages, stagesV2 } from '#store/collections.ts'
@@ -167,4 +170,18 @@ test('what is not honoured is reported with place, file and line; --strict refus
   const fresh = workspace(t)
   await assert.rejects(fresh.template(template, { strict: true }), /TracingConfig is not honoured/)
   assert.equal(await fresh.store.revision(), 0)
+})
+
+test('a deleted stack leaves nothing behind', async (t) => {
+  const shop = workspace(t)
+  await shop.template(`${restTemplate()}${FUNCTION}`)
+  await shop.store.write((tx) => {
+    const call = callOperations({ scope: SCOPE, store: shop.store, tx, nowMs: 1, requestId: 't' })
+    return deleteStack({ name: 'shop', scope: SCOPE, tx, call })
+  })
+  await shop.store.read(async (view) => {
+    for (const kind of [restApis, resources, deployments, stages, functions, stacks]) {
+      assert.deepEqual(await view.list<unknown>(kind, SCOPE), [], kind.name)
+    }
+  })
 })
