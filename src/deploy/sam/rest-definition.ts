@@ -2,6 +2,7 @@
 // gateway responses and authorization written into it.
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
+import { words } from '../words.ts'
 import { anyCondition, pathName } from './conditions.ts'
 import {
   conditionOf,
@@ -25,11 +26,15 @@ export const restDefinition = (context: SamContext, resource: SamResource): Draf
   if (given !== undefined && uri !== undefined) {
     fail(context, resource, [], 'specify either `DefinitionUri` or `DefinitionBody`, not both')
   }
-  if (given === undefined && uri !== undefined) return checkElsewhere(context, resource)
+  const events = context.events.filter(({ api, kind }) => api === logicalId && kind === 'Api')
+  if (given === undefined && uri !== undefined) {
+    reportUnused(context, events)
+    return checkElsewhere(context, resource)
+  }
   const document = given === undefined ? emptyDocument(properties) : draftOf(given)
   if (memberOf(given, 'paths') === undefined && given !== undefined) return document
   const isManaged = given === undefined || properties['MergeDefinitions'] === true
-  const events = context.events.filter(({ api, kind }) => api === logicalId && kind === 'Api')
+  if (!isManaged) reportUnused(context, events)
   const isOpenApi3 = document['openapi'] !== undefined && document['swagger'] === undefined
   const paths = draftOf(document['paths'])
   const items = pathItemsOf(paths)
@@ -68,6 +73,20 @@ const mergedEvents = (
     }
   }
   return events
+}
+
+/** AWS: events add nothing to a definition that the template gives; what they say of their methods is lost. */
+const reportUnused = (context: SamContext, events: readonly RouteEvent[]): void => {
+  for (const { resource, eventId, properties } of events) {
+    for (const name of words('Auth RequestModel RequestParameters TimeoutInMillis')) {
+      if (properties[name] === undefined) continue
+      context.report.add(
+        ['Resources', resource.logicalId, 'Properties', 'Events', eventId, 'Properties', name],
+        `Api event ${name}`,
+        'ignored, as on AWS: the API has a definition of its own (MergeDefinitions adds to it)',
+      )
+    }
+  }
 }
 
 /** What SAM would write into the definition cannot be written into one that lies elsewhere. */
