@@ -28,4 +28,6 @@ if (files.length === 0) {
   process.exit(1)
 }
 const options = args.filter((arg) => arg.startsWith('--test'))
-becomeNode(['--conditions=source', '--test', '--test-concurrency=2', ...options, ...files])
+// A test that hangs fails by itself: five minutes are several times what the longest takes.
+const limits = ['--test-concurrency=2', '--test-timeout=300000']
+becomeNode(['--conditions=source', '--test', ...limits, ...options, ...files])

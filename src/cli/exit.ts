@@ -13,12 +13,17 @@ const CLEAR = new Set([
   'TransformError',
 ])
 
+/** What to do about errors that know nothing of flags. */
+const MENDS: Readonly<Record<string, string>> = {
+  ListenError: '. Choose another port with --port (of the APIs, with serve: --data-port)',
+}
+
 export const isClear = (error: unknown): error is Error =>
   error instanceof Error && CLEAR.has(error.name)
 
 /** What to print of a failure: the message, or for a bug of ours the stack as well. */
 export const describeFailure = (error: unknown): string => {
-  if (isClear(error)) return error.message
+  if (isClear(error)) return `${error.message}${MENDS[error.name] ?? ''}`
   if (error instanceof Error && error.stack !== undefined) {
     return `this is a fault of daemun, not of your input:\n${error.stack}`
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startFixture } from './fixture.ts'
+import { startFixture, writeFiles } from './fixture.ts'
 
 test('an async handler answers, and its console lines are the log of the invocation', async (t) => {
   const { add, invoke, logs } = startFixture(t)
@@ -133,4 +133,16 @@ test('the context object tells about the function and the time that is left', as
     awsRequestId: answer.requestId,
     trace: 'Root=1-2-3',
   })
+})
+
+test('a package.json above the function’s folder does not decide what its .js files are', async (t) => {
+  const { folder, add, invoke } = startFixture(t)
+  writeFiles(folder, { 'package.json': '{"type":"module"}' })
+  const commonJs = add({ 'index.js': `exports.handler = async () => typeof require` })
+  assert.equal((await invoke(commonJs)).body, 'function')
+  const esModule = add(
+    { 'index.js': `export const handler = async () => typeof require` },
+    { FunctionName: 'Module' },
+  )
+  assert.equal((await invoke(esModule)).body, 'undefined')
 })

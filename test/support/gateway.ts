@@ -131,6 +131,8 @@ export const runDaemun = async (
   const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd,
+    // What should have failed and serves instead must not hold the suite up.
+    timeout: 30_000,
   })
   let stdout = ''
   let stderr = ''
@@ -185,7 +187,7 @@ const spawnDaemun = (options: GatewayOptions, dataDir: string): Child => {
   args.push(...(options.args ?? []))
   const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: options.cwd ?? dataDir,
+    cwd: options.cwd ?? tmpdir(),
   })
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))

@@ -1,8 +1,9 @@
 // Loads the handler, and lets function code find what Lambda brings along: the AWS SDK, and layers under /opt.
-import { existsSync } from 'node:fs'
-import { createRequire, registerHooks } from 'node:module'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire, findPackageJSON, registerHooks } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { compileFunction } from 'node:vm'
 import { RuntimeError } from './node-errors.mjs'
 import { isStreaming } from './node-streaming.mjs'
 
@@ -61,6 +62,8 @@ const installFallbacks = ({ sdk, root, layers }) => {
   ]
   let falling = false
   registerHooks({
+    // With a package.json of its own, the folder decides everything below it.
+    ...(existsSync(join(root, 'package.json')) ? {} : { load: loadAsOnLambda }),
     resolve: (specifier, context, next) => {
       if (specifier.startsWith(OPT)) return next(layerPath(specifier, layers), context)
       try {
@@ -81,6 +84,31 @@ const installFallbacks = ({ sdk, root, layers }) => {
     },
   })
 }
+
+/**
+ * On Lambda nothing lies above the function's own folder. A package.json there, of the project that the function is
+ * part of, must not decide what its .js files are.
+ */
+const loadAsOnLambda = (url, context, next) => {
+  if (!url.startsWith('file:') || !url.endsWith('.js')) return next(url, context)
+  const path = fileURLToPath(url)
+  const root = join(process.env.LAMBDA_TASK_ROOT, '/')
+  const scope = path.startsWith(root) ? findPackageJSON(url) : undefined
+  if (scope === undefined || scope.startsWith(root)) return next(url, context)
+  const source = readFileSync(path, 'utf8')
+  return { format: isCommonJs(source) ? 'commonjs' : 'module', source, shortCircuit: true }
+}
+
+const isCommonJs = (source) => {
+  try {
+    compileFunction(source, MODULE_PARAMETERS)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const MODULE_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname']
 
 const resolveFrom = (parent, specifier, context, next) => {
   try {
