@@ -1,0 +1,249 @@
+// Is this request signed by whom it says it is? One verifier stands before one service, and owns the signing keys
+// that it has derived. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+import type { Clock } from '#shared/clock.ts'
+import { canonicalRequest } from './canonical-request.ts'
+import {
+  headerValues,
+  type PathRules,
+  pathRulesOf,
+  type SignableRequest,
+  type SigV4Credentials,
+  TERMINATOR,
+} from './message.ts'
+import { type Payload, payloadOf } from './payload.ts'
+import { type ReadSignature, readSignature } from './read-signature.ts'
+import {
+  expired,
+  expiredToken,
+  notYetCurrent,
+  type Refusal,
+  incomplete,
+  signatureMismatch,
+  unrecognizedClient,
+  wrongScope,
+} from './refusals.ts'
+import {
+  createSigningKeys,
+  secretsEqual,
+  signatureOf,
+  type SigningKeys,
+  type SigningScope,
+  stringToSign,
+} from './signing-key.ts'
+
+export interface StoredCredentials extends SigV4Credentials {
+  /** Temporary credentials: when they end, in milliseconds since the epoch. */
+  readonly expiresAtMs?: number
+}
+
+export interface SigV4VerifierOptions<Found extends StoredCredentials> {
+  readonly clock: Pick<Clock, 'nowMs'>
+  /** The signing name, for instance `execute-api`. */
+  readonly service: string
+  /** Undefined: any region will do. */
+  readonly region?: string
+  /** The token comes along for credentials that are sealed in it. What it returns is given back by `verify`. */
+  readonly findCredentials: (accessKeyId: string, sessionToken?: string) => Found | undefined
+  /** How far a client's clock may be off. Default five minutes. // AWS: 5 min */
+  readonly skewMs?: number
+  /** Derived keys that are remembered. Default 1000. */
+  readonly signingKeysMax?: number
+  readonly path?: PathRules
+}
+
+export interface Verified<Found extends StoredCredentials> {
+  readonly kind: 'verified'
+  readonly accessKeyId: string
+  readonly credentials: Found
+  readonly scope: SigningScope
+  readonly signedAtMs: number
+  readonly signedHeaders: readonly string[]
+  readonly presigned: boolean
+  readonly payload: Payload['coverage']
+}
+
+export interface SigV4Verifier<Found extends StoredCredentials> {
+  verify(request: SignableRequest): Verified<Found> | Refusal
+}
+
+export const createSigV4Verifier = <Found extends StoredCredentials>(
+  options: SigV4VerifierOptions<Found>,
+): SigV4Verifier<Found> => {
+  const keys = createSigningKeys(options.signingKeysMax ?? SIGNING_KEYS_MAX)
+  const path = options.path ?? pathRulesOf(options.service)
+  return {
+    verify: (request) => {
+      const signature = readSignature(request)
+      if (signature.kind === 'refused') return signature
+      const nowMs = options.clock.nowMs()
+      const refusal =
+        refuseScope(signature, options) ??
+        refuseTime(signature, nowMs, options.skewMs ?? SKEW_MS) ??
+        refuseUnsignedHeaders(signature, request)
+      if (refusal) return refusal
+      const payload = payloadOf(request, signature, options.service)
+      if (payload.kind === 'refused') return payload
+      const found = options.findCredentials(signature.accessKeyId, signature.sessionToken)
+      // An unknown key costs as much as a known one, so that time does not tell which ids exist.
+      const mismatch = refuseSignature({
+        request,
+        signature,
+        payload,
+        path,
+        keys,
+        secretAccessKey: found?.secretAccessKey ?? NOBODY,
+      })
+      if (found === undefined) return unrecognizedClient('No such access key, or it is inactive.')
+      const refused = refuseToken(signature, found, nowMs) ?? mismatch
+      return refused ?? verified(signature, found, payload)
+    },
+  }
+}
+
+const SKEW_MS = 5 * 60_000
+const SIGNING_KEYS_MAX = 1000
+const NOBODY = 'nobody has this secret access key'
+
+const verified = <Found extends StoredCredentials>(
+  signature: ReadSignature,
+  credentials: Found,
+  payload: Payload,
+): Verified<Found> => ({
+  kind: 'verified',
+  accessKeyId: signature.accessKeyId,
+  credentials,
+  scope: { date: signature.date, region: signature.region, service: signature.service },
+  signedAtMs: signature.signedAtMs,
+  signedHeaders: signature.signedHeaders,
+  presigned: signature.presigned,
+  payload: payload.coverage,
+})
+
+const refuseScope = (
+  signature: ReadSignature,
+  { region, service }: { readonly region?: string; readonly service: string },
+): Refusal | undefined => {
+  const sentences: string[] = []
+  if (signature.region === '' || (region !== undefined && signature.region !== region)) {
+    sentences.push(`Credential should be scoped to a valid region, not '${signature.region}'.`)
+  }
+  if (signature.service !== service) {
+    sentences.push(`Credential should be scoped to correct service: '${service}'.`)
+  }
+  if (signature.terminator !== TERMINATOR) {
+    sentences.push(
+      `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${signature.terminator}'.`,
+    )
+  }
+  const day = signature.amzDate.slice(0, 8)
+  if (signature.date !== day) {
+    sentences.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${signature.date}' != '${day}', from '${signature.amzDate}'.`,
+    )
+  }
+  return sentences.length > 0 ? wrongScope(sentences) : undefined
+}
+
+const refuseTime = (
+  { signedAtMs, expiresMs }: ReadSignature,
+  nowMs: number,
+  skewMs: number,
+): Refusal | undefined => {
+  const validMs = expiresMs ?? skewMs
+  if (signedAtMs < nowMs - validMs) return expired(signedAtMs, nowMs, validMs)
+  if (signedAtMs > nowMs + skewMs) return notYetCurrent(signedAtMs, nowMs, skewMs)
+  return undefined
+}
+
+/** What decides where a request goes and what it does must be signed. */
+const refuseUnsignedHeaders = (
+  { signedHeaders, dateHeader }: ReadSignature,
+  { headers }: SignableRequest,
+): Refusal | undefined => {
+  const signed = new Set(signedHeaders)
+  if (!signed.has('host')) return mustBeSigned("'Host' or ':authority'")
+  if (dateHeader !== undefined && !signed.has(dateHeader)) return mustBeSigned(`'${dateHeader}'`)
+  if (headerValues(headers, 'x-amz-target').length > 0 && !signed.has('x-amz-target')) {
+    return mustBeSigned("'x-amz-target'")
+  }
+  const present = new Set<string>()
+  for (let index = 0; index < headers.length; index += 2) {
+    present.add(headers[index]?.toLowerCase() ?? '')
+  }
+  const lost = signedHeaders.find((name) => !present.has(name))
+  if (lost === undefined) return undefined
+  return incomplete(
+    `The signed header '${lost}' is not in the request.`,
+    'A header that the client signed was taken out, or it was never sent.',
+  )
+}
+
+const mustBeSigned = (header: string): Refusal =>
+  incomplete(
+    `${header} must be a 'SignedHeader' in the AWS Authorization.`,
+    `The client must sign the header ${header}.`,
+  )
+
+interface SignatureCheck {
+  readonly request: SignableRequest
+  readonly signature: ReadSignature
+  readonly payload: Payload
+  readonly path: PathRules
+  readonly keys: SigningKeys
+  readonly secretAccessKey: string
+}
+
+const refuseSignature = (check: SignatureCheck): Refusal | undefined => {
+  const { request, signature, payload, path, keys, secretAccessKey } = check
+  const { accessKeyId, amzDate, signedHeaders } = signature
+  const scope = { date: signature.date, region: signature.region, service: signature.service }
+  const signingKey = keys.of(accessKeyId, secretAccessKey, scope)
+  const attempt = (unsignedQuery: ReadonlySet<string>) => {
+    const canonical = canonicalRequest(request, {
+      path,
+      signedHeaders,
+      payloadHash: payload.hash,
+      unsignedQuery,
+    })
+    const toSign = stringToSign(amzDate, scope, canonical)
+    return {
+      canonical,
+      toSign,
+      right: secretsEqual(signatureOf(signingKey, toSign), signature.signature),
+    }
+  }
+  const first = attempt(signature.presigned ? SIGNATURE_ONLY : NOTHING)
+  // AWS: some clients add the token after they have signed. It cannot be exchanged: it is tied to the key.
+  const addedLater = signature.presigned && signature.sessionToken !== undefined
+  if (first.right || (addedLater && attempt(SIGNATURE_AND_TOKEN).right)) {
+    keys.keep(accessKeyId, secretAccessKey, scope, signingKey)
+    return undefined
+  }
+  return signatureMismatch(first.canonical, first.toSign, mismatchHint(signature))
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+const SIGNATURE_ONLY: ReadonlySet<string> = new Set(['x-amz-signature'])
+const SIGNATURE_AND_TOKEN: ReadonlySet<string> = new Set([
+  'x-amz-signature',
+  'x-amz-security-token',
+])
+
+const mismatchHint = ({ signedHeaders }: ReadSignature): string =>
+  `The secret access key is another one, or the request was changed after it was signed: compare path, query, body and the headers ${signedHeaders.join(', ')} with what the client signed.`
+
+/** A token must be there exactly where the key is a temporary one, and be the key's own. */
+const refuseToken = (
+  { sessionToken }: ReadSignature,
+  found: StoredCredentials,
+  nowMs: number,
+): Refusal | undefined => {
+  if (sessionToken === undefined && found.sessionToken !== undefined) {
+    return unrecognizedClient('The access key is a temporary one: its session token must be sent.')
+  }
+  if (sessionToken !== undefined && !secretsEqual(sessionToken, found.sessionToken ?? '')) {
+    return unrecognizedClient("The session token is not the access key's.")
+  }
+  if (found.expiresAtMs !== undefined && found.expiresAtMs <= nowMs) return expiredToken()
+  return undefined
+}
