@@ -230,6 +230,8 @@ export interface Settings {
   /** Absolute. */
   readonly dataDir: string
   readonly region: string
+  /** True where nobody gave a region: a project's own samconfig.toml may. */
+  readonly regionIsDefault: boolean
   readonly accountId: string
   readonly stackName: string | undefined
   readonly parameters: Readonly<Record<string, string>>
@@ -296,6 +298,7 @@ export const parseSettings = (
       text('data-dir') ?? join(first === undefined ? '.' : dirname(first), '.daemun'),
     ),
     region: text('region') ?? '',
+    regionIsDefault: value('region') === undefined,
     accountId,
     stackName: text('stack-name'),
     parameters: readPairs('parameter', list('parameter')),

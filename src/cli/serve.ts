@@ -4,12 +4,16 @@ import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { originOf } from '../processes/origin.ts'
 import { type Supervisor, startSupervisor } from '../processes/supervisor.ts'
 import type { Settings } from '../settings.ts'
+import { chooseTemplates } from './template-choice.ts'
 
 const MAIN = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url),
 )
 
-export const run = async (settings: Settings): Promise<void> => {
+export const run = async (given: Settings): Promise<void> => {
+  // Without a file named, a node serves what is in its data directory: nothing is looked for.
+  const { settings, templates } =
+    given.files.length === 0 ? { settings: given, templates: [] } : chooseTemplates(given)
   const log = createJsonLines(process.stdout)
   let supervisor: Supervisor | undefined
   let stopping = false
@@ -24,15 +28,18 @@ export const run = async (settings: Settings): Promise<void> => {
   process.on('SIGINT', stop)
   if (process.env.DAEMUN_LAUNCHED === '1') process.on('disconnect', stop)
 
-  supervisor = await startSupervisor(settings, MAIN, {
-    ready: (ports, apis, pids) =>
-      log.write({
-        event: 'ready',
-        endpoint: originOf(settings.host, ports.management),
-        data: originOf(settings.dataHost, ports.data),
-        apis,
-        ...pids,
-      }),
-    died: (role, pid, how) => log.write({ event: 'process-died', role, pid, how }),
-  })
+  supervisor = await startSupervisor(
+    { settings, templates, main: MAIN },
+    {
+      ready: (ports, apis, pids) =>
+        log.write({
+          event: 'ready',
+          endpoint: originOf(settings.host, ports.management),
+          data: originOf(settings.dataHost, ports.data),
+          apis,
+          ...pids,
+        }),
+      died: (role, pid, how) => log.write({ event: 'process-died', role, pid, how }),
+    },
+  )
 }

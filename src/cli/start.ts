@@ -6,14 +6,14 @@ import { type SingleProcess, startSingleProcess } from '../processes/single-proc
 import type { Settings } from '../settings.ts'
 import { describeFailure, isClear } from './exit.ts'
 import { formatEvent } from './screen.ts'
-import { chooseTemplate } from './template-choice.ts'
+import { chooseTemplates } from './template-choice.ts'
 
 export const run = async (given: Settings): Promise<void> => {
-  const { settings, file } = await chooseTemplate(given)
+  const { settings, templates } = chooseTemplates(given)
   const tell = settings.json ? tellPrograms() : tellPeople()
   const running = await startSingleProcess({
     settings,
-    file,
+    templates,
     tell,
     onError: (error) => tell({ event: 'error', message: describeFailure(error) }),
   })

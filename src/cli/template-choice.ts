@@ -1,19 +1,33 @@
-// Which template a command is about: the file that was named, or what is found in the folder it was given in.
-import { existsSync } from 'node:fs'
-import { type Settings, SettingsError } from '../settings.ts'
+// Which templates a command is about: what was named, or what is found in the folder it was given in.
+import { cwd } from 'node:process'
+import { type FoundTemplate, findTemplates } from '#deploy/find-template.ts'
+import { TemplateError } from '#deploy/template/template-error.ts'
+import type { Settings } from '../settings.ts'
 
 export interface TemplateChoice {
   /** With what the project says itself (samconfig.toml) behind what was given. */
   readonly settings: Settings
-  /** Undefined: there is none, and the gateway begins empty. */
-  readonly file: string | undefined
+  /** In the order in which they are to be deployed; none: the gateway begins empty. */
+  readonly templates: readonly FoundTemplate[]
 }
 
-/** Throws `SettingsError` where the named file is not there. */
-export const chooseTemplate = async (settings: Settings): Promise<TemplateChoice> => {
-  const [named] = settings.files
-  if (named !== undefined && !existsSync(named)) {
-    throw new SettingsError(`there is no file ${named}`)
+/** Throws `TemplateError` where what was named is not there, or holds nothing to deploy. */
+export const chooseTemplates = (settings: Settings): TemplateChoice => {
+  const found = settings.files.length === 0 ? lookAround() : settings.files.flatMap(findTemplates)
+  const region = found.find((template) => template.region !== undefined)?.region
+  return {
+    settings: settings.regionIsDefault && region !== undefined ? { ...settings, region } : settings,
+    templates: found,
   }
-  return { settings, file: named }
+}
+
+/** A folder without a template is a gateway to be filled by the AWS CLI, Terraform, … */
+const lookAround = (): readonly FoundTemplate[] => {
+  const here = cwd()
+  try {
+    return findTemplates(here)
+  } catch (error) {
+    if (error instanceof TemplateError && error.file === here) return []
+    throw error
+  }
 }

@@ -24,7 +24,7 @@ export const runHost = async (): Promise<void> => {
   }
 }
 
-const start = async ({ settings, channelPath, again }: StartOrder): Promise<void> => {
+const start = async ({ settings, templates, channelPath, again }: StartOrder): Promise<void> => {
   const log = createJsonLines(process.stdout)
   const onError = (error: unknown): void =>
     log.write({ event: 'error', role: 'host', message: describeFailure(error) })
@@ -44,9 +44,8 @@ const start = async ({ settings, channelPath, again }: StartOrder): Promise<void
       }),
     PREDECESSOR_WAIT_MS,
   )
-  const [file] = settings.files
-  if (file !== undefined && !again) {
-    const { report } = await host.deploy(file)
+  for (const template of again ? [] : templates) {
+    const { report } = await host.deploy(template)
     for (const line of report) log.write({ event: 'not-honoured', ...line })
   }
   const endpointUrl = originOf(settings.host, listener.port)

@@ -2,6 +2,7 @@
 // good documents on disk.
 import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
+import type { FoundTemplate } from '#deploy/find-template.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
@@ -17,7 +18,7 @@ export interface Host {
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
-  deploy(file: string): Promise<Deployed>
+  deploy(template: FoundTemplate): Promise<Deployed>
   close(): Promise<void>
 }
 
@@ -41,7 +42,7 @@ export const openHost = (options: HostOptions): Host => {
     management,
     source,
     watch: (listener) => store.watch(listener),
-    deploy: async (file) => {
+    deploy: async (template) => {
       // Reading templates is the largest part of the program, and an empty gateway needs none of it.
       const [{ deployTemplateFile }, { callOperations }] = await Promise.all([
         import('#deploy/deploy-template.ts'),
@@ -49,9 +50,9 @@ export const openHost = (options: HostOptions): Host => {
       ])
       const scope = { accountId, region }
       return deployTemplateFile({
-        file,
+        ...template,
         ...(settings.stackName !== undefined && { stackName: settings.stackName }),
-        parameters: settings.parameters,
+        parameters: { ...template.parameters, ...settings.parameters },
         scope,
         store,
         strict: settings.strict,

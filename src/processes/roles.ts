@@ -1,5 +1,6 @@
 // What the processes of `daemun serve` tell each other besides the channel: how a child is started, and what it says
 // to its supervisor over Node's own IPC.
+import type { FoundTemplate } from '#deploy/find-template.ts'
 import type { Settings } from '../settings.ts'
 
 export type Role = 'host' | 'functions' | 'worker'
@@ -7,6 +8,7 @@ export type Role = 'host' | 'functions' | 'worker'
 /** Handed to a child in its environment, as JSON under `DAEMUN_START`. */
 export interface StartOrder {
   readonly settings: Settings
+  readonly templates: readonly FoundTemplate[]
   /** The host's unix socket (state/channel.ts). */
   readonly channelPath: string
   /** The Invoke API's unix socket of the functions process. */

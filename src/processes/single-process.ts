@@ -1,6 +1,7 @@
 // `daemun start`: host, functions and data plane in one process, on one port.
 import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
+import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { follow } from '#snapshot/distribute.ts'
 import type { HttpHandler } from '#transport/contract.ts'
@@ -35,15 +36,15 @@ export interface Redeployment {
 
 export interface SingleProcessOptions {
   readonly settings: Settings
-  /** The template, OpenAPI document or folder; none for an empty gateway. */
-  readonly file: string | undefined
+  /** In the order in which they are deployed; none: an empty gateway. */
+  readonly templates: readonly FoundTemplate[]
   readonly tell: Tell
   readonly onError: (error: unknown) => void
 }
 
 /** Starts everything, deploys the template and answers when both are done. Throws where it cannot. */
 export const startSingleProcess = async (options: SingleProcessOptions): Promise<SingleProcess> => {
-  const { settings, file, tell, onError } = options
+  const { settings, templates, tell, onError } = options
   const closing: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).reverse()) await step()
@@ -99,8 +100,13 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     const pull = async (): Promise<void> => {
       await Promise.all(followers.map((follower) => follower.pull()))
     }
-    const first = file === undefined ? NOTHING : summary(await host.deploy(file))
-    await pull()
+    const deploy = async (): Promise<Redeployment> => {
+      const deployed: Deployed[] = []
+      for (const template of templates) deployed.push(await host.deploy(template))
+      await pull()
+      return summary(deployed)
+    }
+    const first = await deploy()
     const stopWatching = host.watch(() => void pull().catch(onError))
     closing.push(async () => stopWatching())
     return {
@@ -108,12 +114,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       apis: await describeApis(host.source, endpoint),
       report: first.report,
       files: first.files,
-      redeploy: async () => {
-        if (file === undefined) return NOTHING
-        const redeployed = summary(await host.deploy(file))
-        await pull()
-        return redeployed
-      },
+      redeploy: deploy,
       close,
     }
   } catch (error) {
@@ -125,16 +126,13 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
 /** What a request in flight gets when the process is asked to end. */
 const GRACE_MS = 2_000
 
-const summary = ({ changes, report, files }: Deployed): Redeployment => ({
-  changes: changes.map(describeChange),
-  report,
-  files,
+const summary = (deployed: readonly Deployed[]): Redeployment => ({
+  changes: deployed.flatMap(({ changes }) =>
+    changes.map(({ action, logicalId }) => `${action} ${logicalId}`),
+  ),
+  report: deployed.flatMap(({ report }) => report),
+  files: deployed.flatMap(({ files }) => files),
 })
-
-const describeChange = ({ action, logicalId }: Deployed['changes'][number]): string =>
-  `${action} ${logicalId}`
-
-const NOTHING: Redeployment = { changes: [], report: [], files: [] }
 
 const starting: HttpHandler = () => ({
   statusCode: 503,

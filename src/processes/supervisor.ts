@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FoundTemplate } from '#deploy/find-template.ts'
 import type { Settings } from '../settings.ts'
 import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
 
@@ -18,6 +19,14 @@ const SHORT_LIFE_MS = 1_000
 const RESTART_PAUSE_MS = 500
 /** A role that has not once been ready after so many deaths is given up. */
 const EARLY_DEATHS_MAX = 3
+
+export interface SupervisorOptions {
+  readonly settings: Settings
+  /** Deployed by the host when it first starts. */
+  readonly templates: readonly FoundTemplate[]
+  /** The program that all processes run. */
+  readonly main: string
+}
 
 export interface SupervisorEvents {
   /** The node answers: all its processes do. Called once. */
@@ -44,8 +53,7 @@ export interface Supervisor {
 
 /** Starts the node. Throws what its host says where it cannot start. */
 export const startSupervisor = async (
-  settings: Settings,
-  main: string,
+  { settings, templates, main }: SupervisorOptions,
   events: SupervisorEvents,
 ): Promise<Supervisor> => {
   // Unix socket paths are short (107 bytes): a folder of their own, not the data directory.
@@ -59,6 +67,7 @@ export const startSupervisor = async (
   }
   const order = (again: boolean): StartOrder => ({
     settings: { ...settings, port: state.managementPort, dataPort: state.dataPort },
+    templates,
     channelPath: join(folder, 'host.sock'),
     invokePath: join(folder, 'invoke.sock'),
     again,
