@@ -3,8 +3,8 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { formatRequestLine } from '#observability/request-line.ts'
-import type { ApiDescription } from '../processes/describe.ts'
-import type { NodeEvent, ReportLine } from '../processes/events.ts'
+import type { ApiDescription } from '#processes/describe.ts'
+import type { NodeEvent, ReportLine } from '#processes/events.ts'
 import { version } from './version.ts'
 
 /** Rows of one kind before the rest is only counted: a screen is for reading. */

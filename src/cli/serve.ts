@@ -1,8 +1,8 @@
 // `daemun serve`: a node in processes of their own, its log as JSON lines.
 import { fileURLToPath } from 'node:url'
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
-import { originOf } from '../processes/origin.ts'
-import { type Supervisor, startSupervisor } from '../processes/supervisor.ts'
+import { originOf } from '#processes/origin.ts'
+import { type Supervisor, startSupervisor } from '#processes/supervisor.ts'
 import type { Settings } from '../settings.ts'
 import { chooseTemplates } from './template-choice.ts'
 

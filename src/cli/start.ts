@@ -1,8 +1,8 @@
 // `daemun start`: a template becomes a running API on this machine, and stays in step with its files.
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { systemClock } from '#shared/clock.ts'
-import type { NodeEvent, Tell } from '../processes/events.ts'
-import { type SingleProcess, startSingleProcess } from '../processes/single-process.ts'
+import type { NodeEvent, Tell } from '#processes/events.ts'
+import { type SingleProcess, startSingleProcess } from '#processes/single-process.ts'
 import type { Settings } from '../settings.ts'
 import { describeFailure, isClear } from './exit.ts'
 import { formatEvent } from './screen.ts'
@@ -40,7 +40,7 @@ const tellPeople =
 
 /** Deploys the template again when one of its files changes: one deployment at a time, and what fails changes nothing. */
 const followTemplate = async (running: SingleProcess, tell: Tell): Promise<() => Promise<void>> => {
-  const { watchTemplate } = await import('../processes/template-watch.ts')
+  const { watchTemplate } = await import('#processes/template-watch.ts')
   let deploying: Promise<void> = Promise.resolve()
   const redeploy = async (file: string): Promise<void> => {
     const startedMs = systemClock.monotonicMs()

@@ -2,7 +2,7 @@
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
-import { describeFailure } from '../cli/exit.ts'
+import { describeFailure } from '#cli/exit.ts'
 import { describeApis } from './describe.ts'
 import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'

@@ -80,27 +80,17 @@ const keepLastGood = (
   onError: (error: unknown) => void,
 ) => {
   const lastGood = openLastGood(folder)
-  let running: Promise<void> | undefined
-  let again = false
-  const keep = (): void => {
-    if (running !== undefined) {
-      again = true
-      return
-    }
-    running = lastGood
-      .keep(source)
-      .catch(onError)
-      .finally(() => {
-        running = undefined
-        if (!again) return
-        again = false
-        keep()
-      })
-  }
+  let last: Promise<void> = Promise.resolve()
+  let waiting = false
   return {
-    keep,
-    done: async () => {
-      while (running !== undefined) await running
+    keep: (): void => {
+      if (waiting) return
+      waiting = true
+      last = last.then(() => {
+        waiting = false
+        return lastGood.keep(source).catch(onError)
+      })
     },
+    done: () => last,
   }
 }

@@ -18,11 +18,6 @@ export const present = <T>(value: T | undefined | null, message: string): T => {
   return value
 }
 
-/** Closes a switch over a union: the compiler proves that no case is left. */
-export const unreachable = (value: never): never => {
-  throw new Bug(`unreachable: ${JSON.stringify(value)}`)
-}
-
 /** What to print of something thrown. */
 export const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)

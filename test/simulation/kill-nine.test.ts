@@ -75,14 +75,16 @@ describe('kill -9', () => {
       let committed = version
       for (let kill = 0; kill < KILLS; kill++) {
         // Deployments follow each other until the node dies under one of them: after a different number each time.
+        const target = committed + 1 + (kill % 3)
+        const enough = Promise.withResolvers<void>()
         const deploying = (async () => {
           for (;;) {
             await deployVersion(client, api, version + 1)
             committed = ++version
+            if (committed === target) enough.resolve()
           }
         })().catch(() => undefined) // The kill ends it.
-        const target = committed + 1 + (kill % 3)
-        while (committed < target) await new Promise((resolve) => setImmediate(resolve))
+        await enough.promise
         await gateway.kill('SIGKILL')
         await deploying
         gateway = await startGateway({ shape: 'serve', dataDir })
@@ -112,7 +114,8 @@ describe('kill -9', () => {
     try {
       const api = gateway.api('quick')
       const ready = gateway.events.find((event) => event.event === 'ready')
-      const [victim = 0] = ready?.workers as readonly number[]
+      const [victim] = (ready?.workers ?? []) as readonly number[]
+      assert.ok(victim)
       const clients = 8
       const lost: unknown[] = []
       let answered = 0
