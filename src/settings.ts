@@ -175,6 +175,13 @@ export const SETTINGS = [
     why: 'One JSON object per line instead of the screen; the first is the `ready` event.',
   },
   {
+    flag: 'request-log',
+    type: 'switch',
+    default: true,
+    commands: BOTH,
+    why: 'A line for every request on the standard output. Access logs of a stage are its own business.',
+  },
+  {
     flag: 'as',
     type: 'text',
     placeholder: 'rest|http',
@@ -244,6 +251,7 @@ export interface Settings {
   readonly build: boolean
   readonly inspect: number | undefined
   readonly json: boolean
+  readonly requestLog: boolean
   readonly as: 'rest' | 'http' | undefined
   readonly allowedHosts: readonly string[]
   readonly allowedOrigins: readonly string[]
@@ -310,6 +318,7 @@ export const parseSettings = (
     build: on('build'),
     inspect: number('inspect'),
     json: on('json'),
+    requestLog: on('request-log'),
     as,
     allowedHosts: list('allowed-host'),
     allowedOrigins: list('allowed-origin'),

@@ -79,7 +79,9 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     const plane = composeDataPlane({
       invokeFunction: functions.pool.invoke,
       invokeFunctionStream: functions.pool.invokeStream,
-      observe: (record) => tell({ event: 'request', record }),
+      observe: (record) => {
+        if (settings.requestLog) tell({ event: 'request', record })
+      },
       onError,
       isReady: () => true,
     })

@@ -115,7 +115,3 @@ export const restPlane = (api: TestRestApi, heard: Heard) => {
 /** `target` is the whole one, with the stage. */
 export const askRest = async (api: TestRestApi, heard: Heard, sent: Sent = {}) =>
   restPlane(api, heard)(sentRequest({ target: '/prod/pets', ...sent }))
-
-/** Header names of a flat list as sent, in order. */
-export const namesOf = (headers: readonly string[]): readonly string[] =>
-  headers.filter((_, at) => at % 2 === 0)

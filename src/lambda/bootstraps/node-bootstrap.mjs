@@ -26,7 +26,7 @@ let current
 const fatal = (thrown, logName, exitCode) => {
   logError(logName, thrown)
   const path = current === undefined ? 'init/error' : `invocation/${current.requestId}/error`
-  client.post(path, errorPayload(thrown), thrown?.name).finally(() => process.exit(exitCode))
+  void client.post(path, errorPayload(thrown), thrown?.name).finally(() => process.exit(exitCode))
 }
 
 process.on('uncaughtException', (thrown) => fatal(thrown, 'Uncaught Exception', 129))
