@@ -1,0 +1,282 @@
+// A policy document, read once and strictly, as statements that are functions.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+import { isObject } from '#shared/json.ts'
+import { compileConditions } from './conditions.ts'
+import { compileGlob } from './glob.ts'
+import {
+  type DecidingStatement,
+  type Effect,
+  MalformedPolicy,
+  type Principal,
+  type RequestContext,
+} from './policy.ts'
+import { compileText, type TextTest } from './policy-text.ts'
+import {
+  compileNotPrincipal,
+  compilePrincipal,
+  type PrincipalMatch,
+  type PrincipalTest,
+} from './principals.ts'
+
+/** A request as a statement looks at it. */
+export interface Question {
+  /** In lower case. */
+  readonly action: string
+  readonly resource: string
+  readonly principal: Principal
+  readonly context: RequestContext
+}
+
+export interface CompiledStatement extends DecidingStatement {
+  readonly applies: (question: Question) => PrincipalMatch
+}
+
+export interface CompiledPolicy {
+  readonly name: string
+  readonly denies: readonly CompiledStatement[]
+  readonly allows: readonly CompiledStatement[]
+}
+
+/** What a policy hangs on: on who calls, on what is called, or on a role (who may assume it). */
+export type PolicyKind = 'identity' | 'resource' | 'trust'
+
+export interface PolicyOptions {
+  /** Default `identity`. */
+  readonly kind?: PolicyKind
+  /** For "why": `resource policy`, `authorizer policy`, a policy's ARN. Default `policy`. */
+  readonly name?: string
+  /** Characters of the document. Default 20480. */
+  readonly lengthMax?: number
+  /** Makes an ARN of a short form, such as `execute-api:/stage/GET/path`, before it is read. */
+  readonly expandResource?: (resource: string) => string
+}
+
+/** Throws `MalformedPolicy`. */
+export const compilePolicy = (document: unknown, options: PolicyOptions = {}): CompiledPolicy => {
+  const policy = readDocument(document, options.lengthMax ?? POLICY_LENGTH_MAX)
+  const { Version: version, Statement: statement } = policy
+  if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17') {
+    throw new MalformedPolicy('Version', 'must be "2012-10-17" or "2008-10-17"')
+  }
+  refuseUnknown(policy, POLICY_ELEMENTS, '')
+  if (statement === undefined) throw new MalformedPolicy('', 'Statement is missing')
+  const statements: readonly unknown[] = Array.isArray(statement) ? statement : [statement]
+  if (statements.length > STATEMENTS_MAX) {
+    throw new MalformedPolicy('Statement', `has more than ${STATEMENTS_MAX} statements`)
+  }
+  const compiled = statements.map((one, index) =>
+    compileStatement(one, {
+      index,
+      path: `Statement[${index}]`,
+      policy: options.name ?? 'policy',
+      kind: options.kind ?? 'identity',
+      // AWS: an older or absent version has no variables; `${…}` is plain text there.
+      variables: version === '2012-10-17',
+      expandResource: options.expandResource ?? ((resource) => resource),
+    }),
+  )
+  return {
+    name: options.name ?? 'policy',
+    denies: compiled.filter(({ effect }) => effect === 'Deny'),
+    allows: compiled.filter(({ effect }) => effect === 'Allow'),
+  }
+}
+
+/** AWS's longest policies have 10240 characters without white space. */
+const POLICY_LENGTH_MAX = 20_480
+const STATEMENTS_MAX = 500
+/** AWS: an ARN has at most 2048 characters. */
+const PATTERN_LENGTH_MAX = 2048
+
+const POLICY_ELEMENTS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement'])
+const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+])
+
+const readDocument = (document: unknown, lengthMax: number): Record<string, unknown> => {
+  const text = typeof document === 'string' ? document : (JSON.stringify(document) ?? '')
+  if (text.length > lengthMax) {
+    throw new MalformedPolicy('', `is longer than ${lengthMax} characters`)
+  }
+  const parsed = typeof document === 'string' ? parseJson(text) : document
+  if (!isObject(parsed)) throw new MalformedPolicy('', 'must be a JSON object')
+  return parsed
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new MalformedPolicy('', 'is no valid JSON')
+  }
+}
+
+const refuseUnknown = (
+  element: Record<string, unknown>,
+  known: ReadonlySet<string>,
+  path: string,
+): void => {
+  const unknown = Object.keys(element).find((name) => !known.has(name))
+  if (unknown !== undefined) throw new MalformedPolicy(path, `has an unknown element "${unknown}"`)
+}
+
+interface Place {
+  readonly index: number
+  readonly path: string
+  readonly policy: string
+  readonly kind: PolicyKind
+  readonly variables: boolean
+  readonly expandResource: (resource: string) => string
+}
+
+const compileStatement = (statement: unknown, place: Place): CompiledStatement => {
+  const { path, kind, index, policy, variables } = place
+  if (!isObject(statement)) throw new MalformedPolicy(path, 'must be an object')
+  refuseUnknown(statement, STATEMENT_ELEMENTS, path)
+  const effect = readEffect(statement['Effect'], path)
+  const sid = statement['Sid']
+  if (sid !== undefined && typeof sid !== 'string') {
+    throw new MalformedPolicy(`${path}.Sid`, 'must be text')
+  }
+  const isAction = compileAction(statement, path)
+  const isPrincipal = compilePrincipals(statement, path, kind, effect)
+  const isResource = compileResource(statement, place)
+  const conditions =
+    statement['Condition'] === undefined
+      ? []
+      : compileConditions(statement['Condition'], `${path}.Condition`, variables)
+  return {
+    policy,
+    index,
+    effect,
+    ...(sid !== undefined && { sid }),
+    applies: (question) => {
+      if (!isAction(question.action)) return 'no'
+      if (!isResource(question.resource, question.context)) return 'no'
+      const match = isPrincipal(question.principal)
+      if (match === 'no') return 'no'
+      return conditions.every((holds) => holds(question.context)) ? match : 'no'
+    },
+  }
+}
+
+const readEffect = (effect: unknown, path: string): Effect => {
+  if (effect === 'Allow' || effect === 'Deny') return effect
+  throw new MalformedPolicy(`${path}.Effect`, 'must be "Allow" or "Deny"')
+}
+
+/** Actions are compared without regard to case. */
+const compileAction = (
+  statement: Record<string, unknown>,
+  path: string,
+): ((action: string) => boolean) => {
+  const { name, negated } = oneOf(statement, 'Action', 'NotAction', path)
+  const matches = patterns(statement[name], `${path}.${name}`).map((action) => {
+    if (action !== '*' && !/^[A-Za-z0-9*?-]+:[^\s:]+$/.test(action)) {
+      const problem = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
+      throw new MalformedPolicy(`${path}.${name}`, problem)
+    }
+    const test = compileText(
+      action,
+      { variables: false, wildcards: true, foldCase: true },
+      compileGlob,
+    )
+    return (actual: string) => test(actual, noContext)
+  })
+  return negated
+    ? (action) => !matches.some((match) => match(action))
+    : (action) => matches.some((match) => match(action))
+}
+
+const noContext: RequestContext = () => undefined
+
+const everything: TextTest = () => true
+
+const compileResource = (statement: Record<string, unknown>, place: Place): TextTest => {
+  const { path, kind, variables, expandResource } = place
+  const isGiven = statement['Resource'] !== undefined || statement['NotResource'] !== undefined
+  if (kind === 'trust') {
+    if (isGiven) throw new MalformedPolicy(path, 'Has prohibited field Resource')
+    return everything
+  }
+  const { name, negated } = oneOf(statement, 'Resource', 'NotResource', path)
+  const matches = patterns(statement[name], `${path}.${name}`).map((given) => {
+    const resource = expandResource(given)
+    if (resource !== '*' && !/^arn:[^:]/.test(resource)) {
+      throw new MalformedPolicy(
+        `${path}.${name}`,
+        `Resource ${resource} must be in ARN format or "*".`,
+      )
+    }
+    return compileText(completeArn(resource), { variables, wildcards: true }, compileGlob)
+  })
+  const [only] = matches
+  if (!negated && matches.length === 1 && only !== undefined) return only
+  return negated
+    ? (resource, context) => !matches.some((match) => match(resource, context))
+    : (resource, context) => matches.some((match) => match(resource, context))
+}
+
+/** AWS: the parts that an ARN lacks are wildcards. [reference_policies_elements_resource] */
+const completeArn = (resource: string): string => {
+  const missing =
+    resource === '*' ? 0 : 6 - resource.replaceAll(/\$\{[^{}]*\}/g, '').split(':').length
+  return resource + ':*'.repeat(Math.max(0, missing))
+}
+
+const compilePrincipals = (
+  statement: Record<string, unknown>,
+  path: string,
+  kind: PolicyKind,
+  effect: Effect,
+): PrincipalTest => {
+  const isGiven = statement['Principal'] !== undefined || statement['NotPrincipal'] !== undefined
+  if (kind === 'identity') {
+    if (isGiven) throw new MalformedPolicy(path, 'Policy document should not specify a principal.')
+    return () => 'yes'
+  }
+  const { name, negated } = oneOf(statement, 'Principal', 'NotPrincipal', path)
+  const principal = statement[name]
+  return negated
+    ? compileNotPrincipal(principal, `${path}.${name}`, effect)
+    : compilePrincipal(principal, `${path}.${name}`)
+}
+
+/** Which of two elements is there; exactly one must be. */
+const oneOf = (
+  statement: Record<string, unknown>,
+  name: string,
+  negatedName: string,
+  path: string,
+): { readonly name: string; readonly negated: boolean } => {
+  const negated = statement[negatedName] !== undefined
+  if (negated === (statement[name] !== undefined)) {
+    throw new MalformedPolicy(
+      path,
+      negated ? `has both ${name} and ${negatedName}` : `Missing required field ${name}`,
+    )
+  }
+  return { name: negated ? negatedName : name, negated }
+}
+
+const patterns = (value: unknown, path: string): readonly string[] => {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (list.length === 0) throw new MalformedPolicy(path, 'must not be empty')
+  return list.map((pattern) => {
+    if (typeof pattern !== 'string' || pattern === '') {
+      throw new MalformedPolicy(path, 'must be text or a list of texts')
+    }
+    if (pattern.length > PATTERN_LENGTH_MAX) {
+      throw new MalformedPolicy(path, `is longer than ${PATTERN_LENGTH_MAX} characters`)
+    }
+    return pattern
+  })
+}
