@@ -30,13 +30,16 @@ const pinnedBinary = () => {
   }
 }
 
+const ownMajor = () => Number(process.versions.node.split('.')[0])
+
+export const isPinnedNode = () => ownMajor() === PINNED_MAJOR
+
 /** The Node that runs Daemun: this one if it is the pinned major, else the packaged one, else this one if new enough. */
 export const findNode = () => {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major === PINNED_MAJOR) return process.execPath
+  if (isPinnedNode()) return process.execPath
   const binary = pinnedBinary()
   if (binary !== undefined) return binary
-  if (major >= OLDEST_MAJOR) return process.execPath
+  if (ownMajor() >= OLDEST_MAJOR) return process.execPath
   process.stderr.write(
     `daemun needs Node ${PINNED_MAJOR} (this is ${process.versions.node}) and its packaged copy is not installed.\n` +
       'Run `npm ci` without --omit=optional, or install Node 26 from https://nodejs.org.\n',

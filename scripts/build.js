@@ -1,16 +1,56 @@
 #!/usr/bin/env node
-// `npm run build`: compiles src/ to dist/ for the published package, and puts beside it what tsc leaves out.
+// `npm run build`: compiles src/ to dist/ for the published package. A start is mostly the loading of modules, so they
+// are bundled into a few chunks; libraries too, so that a release runs what was tested. tsc writes the declarations.
 import { spawnSync } from 'node:child_process'
-import { cpSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { build } from 'esbuild'
 
-rmSync('dist', { recursive: true, force: true })
+const SRC = resolve('src')
+const DIST = resolve('dist')
+
+/** Tables and the bootstraps that function processes run: used as files, where their folders are. */
+const COPIED = /\.(json|mjs|py)$/
+
+/** Code of a chunk still finds the files beside its source: `import.meta.url` stays what it was before bundling. */
+const keepPlaces = {
+  name: 'keep-places',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      if (!text.includes('import.meta.url') || !path.startsWith(SRC)) return undefined
+      const place = relative(SRC, path).replaceAll('\\', '/').replace(/\.ts$/, '.js')
+      const url = `new URL('./${place}', import.meta.url).href`
+      return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' }
+    })
+  },
+}
+
+rmSync(DIST, { recursive: true, force: true })
 const tsc = join('node_modules', '.bin', 'tsc')
 const { status } = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
 
-/** Tables and the bootstraps that function processes run: used as they are. */
-const COPIED = /\.(gen\.json|json|mjs|cjs|py|js)$/
-for (const file of readdirSync('src', { recursive: true })) {
-  if (COPIED.test(file)) cpSync(join('src', file), join('dist', file))
+await build({
+  entryPoints: [join(SRC, 'main.ts')],
+  outdir: DIST,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  conditions: ['source'],
+  chunkNames: 'chunk-[hash]',
+  // Optional where it runs, and it carries a binary of its own.
+  external: ['esbuild'],
+  // CommonJS libraries inside a bundle of ES modules still ask for `require`.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+  plugins: [keepPlaces],
+  logLevel: 'warning',
+})
+
+for (const file of readdirSync(SRC, { recursive: true })) {
+  if (COPIED.test(file)) cpSync(join(SRC, file), join(DIST, file))
 }

@@ -43,7 +43,7 @@ export const bundleHandler = async (
     // A CommonJS package inside an ES module bundle still calls require.
     ...(format === 'esm' && {
       banner: {
-        js: "import { createRequire as __daemunRequire } from 'node:module'; const require = __daemunRequire(import.meta.url);",
+        js: "import { createRequire as __daemunRequire } from 'node:module'; const require = __daemunRequire(import.meta.filename);",
       },
     }),
   }
