@@ -62,8 +62,7 @@ const installFallbacks = ({ sdk, root, layers }) => {
   ]
   let falling = false
   registerHooks({
-    // With a package.json of its own, the folder decides everything below it.
-    ...(existsSync(join(root, 'package.json')) ? {} : { load: loadAsOnLambda }),
+    load: loadAsOnLambda([process.env.LAMBDA_TASK_ROOT, ...layers]),
     resolve: (specifier, context, next) => {
       if (specifier.startsWith(OPT)) return next(layerPath(specifier, layers), context)
       try {
@@ -86,17 +85,21 @@ const installFallbacks = ({ sdk, root, layers }) => {
 }
 
 /**
- * On Lambda nothing lies above the function's own folder. A package.json there, of the project that the function is
- * part of, must not decide what its .js files are.
+ * On Lambda nothing lies above the function's own folder and its layers. A package.json there, of the project that
+ * the function is part of, must not decide what its .js files are.
  */
-const loadAsOnLambda = (url, context, next) => {
-  if (!url.startsWith('file:') || !url.endsWith('.js')) return next(url, context)
-  const path = fileURLToPath(url)
-  const root = join(process.env.LAMBDA_TASK_ROOT, '/')
-  const scope = path.startsWith(root) ? findPackageJSON(url) : undefined
-  if (scope === undefined || scope.startsWith(root)) return next(url, context)
-  const source = readFileSync(path, 'utf8')
-  return { format: isCommonJs(source) ? 'commonjs' : 'module', source, shortCircuit: true }
+const loadAsOnLambda = (roots) => {
+  const bare = roots.filter((root) => !existsSync(join(root, 'package.json')))
+  return (url, context, next) => {
+    if (!url.startsWith('file:') || !url.endsWith('.js')) return next(url, context)
+    const path = fileURLToPath(url)
+    const root = bare.find((folder) => path.startsWith(join(folder, '/')))
+    if (root === undefined || findPackageJSON(url)?.startsWith(join(root, '/'))) {
+      return next(url, context)
+    }
+    const source = readFileSync(path, 'utf8')
+    return { format: isCommonJs(source) ? 'commonjs' : 'module', source, shortCircuit: true }
+  }
 }
 
 const isCommonJs = (source) => {
