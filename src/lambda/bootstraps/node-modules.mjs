@@ -94,9 +94,8 @@ const loadAsOnLambda = (roots) => {
     if (!url.startsWith('file:') || !url.endsWith('.js')) return next(url, context)
     const path = fileURLToPath(url)
     const root = bare.find((folder) => path.startsWith(join(folder, '/')))
-    if (root === undefined || findPackageJSON(url)?.startsWith(join(root, '/'))) {
-      return next(url, context)
-    }
+    const scope = root === undefined ? undefined : findPackageJSON(url)
+    if (scope === undefined || scope.startsWith(join(root, '/'))) return next(url, context)
     const source = readFileSync(path, 'utf8')
     return { format: isCommonJs(source) ? 'commonjs' : 'module', source, shortCircuit: true }
   }
