@@ -1,7 +1,7 @@
 // A policy document, read once and strictly, as statements that are functions.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import { isObject } from '#shared/json.ts'
-import { compileConditions } from './conditions.ts'
+import { compileConditions, type ConditionTest } from './conditions.ts'
 import { compileGlob } from './glob.ts'
 import {
   type DecidingStatement,
@@ -10,7 +10,7 @@ import {
   type Principal,
   type RequestContext,
 } from './policy.ts'
-import { compileText, type TextTest } from './policy-text.ts'
+import { anyOf, compileText, type TextTest } from './policy-text.ts'
 import {
   compileNotPrincipal,
   compilePrincipal,
@@ -149,9 +149,9 @@ const compileStatement = (statement: unknown, place: Place): CompiledStatement =
   const isAction = compileAction(statement, path)
   const isPrincipal = compilePrincipals(statement, path, kind, effect)
   const isResource = compileResource(statement, place)
-  const conditions =
+  const holds =
     statement['Condition'] === undefined
-      ? []
+      ? unconditional
       : compileConditions(statement['Condition'], `${path}.Condition`, variables)
   return {
     policy,
@@ -162,8 +162,7 @@ const compileStatement = (statement: unknown, place: Place): CompiledStatement =
       if (!isAction(question.action)) return 'no'
       if (!isResource(question.resource, question.context)) return 'no'
       const match = isPrincipal(question.principal)
-      if (match === 'no') return 'no'
-      return conditions.every((holds) => holds(question.context)) ? match : 'no'
+      return match !== 'no' && holds(question.context) ? match : 'no'
     },
   }
 }
@@ -184,17 +183,15 @@ const compileAction = (
       const problem = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
       throw new MalformedPolicy(`${path}.${name}`, problem)
     }
-    const test = compileText(
-      action,
-      { variables: false, wildcards: true, foldCase: true },
-      compileGlob,
-    )
-    return (actual: string) => test(actual, noContext)
+    return compileText(action, { variables: false, wildcards: true, foldCase: true }, compileGlob)
   })
+  const matchesAny = anyOf(matches)
   return negated
-    ? (action) => !matches.some((match) => match(action))
-    : (action) => matches.some((match) => match(action))
+    ? (action) => !matchesAny(action, noContext)
+    : (action) => matchesAny(action, noContext)
 }
+
+const unconditional: ConditionTest = () => true
 
 const noContext: RequestContext = () => undefined
 
@@ -218,11 +215,8 @@ const compileResource = (statement: Record<string, unknown>, place: Place): Text
     }
     return compileText(completeArn(resource), { variables, wildcards: true }, compileGlob)
   })
-  const [only] = matches
-  if (!negated && matches.length === 1 && only !== undefined) return only
-  return negated
-    ? (resource, context) => !matches.some((match) => match(resource, context))
-    : (resource, context) => matches.some((match) => match(resource, context))
+  const matchesAny = anyOf(matches)
+  return negated ? (resource, context) => !matchesAny(resource, context) : matchesAny
 }
 
 /** AWS: the parts that an ARN lacks are wildcards. [reference_policies_elements_resource] */

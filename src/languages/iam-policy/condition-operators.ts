@@ -1,14 +1,17 @@
 // The operators of the Condition element: what a policy's value says about one value of the request.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 import { compileGlob, type Matches, splitTokens, textOf, type Tokens, tokensOf } from './glob.ts'
-import { isInRange, parseAddress, parseRange } from './ip-range.ts'
-import { compileText, hasVariables, type TextOptions, type TextTest } from './policy-text.ts'
+import { type IpRange, isInRange, parseAddress, parseRange } from './ip-range.ts'
+import { anyOf, compileText, hasVariables, type TextOptions, type TextTest } from './policy-text.ts'
 
 export interface Operator {
   /** True where no value of the policy may match; an absent key then satisfies it. */
   readonly negated: boolean
-  /** A test of one value, or in words what a policy's value must be. */
-  readonly compile: (value: string, variables: boolean) => TextTest | { readonly problem: string }
+  /** Does a value match one of the policy's? Or in words, what is wrong with these. */
+  readonly compile: (
+    values: readonly string[],
+    variables: boolean,
+  ) => TextTest | { readonly problem: string }
 }
 
 /** The operator of a name, in any case, without prefix and `IfExists`. `Null` is none of these: it asks no value. */
@@ -17,8 +20,22 @@ export const findOperator = (name: string): Operator | undefined =>
 
 type Compile = Operator['compile']
 
+type CompileOne = (value: string, variables: boolean) => TextTest | { readonly problem: string }
+
+const each =
+  (compileOne: CompileOne): Compile =>
+  (values, variables) => {
+    const tests: TextTest[] = []
+    for (const value of values) {
+      const test = compileOne(value, variables)
+      if ('problem' in test) return test
+      tests.push(test)
+    }
+    return anyOf(tests)
+  }
+
 const text =
-  (compile: (tokens: Tokens) => Matches, options: Omit<TextOptions, 'variables'>): Compile =>
+  (compile: (tokens: Tokens) => Matches, options: Omit<TextOptions, 'variables'>): CompileOne =>
   (value, variables) => {
     const test = compileText(value, { ...options, variables }, compile)
     return options.foldCase ? (actual, context) => test(actual.toLowerCase(), context) : test
@@ -48,7 +65,7 @@ const likeArn = (tokens: Tokens): Matches => {
   }
 }
 
-const arn: Compile = (value, variables) => {
+const arn: CompileOne = (value, variables) => {
   const isArn = value === '*' || /^arn:/i.test(value) || (variables && hasVariables(value))
   if (!isArn) return { problem: `"${value}" is no ARN` }
   return compileText(value, { variables, wildcards: true }, likeArn)
@@ -57,7 +74,7 @@ const arn: Compile = (value, variables) => {
 type Compare = (actual: number, expected: number) => boolean
 
 const compared =
-  (parse: (text: string) => number | undefined, what: string, compare: Compare): Compile =>
+  (parse: (text: string) => number | undefined, what: string, compare: Compare): CompileOne =>
   (value) => {
     const expected = parse(value)
     if (expected === undefined) return { problem: `"${value}" is no ${what}` }
@@ -88,7 +105,7 @@ const parseDate = (value: string): number | undefined => {
   return Number.isNaN(timeMs) ? undefined : timeMs
 }
 
-const bool: Compile = (value, variables) => {
+const bool: CompileOne = (value, variables) => {
   const isVariable = variables && hasVariables(value)
   if (!isVariable && !/^(?:true|false)$/i.test(value)) {
     return { problem: `"${value}" is neither true nor false` }
@@ -96,7 +113,7 @@ const bool: Compile = (value, variables) => {
   return text(exactly, { wildcards: false, foldCase: true })(value, variables)
 }
 
-const binary: Compile = (value) => {
+const binary: CompileOne = (value) => {
   if (!BASE64.test(value)) return { problem: `"${value}" is no Base64` }
   const expected = Buffer.from(value, 'base64')
   return (actual) => BASE64.test(actual) && expected.equals(Buffer.from(actual, 'base64'))
@@ -104,12 +121,17 @@ const binary: Compile = (value) => {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
-const ipAddress: Compile = (value) => {
-  const range = parseRange(value)
-  if (range === undefined) return { problem: `"${value}" is no IP address or CIDR range` }
+/** The address is read once for all ranges of the policy. */
+const ipAddress: Compile = (values) => {
+  const ranges: IpRange[] = []
+  for (const value of values) {
+    const range = parseRange(value)
+    if (range === undefined) return { problem: `"${value}" is no IP address or CIDR range` }
+    ranges.push(range)
+  }
   return (actual) => {
     const address = parseAddress(actual)
-    return address !== undefined && isInRange(address, range)
+    return address !== undefined && ranges.some((range) => isInRange(address, range))
   }
 }
 
@@ -125,13 +147,13 @@ const ordered = (
 ): [string, Operator][] => {
   const one = (name: string, compare: Compare): [string, Operator] => [
     `${type}${name}`.toLowerCase(),
-    { negated: false, compile: compared(parse, what, compare) },
+    { negated: false, compile: each(compared(parse, what, compare)) },
   ]
   return [
     ...both(
       `${type}Equals`,
       `${type}NotEquals`,
-      compared(parse, what, (actual, expected) => actual === expected),
+      each(compared(parse, what, (actual, expected) => actual === expected)),
     ),
     one('LessThan', (actual, expected) => actual < expected),
     one('LessThanEquals', (actual, expected) => actual <= expected),
@@ -141,18 +163,18 @@ const ordered = (
 }
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map([
-  ...both('StringEquals', 'StringNotEquals', text(exactly, { wildcards: false })),
+  ...both('StringEquals', 'StringNotEquals', each(text(exactly, { wildcards: false }))),
   ...both(
     'StringEqualsIgnoreCase',
     'StringNotEqualsIgnoreCase',
-    text(exactly, { wildcards: false, foldCase: true }),
+    each(text(exactly, { wildcards: false, foldCase: true })),
   ),
-  ...both('StringLike', 'StringNotLike', text(compileGlob, { wildcards: true })),
+  ...both('StringLike', 'StringNotLike', each(text(compileGlob, { wildcards: true }))),
   ...ordered('Numeric', parseNumber, 'number'),
   ...ordered('Date', parseDate, 'date'),
-  ['bool', { negated: false, compile: bool }],
-  ['binaryequals', { negated: false, compile: binary }],
+  ['bool', { negated: false, compile: each(bool) }],
+  ['binaryequals', { negated: false, compile: each(binary) }],
   ...both('IpAddress', 'NotIpAddress', ipAddress),
-  ...both('ArnEquals', 'ArnNotEquals', arn),
-  ...both('ArnLike', 'ArnNotLike', arn),
+  ...both('ArnEquals', 'ArnNotEquals', each(arn)),
+  ...both('ArnLike', 'ArnNotLike', each(arn)),
 ])

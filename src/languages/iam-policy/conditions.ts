@@ -11,7 +11,7 @@ export const compileConditions = (
   condition: unknown,
   path: string,
   variables: boolean,
-): readonly ConditionTest[] => {
+): ConditionTest => {
   if (!isObject(condition)) throw new MalformedPolicy(path, 'must be an object')
   const tests: ConditionTest[] = []
   for (const [operator, keys] of Object.entries(condition)) {
@@ -31,7 +31,9 @@ export const compileConditions = (
       )
     }
   }
-  return tests
+  const [only] = tests
+  if (tests.length === 1 && only !== undefined) return only
+  return (context) => tests.every((test) => test(context))
 }
 
 const compileCondition = (
@@ -50,17 +52,14 @@ const compileCondition = (
   if (operator === undefined) {
     throw new MalformedPolicy(path, `"${operatorName}" is no condition operator`)
   }
-  const tests = values.map((value) => {
-    const test = operator.compile(value, variables)
-    if ('problem' in test) throw new MalformedPolicy(path, test.problem)
-    return test
-  })
+  const matches = operator.compile(values, variables)
+  if ('problem' in matches) throw new MalformedPolicy(path, matches.problem)
   return quantified({
     key,
     set: set?.toLowerCase(),
     ifExists: ifExists !== undefined,
     negated: operator.negated,
-    tests,
+    matches,
   })
 }
 
@@ -69,18 +68,12 @@ interface Quantified {
   readonly set: string | undefined
   readonly ifExists: boolean
   readonly negated: boolean
-  readonly tests: readonly TextTest[]
+  /** One of the policy's values matches. */
+  readonly matches: TextTest
 }
 
-const quantified = ({ key, set, ifExists, negated, tests }: Quantified): ConditionTest => {
-  const [only] = tests
-  const matches: TextTest =
-    tests.length === 1 && only !== undefined
-      ? only
-      : (actual, context) => tests.some((test) => test(actual, context))
-  const holds: TextTest = negated
-    ? (actual, context) => !matches(actual, context)
-    : (actual, context) => matches(actual, context)
+const quantified = ({ key, set, ifExists, negated, matches }: Quantified): ConditionTest => {
+  const holds: TextTest = negated ? (actual, context) => !matches(actual, context) : matches
   if (set !== undefined) {
     const all = set === 'forallvalues:'
     return (context) => {

@@ -49,6 +49,8 @@ export const compileGlob = (tokens: Tokens): Matches => {
   const last = rest.pop()
   if (first === undefined) return (text) => text === ''
   if (last === undefined) return (text) => text.length === first.length && first.isAt(text, 0)
+  // The commonest pattern of all is a beginning and an asterisk.
+  if (rest.length === 0 && last.length === 0) return (text) => first.isAt(text, 0)
   const shortest = segments.reduce((sum, segment) => sum + segment.length, 0)
   return (text) => {
     if (text.length < shortest || !first.isAt(text, 0)) return false

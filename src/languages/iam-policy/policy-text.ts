@@ -35,6 +35,14 @@ export const compileText = (
   return (actual) => matches(actual)
 }
 
+/** Does any of the tests pass? */
+export const anyOf = (tests: readonly TextTest[]): TextTest => {
+  const [only] = tests
+  return tests.length === 1 && only !== undefined
+    ? only
+    : (actual, context) => tests.some((test) => test(actual, context))
+}
+
 export const hasVariables = (text: string): boolean => VARIABLE.test(text)
 
 const VARIABLE = /\$\{[^{}]+\}/

@@ -7,7 +7,7 @@ import { isInRange, parseAddress, parseRange } from '#languages/iam-policy/ip-ra
 const inRange = (addressText: string, rangeText: string): boolean => {
   const address = parseAddress(addressText)
   const range = parseRange(rangeText)
-  assert.ok(address, addressText)
+  assert.ok(address !== undefined, addressText)
   assert.ok(range, rangeText)
   return isInRange(address, range)
 }
@@ -85,7 +85,7 @@ test('no text makes it throw', () => {
       fc.string({ unit: fc.constantFrom(...'0123456789abcdef:./%'), maxLength: 50 }),
       (text) => {
         const address = parseAddress(text)
-        assert.ok(address === undefined || [4, 16].includes(address.length))
+        assert.ok(!Array.isArray(address) || address.length === 16)
         parseRange(text)
       },
     ),
