@@ -1,7 +1,7 @@
 // Is this request signed by whom it says it is? One verifier stands before one service, and owns the signing keys
 // that it has derived. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 import type { Clock } from '#shared/clock.ts'
-import { canonicalRequest } from './canonical-request.ts'
+import { canonicalRequest, type CanonicalOptions } from './canonical-request.ts'
 import {
   headerValues,
   type PathRules,
@@ -10,6 +10,7 @@ import {
   type SigV4Credentials,
   TERMINATOR,
 } from './message.ts'
+import { mismatchHint } from './mismatch.ts'
 import { type Payload, payloadOf } from './payload.ts'
 import { type ReadSignature, readSignature } from './read-signature.ts'
 import {
@@ -91,7 +92,7 @@ export const createSigV4Verifier = <Found extends StoredCredentials>(
         payload,
         path,
         keys,
-        secretAccessKey: found?.secretAccessKey ?? NOBODY,
+        secretAccessKey: found?.secretAccessKey,
       })
       if (found === undefined) return unrecognizedClient('No such access key, or it is inactive.')
       const refused = refuseToken(signature, found, nowMs) ?? mismatch
@@ -190,36 +191,38 @@ interface SignatureCheck {
   readonly payload: Payload
   readonly path: PathRules
   readonly keys: SigningKeys
-  readonly secretAccessKey: string
+  /** Undefined for an access key that nobody has. */
+  readonly secretAccessKey: string | undefined
 }
 
 const refuseSignature = (check: SignatureCheck): Refusal | undefined => {
-  const { request, signature, payload, path, keys, secretAccessKey } = check
+  const { request, signature, payload, path, keys } = check
   const { accessKeyId, amzDate, signedHeaders } = signature
+  const secretAccessKey = check.secretAccessKey ?? NOBODY
   const scope = { date: signature.date, region: signature.region, service: signature.service }
   const signingKey = keys.of(accessKeyId, secretAccessKey, scope)
-  const attempt = (unsignedQuery: ReadonlySet<string>) => {
-    const canonical = canonicalRequest(request, {
-      path,
-      signedHeaders,
-      payloadHash: payload.hash,
-      unsignedQuery,
-    })
-    const toSign = stringToSign(amzDate, scope, canonical)
-    return {
-      canonical,
-      toSign,
-      right: secretsEqual(signatureOf(signingKey, toSign), signature.signature),
-    }
+  const isSigned = (toSign: string): boolean =>
+    secretsEqual(signatureOf(signingKey, toSign), signature.signature)
+  const wasSigned = (canonical: string): boolean =>
+    isSigned(stringToSign(amzDate, scope, canonical))
+  const options: CanonicalOptions = {
+    path,
+    signedHeaders,
+    payloadHash: payload.hash,
+    unsignedQuery: signature.presigned ? SIGNATURE_ONLY : NOTHING,
   }
-  const first = attempt(signature.presigned ? SIGNATURE_ONLY : NOTHING)
+  const canonical = canonicalRequest(request, options)
+  const toSign = stringToSign(amzDate, scope, canonical)
   // AWS: some clients add the token after they have signed. It cannot be exchanged: it is tied to the key.
   const addedLater = signature.presigned && signature.sessionToken !== undefined
-  if (first.right || (addedLater && attempt(SIGNATURE_AND_TOKEN).right)) {
-    keys.keep(accessKeyId, secretAccessKey, scope, signingKey)
+  const withoutToken = { ...options, unsignedQuery: SIGNATURE_AND_TOKEN }
+  if (isSigned(toSign) || (addedLater && wasSigned(canonicalRequest(request, withoutToken)))) {
+    // A stranger who guesses what stands in for a secret must not push real keys out of memory.
+    if (check.secretAccessKey !== undefined)
+      keys.keep(accessKeyId, secretAccessKey, scope, signingKey)
     return undefined
   }
-  return signatureMismatch(first.canonical, first.toSign, mismatchHint(signature))
+  return signatureMismatch(canonical, toSign, mismatchHint(request, options, wasSigned))
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -228,9 +231,6 @@ const SIGNATURE_AND_TOKEN: ReadonlySet<string> = new Set([
   'x-amz-signature',
   'x-amz-security-token',
 ])
-
-const mismatchHint = ({ signedHeaders }: ReadSignature): string =>
-  `The secret access key is another one, or the request was changed after it was signed: compare path, query, body and the headers ${signedHeaders.join(', ')} with what the client signed.`
 
 /** A token must be there exactly where the key is a temporary one, and be the key's own. */
 const refuseToken = (

@@ -196,6 +196,9 @@ HASH'
     const refusal = refusalOf({ ...plain, headers: signRequest(plain, stranger, options) })
     assert.equal(refusal.errorType, 'UnrecognizedClientException')
     assert.equal(refusal.message, 'The security token included in the request is invalid.')
+    const guess = { ...stranger, secretAccessKey: 'nobody has this secret access key' }
+    const guessed = refusalOf({ ...plain, headers: signRequest(plain, guess, options) })
+    assert.deepEqual(guessed, refusal)
   })
 
   it('a host, a date or a target that is not signed is refused', () => {
