@@ -1,0 +1,167 @@
+// JSON in and out of a template's values: texts are read with the numbers and the order of keys they are written in.
+import { VtlBudgetError, VtlRuntimeError } from './errors.ts'
+import { fromBigInt, fromJsNumber, isJavaNumber, JavaDouble, parseInteger } from './numbers.ts'
+import { VtlList, VtlMap, VtlObject, type VtlValue } from './values.ts'
+
+/** What a value of outside may be: JSON as JavaScript has it, or values of ours already. */
+export type JsonInput =
+  | VtlValue
+  | undefined
+  | bigint
+  | readonly JsonInput[]
+  | ReadonlyMap<string, JsonInput>
+  | { readonly [key: string]: JsonInput }
+
+const DEPTH_MAX = 1000
+
+/** AWS: arrays become lists that print as JSON. [F150] Members that are undefined do not exist. */
+export const toVtl = (input: JsonInput, depth = 0): VtlValue => {
+  if (typeof input === 'string' || typeof input === 'boolean') return input
+  if (input === null || input === undefined) return null
+  if (typeof input === 'number') return fromJsNumber(input)
+  if (typeof input === 'bigint') return fromBigInt(input)
+  if (isOurs(input)) return input
+  if (depth >= DEPTH_MAX) throw new VtlBudgetError(`JSON more than ${DEPTH_MAX} levels deep`)
+  if (isArray(input)) {
+    return new VtlList(
+      input.map((item) => toVtl(item, depth + 1)),
+      'net.minidev.json.JSONArray',
+    )
+  }
+  const map = new VtlMap()
+  const entries = input instanceof Map ? input.entries() : Object.entries(input)
+  for (const [key, value] of entries) {
+    if (value !== undefined) map.put(key, toVtl(value, depth + 1))
+  }
+  return map
+}
+
+const isArray = (input: JsonInput): input is readonly JsonInput[] => Array.isArray(input)
+
+const isOurs = (input: object): input is Extract<VtlValue, object> =>
+  input instanceof VtlMap ||
+  input instanceof VtlList ||
+  input instanceof VtlObject ||
+  isJavaNumber(input)
+
+/** Throws VtlRuntimeError where the text is no JSON. */
+export const parseJson = (text: string): VtlValue => {
+  const reader = new JsonReader(text)
+  const value = reader.value(0)
+  reader.end()
+  return value
+}
+
+const BLANKS = /[ \t\r\n]*/y
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
+const LITERALS = new Map<string, VtlValue>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
+const LITERAL = /true|false|null/y
+
+class JsonReader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  value(depth: number): VtlValue {
+    if (depth > DEPTH_MAX) throw new VtlBudgetError(`JSON more than ${DEPTH_MAX} levels deep`)
+    this.#match(BLANKS)
+    const next = this.#text.charAt(this.#at)
+    if (next === '"') return this.#string()
+    if (next === '{') return this.#object(depth)
+    if (next === '[') return this.#array(depth)
+    const literal = this.#match(LITERAL)
+    if (literal !== undefined) return LITERALS.get(literal[0]) ?? null
+    return this.#number()
+  }
+
+  end(): void {
+    this.#match(BLANKS)
+    if (this.#at < this.#text.length) this.#fail()
+  }
+
+  #object(depth: number): VtlMap {
+    const map = new VtlMap()
+    this.#at += 1
+    if (this.#take('}')) return map
+    for (;;) {
+      this.#match(BLANKS)
+      const key = this.#string()
+      if (!this.#take(':')) this.#fail()
+      map.put(key, this.value(depth + 1))
+      if (this.#take('}')) return map
+      if (!this.#take(',')) this.#fail()
+    }
+  }
+
+  #array(depth: number): VtlList {
+    const items: VtlValue[] = []
+    this.#at += 1
+    if (this.#take(']')) return new VtlList(items, 'net.minidev.json.JSONArray')
+    for (;;) {
+      items.push(this.value(depth + 1))
+      if (this.#take(']')) return new VtlList(items, 'net.minidev.json.JSONArray')
+      if (!this.#take(',')) this.#fail()
+    }
+  }
+
+  /** Its end is found here; what it says is JSON.parse's work. */
+  #string(): string {
+    const start = this.#at
+    if (this.#text.charAt(start) !== '"') this.#fail()
+    let end = start + 1
+    for (;;) {
+      const char = this.#text.charAt(end)
+      if (char === '') this.#fail()
+      if (char === '"') break
+      end += char === '\\' ? 2 : 1
+    }
+    this.#at = end + 1
+    return this.#parsedString(this.#text.slice(start, end + 1))
+  }
+
+  #parsedString(literal: string): string {
+    try {
+      const parsed: unknown = JSON.parse(literal)
+      if (typeof parsed === 'string') return parsed
+    } catch {
+      // An escape or a control character that JSON does not have: refused like everything else.
+    }
+    return this.#fail()
+  }
+
+  #number(): VtlValue {
+    const match = this.#match(NUMBER)
+    if (match === undefined) return this.#fail()
+    const [text, fraction, exponent] = match
+    const whole = fraction === undefined && exponent === undefined
+    if (!whole) return new JavaDouble(Number(text))
+    // AWS's parser has no bound on digits; ten thousand would take a while.
+    return text.length > DEPTH_MAX ? this.#fail() : parseInteger(text)
+  }
+
+  #take(expected: string): boolean {
+    this.#match(BLANKS)
+    if (this.#text.charAt(this.#at) !== expected) return false
+    this.#at += 1
+    return true
+  }
+
+  #match(sticky: RegExp): RegExpExecArray | undefined {
+    sticky.lastIndex = this.#at
+    const match = sticky.exec(this.#text)
+    if (match === null) return undefined
+    this.#at += match[0].length
+    return match
+  }
+
+  #fail(): never {
+    throw new VtlRuntimeError(`invalid JSON at character ${this.#at}`)
+  }
+}

@@ -1,0 +1,86 @@
+// `$util`.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#util-template-reference
+import { VtlRuntimeError } from './errors.ts'
+import { parseJson } from './json.ts'
+import type { Run } from './run.ts'
+import { VtlObject, type VtlValue } from './values.ts'
+
+class Util extends VtlObject {
+  readonly className = 'com.amazonaws.Util'
+
+  override method(name: string, args: readonly VtlValue[], run: Run): VtlValue | undefined {
+    const [value] = args
+    if (value === undefined || args.length > 1) return undefined
+    const convert = CONVERSIONS.get(name)
+    if (convert === undefined) return undefined
+    // AWS: numbers and the like are taken as the text they print as, and null is `null`. [F153]
+    const text = run.text(value)
+    run.budget.spendText(text.length * COST)
+    const converted = convert(text)
+    if (typeof converted === 'string') run.budget.spendText(converted.length)
+    return converted
+  }
+}
+
+/** These go through a text character by character. */
+const COST = 2
+
+export const createUtil = (): VtlObject => new Util()
+
+/**
+ * Apache commons-lang 2's StringEscapeUtils.
+ * AWS: a single quote is escaped too, which JSON does not allow; templates put it back by replaceAll. [guide]
+ */
+export const escapeJavaScript = (text: string): string =>
+  TO_ESCAPE.test(text) ? text.replace(EACH_TO_ESCAPE, escapeUnit) : text
+
+// oxlint-disable-next-line no-control-regex -- controls are what is escaped
+const TO_ESCAPE = /['"\\/\u0000-\u001f\u0080-\uffff]/
+const EACH_TO_ESCAPE = new RegExp(TO_ESCAPE.source, 'g')
+
+const SHORT = new Map([
+  ['\b', '\\b'],
+  ['\n', '\\n'],
+  ['\t', '\\t'],
+  ['\f', '\\f'],
+  ['\r', '\\r'],
+  ["'", "\\'"],
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['/', '\\/'],
+])
+
+const escapeUnit = (unit: string): string =>
+  SHORT.get(unit) ?? `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+
+/** java.net.URLEncoder: a space is a plus, and four signs stay. */
+const urlEncode = (text: string): string =>
+  encodeURIComponent(
+    text.toWellFormed().replaceAll('\ufffd', (mark, at) => (text.charAt(at) === mark ? mark : '?')),
+  )
+    .replaceAll('%20', '+')
+    .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** java.net.URLDecoder: bytes that are no UTF-8 become replacement characters. */
+const urlDecode = (text: string): string => {
+  if (/%(?![0-9a-fA-F]{2})/.test(text)) {
+    throw new VtlRuntimeError('URLDecoder: Illegal hex characters in escape (%) pattern')
+  }
+  return text
+    .replaceAll('+', ' ')
+    .replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
+      Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
+    )
+}
+
+const CONVERSIONS: ReadonlyMap<string, (text: string) => VtlValue> = new Map<
+  string,
+  (text: string) => VtlValue
+>([
+  ['escapeJavaScript', escapeJavaScript],
+  ['parseJson', parseJson],
+  ['urlEncode', urlEncode],
+  ['urlDecode', urlDecode],
+  ['base64Encode', (text) => Buffer.from(text).toString('base64')],
+  ['base64Decode', (text) => Buffer.from(text, 'base64').toString('utf8')],
+])

@@ -1,0 +1,225 @@
+// The values a template works with. They are our own, so that no name in a template can reach anything of JavaScript:
+// text, booleans and integers are primitives that are only ever passed to functions of ours; everything else is an
+// instance of a class below.
+import type { JavaNumber } from './numbers.ts'
+import type { Run } from './run.ts'
+
+/** `null` is Java's; a reference that has it is the empty text. */
+export type VtlValue = null | boolean | string | JavaNumber | VtlList | VtlMap | VtlObject
+
+/** `undefined`: there is no such method for these arguments. `null`: it answered null. */
+export type VtlMethod<Self> = (
+  self: Self,
+  args: readonly VtlValue[],
+  run: Run,
+) => VtlValue | undefined
+
+export type VtlMethods<Self> = ReadonlyMap<string, VtlMethod<Self>>
+
+/** How Java calls a list, and with that how it prints. */
+export type ListType =
+  | 'java.util.ArrayList'
+  /** AWS: arrays of JSON print as JSON, lists of a template as Java's. [F150] */
+  | 'net.minidev.json.JSONArray'
+  | 'java.util.LinkedHashMap$LinkedKeySet'
+  | 'java.util.LinkedHashMap$LinkedValues'
+  | 'java.util.LinkedHashMap$LinkedEntrySet'
+  | '[Ljava.lang.String;'
+  | '[Ljava.lang.Object;'
+  | '[C'
+  | '[B'
+
+export class VtlList {
+  readonly items: VtlValue[]
+  readonly type: ListType
+
+  constructor(items: VtlValue[], type: ListType = 'java.util.ArrayList') {
+    this.items = items
+    this.type = type
+  }
+}
+
+/** Java's LinkedHashMap: keys of any type, in the order of their first insertion. */
+export class VtlMap {
+  readonly #entries = new Map<MapKey, MapEntry>()
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Undefined where there is no such key. */
+  get(key: VtlValue): VtlValue | undefined {
+    return this.#entries.get(mapKey(key))?.value
+  }
+
+  has(key: VtlValue): boolean {
+    return this.#entries.has(mapKey(key))
+  }
+
+  /** The value that was there; undefined where there was none. */
+  put(key: VtlValue, value: VtlValue): VtlValue | undefined {
+    const id = mapKey(key)
+    const entry = this.#entries.get(id)
+    if (entry === undefined) {
+      this.#entries.set(id, { key, value })
+      return undefined
+    }
+    const old = entry.value
+    entry.value = value
+    return old
+  }
+
+  remove(key: VtlValue): VtlValue | undefined {
+    const id = mapKey(key)
+    const entry = this.#entries.get(id)
+    this.#entries.delete(id)
+    return entry?.value
+  }
+
+  clear(): void {
+    this.#entries.clear()
+  }
+
+  entries(): MapIterator<Readonly<MapEntry>> {
+    return this.#entries.values()
+  }
+
+  /** Methods of this map alone, beside those of every map. */
+  method(_name: string, _args: readonly VtlValue[]): VtlValue | undefined {
+    return undefined
+  }
+
+  /** How it prints, where not as `{key=value}`. */
+  text(): string | undefined {
+    return undefined
+  }
+}
+
+interface MapEntry {
+  readonly key: VtlValue
+  value: VtlValue
+}
+
+type MapKey = null | boolean | string | number | bigint | object
+
+/**
+ * Integers, longs and texts are different keys in Java even where they print alike. AWS compares other keys by
+ * content; here a list or a map is a key by identity, since no template can tell but by trying.
+ */
+const mapKey = (key: VtlValue): MapKey => {
+  if (typeof key !== 'object' || key === null) return key
+  const value = 'value' in key ? key.value : undefined
+  if (typeof value === 'bigint') return value
+  return typeof value === 'number' ? `\0double ${value}` : key
+}
+
+/** Anything else a template can hold: `$input`, `$foreach`, an iterator, a block. */
+export abstract class VtlObject {
+  abstract readonly className: string
+
+  /** Undefined where it has no such property; asked before `getX()`. */
+  property(_name: string, _run: Run): VtlValue | undefined {
+    return undefined
+  }
+
+  method(_name: string, _args: readonly VtlValue[], _run: Run): VtlValue | undefined {
+    return undefined
+  }
+
+  /** Undefined where a reference to it prints as it is written. */
+  text(_run: Run): string | undefined {
+    return ''
+  }
+
+  /** For #foreach; undefined where it is nothing to go through. */
+  items(): Iterable<VtlValue> | undefined {
+    return undefined
+  }
+}
+
+/** `$foreach`, as a rendering knows it. */
+export interface LoopScope extends VtlObject {
+  /** How many items have been taken. */
+  readonly next: number
+  readonly hasNext: boolean
+}
+
+/** What `getClass()` answers: a name, and no way on from there. */
+export class ClassName extends VtlObject {
+  readonly className = 'java.lang.Class'
+  readonly #name: string
+
+  constructor(name: string) {
+    super()
+    this.#name = name
+  }
+
+  override property(name: string): VtlValue | undefined {
+    return name === 'name' ? this.#name : undefined
+  }
+
+  override method(name: string): VtlValue | undefined {
+    return name === 'getName' ? this.#name : undefined
+  }
+
+  override text(): string {
+    return `class ${this.#name}`
+  }
+}
+
+/** An entry of a map, as entrySet() gives it. */
+export class EntryValue extends VtlObject {
+  readonly className = 'java.util.LinkedHashMap$Entry'
+  readonly key: VtlValue
+  readonly #map: VtlMap
+
+  constructor(map: VtlMap, key: VtlValue) {
+    super()
+    this.#map = map
+    this.key = key
+  }
+
+  get value(): VtlValue {
+    return this.#map.get(this.key) ?? null
+  }
+
+  override property(name: string): VtlValue | undefined {
+    if (name === 'key') return this.key
+    return name === 'value' ? this.value : undefined
+  }
+
+  override method(name: string, args: readonly VtlValue[]): VtlValue | undefined {
+    if (name === 'setValue' && args[0] !== undefined) {
+      return this.#map.put(this.key, args[0]) ?? null
+    }
+    if (args.length > 0) return undefined
+    if (name === 'getKey') return this.key
+    return name === 'getValue' ? this.value : undefined
+  }
+
+  override text(run: Run): string {
+    return `${run.text(this.key)}=${run.text(this.value)}`
+  }
+}
+
+/** What iterator() answers. */
+export class IteratorValue extends VtlObject {
+  readonly className = 'java.util.Iterator'
+  readonly #items: readonly VtlValue[]
+  #next = 0
+
+  constructor(items: readonly VtlValue[]) {
+    super()
+    this.#items = items
+  }
+
+  override method(name: string, args: readonly VtlValue[]): VtlValue | undefined {
+    if (args.length > 0) return undefined
+    if (name === 'hasNext') return this.#next < this.#items.length
+    return name === 'next' ? (this.#items[this.#next++] ?? null) : undefined
+  }
+
+  override *items(): Iterable<VtlValue> {
+    while (this.#next < this.#items.length) yield this.#items[this.#next++] ?? null
+  }
+}
