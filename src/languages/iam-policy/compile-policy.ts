@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import { isObject } from '#shared/json.ts'
 import { compileConditions, type ConditionTest } from './conditions.ts'
+import { findDuplicateKey } from './duplicate-key.ts'
 import { compileGlob } from './glob.ts'
 import {
   type DecidingStatement,
@@ -102,7 +103,7 @@ const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
 ])
 
 const readDocument = (document: unknown, lengthMax: number): Record<string, unknown> => {
-  const text = typeof document === 'string' ? document : (JSON.stringify(document) ?? '')
+  const text = typeof document === 'string' ? document : textOf(document)
   if (text.length > lengthMax) {
     throw new MalformedPolicy('', `is longer than ${lengthMax} characters`)
   }
@@ -111,12 +112,26 @@ const readDocument = (document: unknown, lengthMax: number): Record<string, unkn
   return parsed
 }
 
-const parseJson = (text: string): unknown => {
+/** The text of a document that came parsed, perhaps from a function that returned anything at all. */
+const textOf = (document: unknown): string => {
   try {
-    return JSON.parse(text)
+    return JSON.stringify(document) ?? ''
+  } catch {
+    throw new MalformedPolicy('', 'is nested too deeply to be a policy')
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
   } catch {
     throw new MalformedPolicy('', 'is no valid JSON')
   }
+  const duplicate = findDuplicateKey(text)
+  if (duplicate !== undefined)
+    throw new MalformedPolicy('', `has "${duplicate}" twice in one object`)
+  return parsed
 }
 
 const refuseUnknown = (

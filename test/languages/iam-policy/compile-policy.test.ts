@@ -321,6 +321,12 @@ describe('documents that are no policies', () => {
     malformed(many, /has more than 500 statements/, { lengthMax: 100_000 })
   })
 
+  it('are refused where they are nested without end', () => {
+    const deep = 100_000
+    malformed('['.repeat(10_000) + ']'.repeat(10_000), /must be a JSON object/)
+    malformed(JSON.parse('['.repeat(deep) + ']'.repeat(deep)), /nested too deeply|longer than/)
+  })
+
   it('never throw anything else, whatever they are', () => {
     const odd = fc.object({
       key: fc.constantFrom(
