@@ -9,6 +9,8 @@ import type {
   Resource,
   RestApi,
 } from '#model/apigateway/rest-api.ts'
+import type { DocumentationPart, DocumentationVersion } from '#model/apigateway/documentation.ts'
+import type { ClientCertificate, VpcLink } from '#model/apigateway/vpc-link.ts'
 import type { Deployment, Stage } from '#model/apigateway/stage.ts'
 import type { Account, ApiKey, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
 import type {
@@ -23,6 +25,11 @@ import type {
   StageV2,
 } from '#model/apigatewayv2/api.ts'
 import type { DeploymentDocument, DirectoryEntry } from '#model/documents.ts'
+import type {
+  BasePathMapping,
+  DomainName,
+  DomainNameAccessAssociation,
+} from '#model/domain-name.ts'
 import type { Scope } from '#model/scope.ts'
 import { collection } from './store.ts'
 
@@ -45,6 +52,28 @@ export const usagePlans = collection<UsagePlan>('apigateway/usagePlans')
 export const usagePlanKeys = collection<UsagePlanKey>('apigateway/usagePlanKeys')
 /** One row per account and region, under `account`. */
 export const accounts = collection<Account>('apigateway/accounts')
+/** By `{apiId}/{documentationPartId}`. */
+export const documentationParts = collection<DocumentationPart>('apigateway/documentationParts')
+/** By `{apiId}/{version}`. */
+export const documentationVersions = collection<DocumentationVersion>(
+  'apigateway/documentationVersions',
+)
+export const vpcLinks = collection<VpcLink>('apigateway/vpcLinks')
+export const clientCertificates = collection<ClientCertificate>('apigateway/clientCertificates')
+
+/**
+ * Custom domain names, of v1 and v2 alike, by `{domainName}`, private ones by `{domainName}+{domainNameId}`.
+ * control-plane/domain-names.ts is the one way to write them and their mappings.
+ */
+export const domainNames = collection<DomainName>('domainNames')
+/** v1's base path mappings and v2's API mappings, by `{key of the domain name}/{base path}`. */
+export const basePathMappings = collection<BasePathMapping>('basePathMappings')
+/** By their ARNs. */
+export const domainNameAccessAssociations = collection<DomainNameAccessAssociation>(
+  'domainNameAccessAssociations',
+)
+/** Global: who holds a public domain name. A Host names it alone, so it exists once in a gateway. */
+export const domainNameOwners = collection<Scope>('domainNameOwners')
 
 /** HTTP and WebSocket APIs, by `{apiId}`. */
 export const apisV2 = collection<Api>('apigatewayv2/apis')

@@ -1,0 +1,24 @@
+// What leads and vouches for REST APIs: links into private networks, and certificates that prove to a backend who calls.
+// https://docs.aws.amazon.com/apigateway/latest/api/API_VpcLink.html
+
+export interface VpcLink {
+  readonly id: string
+  readonly name: string
+  readonly description?: string
+  /** Of network load balancers. */
+  readonly targetArns: readonly string[]
+  readonly status: 'AVAILABLE' | 'PENDING' | 'DELETING' | 'FAILED'
+  readonly statusMessage?: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+export interface ClientCertificate {
+  readonly clientCertificateId: string
+  readonly description?: string
+  readonly pemEncodedCertificate: string
+  /** The private key, PKCS #8; never in a log and never on the wire. */
+  readonly privateKeyPem: string
+  readonly createdDate: number
+  readonly expirationDate: number
+  readonly tags?: Readonly<Record<string, string>>
+}
