@@ -2,8 +2,33 @@
 // case; names in a list are in any case.
 import type { FlatHeaders } from './contract.ts'
 
+/**
+ * A fixed set of names, asked about every header of every request. Almost all names are told from those in the set by
+ * their length and first letter; only the others are lower-cased and looked up.
+ */
+export class HeaderNames {
+  readonly #lowers: ReadonlySet<string>
+  /** By length and the letter's place in the alphabet: 1 where any name of the set has both. */
+  readonly #likely: Uint8Array
+
+  constructor(lowers: readonly string[]) {
+    this.#lowers = new Set(lowers)
+    const lengthMax = Math.max(...lowers.map(({ length }) => length))
+    this.#likely = new Uint8Array((lengthMax + 1) << 5)
+    for (const lower of lowers) this.#likely[placeOf(lower)] = 1
+  }
+
+  /** `name` in any case. */
+  has(name: string): boolean {
+    return this.#likely[placeOf(name)] === 1 && this.#lowers.has(name.toLowerCase())
+  }
+}
+
+/** The same for a letter in upper and lower case. */
+const placeOf = (name: string): number => (name.length << 5) | (name.charCodeAt(0) & 31)
+
 /** Meant for one connection only and never passed on, whoever wrote them. [RFC 9110 7.6.1, RFC 9112 6] */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const HOP_BY_HOP_NAMES: readonly string[] = [
   'connection',
   'content-length',
   'http2-settings',
@@ -13,7 +38,9 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-])
+]
+
+export const HOP_BY_HOP = new HeaderNames(HOP_BY_HOP_NAMES)
 
 /** Whether `name` is `lower`. Lengths are compared first: most names differ there. */
 export const isHeader = (name: string, lower: string): boolean =>
@@ -37,11 +64,11 @@ export const headerValues = (headers: FlatHeaders, lower: string): readonly stri
 }
 
 /** The list without the headers of these names; the same list where there are none. */
-export const withoutHeaders = (headers: FlatHeaders, lowers: ReadonlySet<string>): FlatHeaders => {
+export const withoutHeaders = (headers: FlatHeaders, names: HeaderNames): FlatHeaders => {
   let kept: string[] | undefined
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
-    if (lowers.has(name.toLowerCase())) kept ??= headers.slice(0, at)
+    if (names.has(name)) kept ??= headers.slice(0, at)
     else kept?.push(name, headers[at + 1] ?? '')
   }
   return kept ?? headers
@@ -49,7 +76,7 @@ export const withoutHeaders = (headers: FlatHeaders, lowers: ReadonlySet<string>
 
 /** The list with one header of this name, in place of those it had. */
 export const withHeader = (headers: FlatHeaders, name: string, value: string): FlatHeaders => [
-  ...withoutHeaders(headers, new Set([name.toLowerCase()])),
+  ...withoutHeaders(headers, new HeaderNames([name.toLowerCase()])),
   name,
   value,
 ]

@@ -25,7 +25,7 @@ export const serverOptions = (options: HttpListenerOptions): ServerOptions => {
     headersTimeout,
     requestTimeout: Math.max(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, headersTimeout),
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersTimeout),
-    keepAliveTimeout: options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: keepAliveTimeoutOf(options),
     noDelay: true,
     optimizeEmptyRequests: true,
     ...(options.onUpgrade === undefined ? {} : { shouldUpgradeCallback: isWebSocketRequest }),
@@ -37,7 +37,16 @@ export const applyLimits = (server: Server, options: HttpListenerOptions): void 
   server.maxHeadersCount = 0
   server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX
   // No byte in either direction for this long: a client that does not read its answer, above all.
-  server.timeout = Math.max(options.keepAliveTimeoutMs ?? 0, KEEP_ALIVE_TIMEOUT_MS)
+  server.timeout = silenceTimeoutOf(options)
+}
+
+const silenceTimeoutOf = ({ keepAliveTimeoutMs = 0 }: HttpListenerOptions): number =>
+  Math.max(keepAliveTimeoutMs, KEEP_ALIVE_TIMEOUT_MS)
+
+/** 0 where the limit on silence is the same: Node would set its timer anew before and after every request. */
+const keepAliveTimeoutOf = (options: HttpListenerOptions): number => {
+  const { keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS } = options
+  return keepAliveTimeoutMs < silenceTimeoutOf(options) ? keepAliveTimeoutMs : 0
 }
 
 /** Only WebSockets are upgraded; another `Upgrade` is a wish that an ordinary answer declines. [RFC 9110 7.8] */

@@ -3,7 +3,7 @@
 import type { Dispatcher } from 'undici'
 import type { Clock, Timer } from '#shared/clock.ts'
 import { type FlatHeaders, UpstreamError, type UpstreamRequest } from './contract.ts'
-import { breaksLine, HOP_BY_HOP, headerValue } from './headers.ts'
+import { breaksLine, HeaderNames, HOP_BY_HOP_NAMES, headerValue, isHeader } from './headers.ts'
 import { upstreamError } from './upstream-errors.ts'
 import type { Origin, Origins } from './upstream-origins.ts'
 
@@ -185,13 +185,14 @@ const requestHeaders = ({ headers }: UpstreamRequest): string[] => {
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? ''
     const value = headers[at + 1] ?? ''
-    const lower = name.toLowerCase()
-    if (lower === 'host') host = value
-    else if (lower !== 'expect' && !HOP_BY_HOP.has(lower)) sent.push(name, asBytes(value))
+    if (isHeader(name, 'host')) host = value
+    else if (!NOT_SENT.has(name)) sent.push(name, asBytes(value))
   }
   if (host !== undefined) sent.push('host', host)
   return sent
 }
+
+const NOT_SENT = new HeaderNames([...HOP_BY_HOP_NAMES, 'expect'])
 
 /** Header text beyond Latin-1 is sent as its UTF-8 bytes. */
 const asBytes = (value: string): string =>

@@ -38,6 +38,8 @@ export const createOrigins = (options: UpstreamClientOptions): Origins => {
   const origins = new Map<string, Origin>()
   const closing = new Set<Promise<void>>()
   const staleErrors = new WeakSet<Error>()
+  // The last of them, by its key: most calls follow one to the same origin, and change no order.
+  let lastKey = ''
   const secureContext = trustedContext(options.extraCaPem)
 
   const retire = ({ pool }: Origin): void => {
@@ -67,6 +69,8 @@ export const createOrigins = (options: UpstreamClientOptions): Origins => {
       if (origin.inFlight >= inFlightMax) {
         throw new UpstreamError('connect', `${inFlightMax} requests wait for ${request.origin}`)
       }
+      if (key === lastKey) return origin
+      lastKey = key
       origins.delete(key)
       origins.set(key, origin)
       if (origins.size > originsMax) {
@@ -82,6 +86,7 @@ export const createOrigins = (options: UpstreamClientOptions): Origins => {
     close: async () => {
       for (const origin of origins.values()) retire(origin)
       origins.clear()
+      lastKey = ''
       await Promise.all(closing)
     },
   }

@@ -45,6 +45,17 @@ describe('an answer', () => {
     )
   })
 
+  it('has the bytes of its body unchanged, in one piece with the head or after it', async (test) => {
+    for (const length of [0, 1, 256, 8_192, 8_193, 300_000]) {
+      const body = Uint8Array.from({ length }, (_, at) => at % 256)
+      const { port } = await start(test, { statusCode: 200, headers: [], body })
+      const answer = await talk(port, request())
+      const [head = ''] = answer.split('\r\n\r\n', 1)
+      assert.match(head, new RegExp(`Content-Length: ${length}(\r\n|$)`))
+      assert.equal(answer.slice(head.length + 4), Buffer.from(body).toString('latin1'))
+    }
+  })
+
   it('sends header text beyond Latin-1 as UTF-8', async (test) => {
     const { port } = await start(test, { statusCode: 200, headers: ['X', '대문'] })
     const utf8 = Buffer.from('대문').toString('latin1')

@@ -4,6 +4,7 @@ import {
   breaksLine,
   headerValue,
   headerValues,
+  HeaderNames,
   HOP_BY_HOP,
   withHeader,
   withoutHeaders,
@@ -29,11 +30,30 @@ describe('flat headers', () => {
 
   it('lose every header of the given names and keep the order of the others', () => {
     assert.deepEqual(withoutHeaders(HEADERS, HOP_BY_HOP), ['Host', 'a', 'X-Two', '1', 'x-two', '2'])
-    assert.deepEqual(withoutHeaders(HEADERS, new Set(['x-two', 'host'])), ['Connection', 'close'])
+    assert.deepEqual(withoutHeaders(HEADERS, new HeaderNames(['x-two', 'host'])), [
+      'Connection',
+      'close',
+    ])
   })
 
   it('are the same list where there is nothing to lose', () => {
-    assert.equal(withoutHeaders(HEADERS, new Set(['x-none'])), HEADERS)
+    assert.equal(withoutHeaders(HEADERS, new HeaderNames(['x-none'])), HEADERS)
+  })
+  it('tells the names of a set in any case from all others', () => {
+    const names = new HeaderNames(['te', 'x-two', 'connection'])
+    for (const name of ['te', 'TE', 'X-Two', 'Connection']) assert.ok(names.has(name), name)
+    const others = [
+      '',
+      't',
+      'ta',
+      'x-tw',
+      'x-twos',
+      'constructor',
+      'connectiom',
+      '_E',
+      'a'.repeat(9_000),
+    ]
+    for (const name of others) assert.ok(!names.has(name), name)
   })
 
   it('hold a replaced header once', () => {

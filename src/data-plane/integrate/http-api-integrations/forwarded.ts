@@ -6,26 +6,27 @@ import { headerValues } from '../../accept/headers.ts'
 import type { HttpApiRequest } from '../../plan.ts'
 
 /** The names that `forwardedHeaders` speaks for. */
-export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
+export const FORWARDED_HEADERS: readonly string[] = [
   'forwarded',
   'via',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',
   'x-forwarded-proto',
-])
+]
 
-/** `sent` are the headers as the client sent them (and the mapping left them). */
+/** `sent` are those of these headers that the client sent (and the mapping left). */
 export const forwardedHeaders = (request: HttpApiRequest, sent: FlatHeaders): FlatHeaders => {
-  const hops = [...headerValues(sent, 'forwarded'), ...translated(sent)]
   // AWS: for, host and proto; older captures have `by` with an address of AWS's in front, which nobody has here.
   // [recorded: port-labs integration guides 2023, aws/api-gateway/forwarded-header 2022]
-  hops.push(
-    `for=${node(request.sourceIp)};host=${quoted(request.http.host)};proto=${request.http.tls ? 'https' : 'http'}`,
-  )
-  const via = [...headerValues(sent, 'via'), 'HTTP/1.1 AmazonAPIGateway']
+  const hop = `for=${node(request.sourceIp)};host=${quoted(request.http.host)};proto=${request.http.tls ? 'https' : 'http'}`
+  if (sent.length === 0) return ['Forwarded', hop, 'Via', VIA]
+  const hops = [...headerValues(sent, 'forwarded'), ...translated(sent), hop]
+  const via = [...headerValues(sent, 'via'), VIA]
   return ['Forwarded', hops.join(','), 'Via', via.join(', ')]
 }
+
+const VIA = 'HTTP/1.1 AmazonAPIGateway'
 
 /** The X-Forwarded headers of earlier hops; host and protocol belong to the first one. */
 const translated = (sent: FlatHeaders): readonly string[] => {

@@ -9,8 +9,8 @@ import {
   type UpstreamRequest,
   type UpstreamResponse,
 } from '#transport/contract.ts'
-import { HOP_BY_HOP, withoutHeaders } from '#transport/headers.ts'
-import { eachHeader, headerValues, lastHeader } from '../../accept/headers.ts'
+import { HeaderNames, HOP_BY_HOP, HOP_BY_HOP_NAMES, isHeader } from '#transport/headers.ts'
+import { eachHeader } from '../../accept/headers.ts'
 import {
   GatewayFailure,
   type HttpApiRequest,
@@ -30,7 +30,8 @@ export const compileHttpProxy = (source: HttpIntegrationSource): HttpRoutePlan['
   const serverName = integration.tlsConfig?.serverNameToVerify
   return async (request, caller, services) => {
     const mapped = mapHttpApiRequest(request, caller, requestMapping)
-    const body = await request.readBody()
+    const sent = request.readBody()
+    const body = 'byteLength' in sent ? sent : await sent
     const upstream: UpstreamRequest = {
       method: fixedMethod === 'ANY' ? request.method : fixedMethod,
       origin: proxyUri.origin,
@@ -59,21 +60,34 @@ const requestHeaders = (
   { headers }: MappableRequest,
   body: Uint8Array,
 ): FlatHeaders => {
-  const hops = namedByConnection(headers)
-  const dropped = hops.length === 0 ? NOT_PASSED : new Set([...NOT_PASSED, ...hops])
-  const passed = [...withoutHeaders(headers, dropped), ...forwardedHeaders(request, headers)]
-  passed.push('X-Amzn-Trace-Id', request.traceId)
+  const sent: string[] = []
+  const forwarded: string[] = []
+  const named: string[] = []
+  let isTyped = false
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const value = headers[at + 1] ?? ''
+    if (!NOT_PASSED.has(name)) {
+      sent.push(name, value)
+      isTyped ||= isHeader(name, 'content-type')
+    } else if (FORWARDED.has(name)) forwarded.push(name, value)
+    else if (isHeader(name, 'connection')) addNamed(named, value)
+  }
+  const passed = withoutNamed(sent, named)
+  passed.push(...forwardedHeaders(request, forwarded), 'X-Amzn-Trace-Id', request.traceId)
   // AWS: a request without a body gets a Content-Type. [behaviour.md 5.2; recorded: an OPTIONS of a browser arrives
   // with this one]
-  if (body.length === 0 && lastHeader(headers, 'content-type') === undefined) {
+  if (body.length === 0 && !isTyped) {
     passed.push('Content-Type', 'application/x-www-form-urlencoded')
   }
   return passed
 }
 
+const FORWARDED = new HeaderNames(FORWARDED_HEADERS)
+
 /** AWS: Host is overwritten by the endpoint's, Expect has been answered. [behaviour.md 5.2] */
-const NOT_PASSED: ReadonlySet<string> = new Set([
-  ...HOP_BY_HOP,
+const NOT_PASSED = new HeaderNames([
+  ...HOP_BY_HOP_NAMES,
   ...FORWARDED_HEADERS,
   'expect',
   'host',
@@ -81,10 +95,22 @@ const NOT_PASSED: ReadonlySet<string> = new Set([
 ])
 
 /** `Connection: close, X-Private` makes X-Private hop by hop. [RFC 9110 7.6.1] */
-const namedByConnection = (headers: FlatHeaders): readonly string[] =>
-  headerValues(headers, 'connection').flatMap((value) =>
-    value.split(',').map((name) => name.trim().toLowerCase()),
-  )
+const addNamed = (named: string[], connection: string): void => {
+  for (const option of connection.toLowerCase().split(',')) {
+    const name = option.trim()
+    if (name !== 'close' && !HOP_BY_HOP.has(name)) named.push(name)
+  }
+}
+
+const withoutNamed = (headers: string[], named: readonly string[]): string[] => {
+  if (named.length === 0) return headers
+  const hops = new Set(named)
+  const kept: string[] = []
+  eachHeader(headers, (name, value) => {
+    if (!hops.has(name.toLowerCase())) kept.push(name, value)
+  })
+  return kept
+}
 
 const callUpstream = async (
   request: HttpApiRequest,
@@ -118,13 +144,22 @@ const failureOf = (error: UpstreamError, upstream: UpstreamRequest): GatewayFail
   })
 }
 
-const passBack = (answer: UpstreamResponse): HttpResponse => {
-  const hops = new Set(namedByConnection(answer.headers))
-  const headers: string[] = []
-  eachHeader(answer.headers, (name, value) => {
-    const lower = name.toLowerCase()
-    const dropped = HOP_BY_HOP.has(lower) || hops.has(lower) || lower.startsWith('apigw-')
-    if (!dropped && lower !== 'date') headers.push(name, value)
-  })
-  return { statusCode: answer.statusCode, headers, body: answer.body }
+const passBack = ({ statusCode, headers, body }: UpstreamResponse): HttpResponse => {
+  const back: string[] = []
+  const named: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const value = headers[at + 1] ?? ''
+    if (isHeader(name, 'connection')) addNamed(named, value)
+    else if (!NOT_PASSED_BACK.has(name) && !isOurs(name)) back.push(name, value)
+  }
+  return { statusCode, headers: withoutNamed(back, named), body }
+}
+
+const NOT_PASSED_BACK = new HeaderNames([...HOP_BY_HOP_NAMES, 'date'])
+
+/** `apigw-requestid` and the like. */
+const isOurs = (name: string): boolean => {
+  const first = name.charCodeAt(0)
+  return (first === 0x61 || first === 0x41) && name.toLowerCase().startsWith('apigw-')
 }
