@@ -3,7 +3,6 @@
 import type { HttpResponse } from '#transport/contract.ts'
 import { admitHttpApiRequestSize } from './accept/http-api-limits.ts'
 import { type GatewayRequest, withRoute } from './accept/request.ts'
-import type { RequestTrace } from './accept/request-trace.ts'
 import type { RouteMatch } from './accept/routes.ts'
 import { GatewayFailure, type HttpRoutePlan, type HttpStagePlan, type Services } from './plan.ts'
 import { makeRequestRecord } from './request-record.ts'
@@ -14,45 +13,45 @@ export const handleHttpApiRequest = async (
   stage: HttpStagePlan,
   services: Services,
 ): Promise<HttpResponse> => {
-  const steps = new Steps(request.trace)
+  const { trace } = request
   let route: RouteMatch<HttpRoutePlan> | undefined
   let failure: GatewayFailure | undefined
   let response: HttpResponse
   try {
     // accept
-    steps.begin('accept')
+    trace.enter('accept')
     admitHttpApiRequestSize(request)
     const preflight = stage.preflight(request)
     if (preflight !== undefined) {
       response = preflight
     } else {
-      steps.begin('route')
+      trace.enter('route')
       route = findRoute(request, stage)
       const routed = withRoute(request, stage, route)
       // admit
-      steps.begin('throttle')
+      trace.enter('throttle')
       const wait = route.plan.throttle(routed, services)
       if (wait) await wait
-      steps.begin('authorize')
+      trace.enter('authorize')
       const caller = await route.plan.authorize(routed, services)
       // integrate
-      steps.begin('integrate')
+      trace.enter('integrate')
       const answer = await route.plan.integrate(routed, caller, services)
       // respond
-      steps.begin('respond')
+      trace.enter('respond')
       response = stage.cors(request, answer)
     }
-    steps.end()
+    trace.leave()
   } catch (error) {
     failure = asFailure(error, request, services)
-    steps.end(failure.responseType)
+    trace.leave(failure.responseType)
     response = stage.cors(request, renderHttpApiFailure(failure))
   }
   // AWS: the one header of its own that an HTTP API sends, in lower case. [behaviour.md 3.3]
   const headers = [...response.headers, 'apigw-requestid', request.requestId]
   const answered = { ...response, headers }
   const routeKey = route?.plan.routeKey
-  services.observe(
+  services.observe?.(
     makeRequestRecord({ request, stage, response: answered, route: routeKey, failure }),
   )
   return answered
@@ -75,26 +74,4 @@ const asFailure = (error: unknown, request: GatewayRequest, services: Services):
     hint: 'a bug in the gateway: its log has the stack under this request id',
     cause: error,
   })
-}
-
-/** Where the story is: each step begins where the one before it ends. */
-class Steps {
-  readonly #trace: RequestTrace
-  #name: string | undefined
-  #startMs = 0
-
-  constructor(trace: RequestTrace) {
-    this.#trace = trace
-  }
-
-  begin(name: string): void {
-    this.end()
-    this.#name = name
-    this.#startMs = this.#trace.elapsedMs()
-  }
-
-  end(outcome?: string): void {
-    if (this.#name !== undefined) this.#trace.step(this.#name, this.#startMs, outcome)
-    this.#name = undefined
-  }
 }

@@ -16,7 +16,8 @@ export interface Services {
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly upstream: UpstreamClient
-  readonly observe: Observe
+  /** Absent where nobody listens: requests then keep no record of what they did. */
+  readonly observe?: Observe | undefined
   /** A broken assumption of ours: the stack goes to the log, the client gets a bare 500. Never throws. */
   readonly onBug: (error: unknown, requestId: string) => void
 }

@@ -89,17 +89,21 @@ const asFailure = (error: unknown, request: GatewayRequest, services: Services):
 }
 
 /** One record per request, once its answer is known; a streamed answer tells at its end. Never fails the request. */
-const tell = (ending: Omit<Ending, 'route' | 'resourceId'>, services: Services): HttpResponse => {
+const tell = (
+  ending: Omit<Ending, 'route' | 'resourceId'>,
+  { observe }: Services,
+): HttpResponse => {
   const { request, response } = ending
+  if (observe === undefined) return response
   const { match }: ContextRequest = request
   const { resourcePath: route, resourceId } = match?.plan ?? {}
   const record = () => makeRequestRecord({ ...ending, route, resourceId })
   const { body } = response
   if (!isStream(body) || request.method === 'HEAD') {
-    services.observe(record())
+    observe(record())
     return response
   }
-  const told = tellAfter(body, (responseBytes) => services.observe({ ...record(), responseBytes }))
+  const told = tellAfter(body, (responseBytes) => observe({ ...record(), responseBytes }))
   return { ...response, body: told }
 }
 

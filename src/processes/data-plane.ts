@@ -14,7 +14,7 @@ import { answerHealth } from './health.ts'
 export interface DataPlaneOptions {
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
-  readonly observe: Observe
+  readonly observe?: Observe
   readonly onError: (error: unknown) => void
   readonly isReady: () => boolean
 }

@@ -36,7 +36,7 @@ export const runWorker = async (): Promise<void> => {
   const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
   const plane = composeDataPlane({
     ...createInvokeClient({ socketPath: invokePath }),
-    observe: settings.requestLog ? records.add : () => undefined,
+    ...(settings.requestLog && { observe: records.add }),
     onError: report,
     isReady: () => !state.draining,
   })

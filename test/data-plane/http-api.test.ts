@@ -28,6 +28,13 @@ test('a request is answered by its function, with the id of the gateway', async 
   ])
 })
 
+test('where nobody observes, a request is answered all the same and keeps no record', async () => {
+  const heard = testServices({ observe: undefined })
+  const response = await ask(testStage(), heard)
+  assert.equal(response.statusCode, 200)
+  assert.deepEqual(heard.records, [])
+})
+
 test('a request is told of exactly once, with its route, its steps and its integration', async () => {
   const heard = testServices()
   const stage = testStage({ routes: [httpRoute('GET /pets/{id}')] })

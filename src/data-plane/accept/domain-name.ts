@@ -43,27 +43,27 @@ interface Place {
 }
 
 const findPlace = (host: string, path: string): Place | undefined => {
-  const named = HOST.exec(host)
-  if (named?.[1] !== undefined) {
-    const region = named[2]
-    return { apiId: named[1].toLowerCase(), region, rest: path, stageName: undefined, local: false }
-  }
-  const userRequest = USER_REQUEST.exec(path)
-  if (userRequest?.[1] !== undefined && userRequest[2] !== undefined) {
-    return {
-      apiId: userRequest[1],
-      region: undefined,
-      stageName: decodeOrKeep(userRequest[2]),
-      rest: userRequest[3] ?? '/',
-      local: true,
+  // Most hosts and paths are none of these: what they would have to hold is looked for before they are taken apart.
+  if (host.length >= HOST_CHARS_MIN) {
+    const [, apiId, region] = HOST.exec(host) ?? []
+    if (apiId !== undefined) {
+      return { apiId: apiId.toLowerCase(), region, rest: path, stageName: undefined, local: false }
     }
   }
-  const local = LOCAL.exec(path)
-  if (local?.[1] === undefined) return undefined
-  const rest = local[2] ?? '/'
-  return { apiId: local[1], region: undefined, stageName: undefined, rest, local: true }
+  if (path.startsWith('/_aws/')) {
+    const [, apiId, rest = '/'] = LOCAL.exec(path) ?? []
+    return apiId === undefined
+      ? undefined
+      : { apiId, region: undefined, stageName: undefined, rest, local: true }
+  }
+  if (!path.startsWith('/restapis/')) return undefined
+  const [, apiId, stageName, rest = '/'] = USER_REQUEST.exec(path) ?? []
+  if (apiId === undefined || stageName === undefined) return undefined
+  return { apiId, region: undefined, stageName: decodeOrKeep(stageName), rest, local: true }
 }
 
+/** `x.execute-api.localhost` */
+const HOST_CHARS_MIN = 23
 const HOST =
   /^([a-z0-9_-]{1,64})\.execute-api\.(?:localhost(?:\.localstack\.cloud)?|([a-z0-9-]{1,32})\.amazonaws\.com)\.?(?::\d{1,5})?$/i
 const USER_REQUEST = /^\/restapis\/([\w-]{1,64})\/([^/]{1,128})\/_user_request_(\/.*)?$/s

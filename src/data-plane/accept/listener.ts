@@ -19,9 +19,7 @@ export const createDataPlane =
   (directory: () => Directory, services: Services): HttpHandler =>
   (http) => {
     const current = directory()
-    const address = findAddress(http.host, http.target, {
-      findApi: (apiId) => current.findApi(apiId),
-    })
+    const address = findAddress(http.host, http.target, current)
     const api = address && current.findApi(address.apiId)
     const stage = address && findStage(api, address)
     if (address === undefined || stage === undefined) {
@@ -112,5 +110,5 @@ const tell = (
     stageName: request.address.stageName ?? '',
     deploymentId: '',
   }
-  services.observe(makeRequestRecord({ request, stage, response, failure }))
+  services.observe?.(makeRequestRecord({ request, stage, response, failure }))
 }

@@ -27,11 +27,12 @@ const NO_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map()
 /** Form decoding; text with a broken escape is taken as it stands, for a client's typing error is no failure of ours. */
 const decodeQueryText = (text: string): string => {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  return spaced.includes('%') ? decodeOrKeep(spaced) : spaced
+  return decodeOrKeep(spaced)
 }
 
 /** Percent-decoded, or as it stands where that is not possible. */
 export const decodeOrKeep = (text: string): string => {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {

@@ -41,5 +41,5 @@ const newRoot = (arrivedAtMs: number, random: Random): string => {
   const seconds = Math.floor(arrivedAtMs / 1000)
     .toString(16)
     .padStart(8, '0')
-  return `Root=1-${seconds}-${Buffer.from(random.bytes(12)).toString('hex')}`
+  return `Root=1-${seconds}-${random.bytes(12).toHex()}`
 }

@@ -1,5 +1,6 @@
 // What a request tells of itself while it runs: collected here, made into one RequestRecord at its end.
 import type { Clock } from '#shared/clock.ts'
+import type { Observe } from '#model/ports.ts'
 import type { RecordStep } from '#model/request-record.ts'
 
 export interface IntegrationTrace {
@@ -10,7 +11,22 @@ export interface IntegrationTrace {
 }
 
 /** Mutable by design: the one thing that grows along a request. Steps append; only the ★ files read. */
-export class RequestTrace {
+export interface RequestTrace {
+  readonly steps: readonly RecordStep[]
+  integration: IntegrationTrace | undefined
+  /** Milliseconds since the request arrived. */
+  elapsedMs(): number
+  /** Ends the step that is open and begins the next one. */
+  enter(name: string): void
+  /** Ends the step that is open, with what it decided; harmless where none is. */
+  leave(outcome?: string): void
+}
+
+/** Where nobody observes, nothing is timed and nothing is kept. */
+export const startTrace = (clock: Clock, observe: Observe | undefined): RequestTrace =>
+  observe === undefined ? UNOBSERVED : new ObservedTrace(clock)
+
+class ObservedTrace implements RequestTrace {
   readonly steps: RecordStep[] = []
   integration: IntegrationTrace | undefined
   readonly #clock: Clock
@@ -23,32 +39,45 @@ export class RequestTrace {
     this.#startMs = clock.monotonicMs()
   }
 
-  /** Milliseconds since the request arrived. */
   elapsedMs(): number {
     return this.#clock.monotonicMs() - this.#startMs
   }
 
-  /** Ends the step that is open and begins the next one. */
   enter(name: string): void {
-    this.leave()
+    const nowMs = this.elapsedMs()
+    this.#close(nowMs)
     this.#open = name
-    this.#openedMs = this.elapsedMs()
+    this.#openedMs = nowMs
   }
 
-  /** Ends the step that is open, with what it decided; harmless where none is. */
   leave(outcome?: string): void {
+    this.#close(this.elapsedMs(), outcome)
+  }
+
+  #close(nowMs: number, outcome?: string): void {
     if (this.#open === undefined) return
-    this.step(this.#open, this.#openedMs, outcome)
+    const step = { name: this.#open, startMs: this.#openedMs, durationMs: nowMs - this.#openedMs }
+    this.steps.push(outcome === undefined ? step : { ...step, outcome })
     this.#open = undefined
   }
-
-  /** Appends a step that began at `startMs` (of `elapsedMs`) and ends now. */
-  step(name: string, startMs: number, outcome?: string): void {
-    const durationMs = this.elapsedMs() - startMs
-    this.steps.push(
-      outcome === undefined
-        ? { name, startMs, durationMs }
-        : { name, startMs, durationMs, outcome },
-    )
-  }
 }
+
+class UnobservedTrace implements RequestTrace {
+  readonly steps: readonly RecordStep[] = []
+
+  get integration(): undefined {
+    return undefined
+  }
+
+  set integration(_: IntegrationTrace | undefined) {}
+
+  elapsedMs(): number {
+    return 0
+  }
+
+  enter(): void {}
+
+  leave(): void {}
+}
+
+const UNOBSERVED: RequestTrace = Object.freeze(new UnobservedTrace())

@@ -5,7 +5,7 @@ import { BodyAborted, BodyTooLarge, type HttpRequest } from '#transport/contract
 import { GatewayFailure, type Services } from '../plan.ts'
 import { headerValues, lastHeader } from './headers.ts'
 import { parseQuery } from './query.ts'
-import { RequestTrace } from './request-trace.ts'
+import { type RequestTrace, startTrace } from './request-trace.ts'
 import { extendedRequestIdFrom, restRequestId, traceIdOf } from './request-ids.ts'
 
 /** Where a request came in: the API, the stage its path or host named, and the path that is left. */
@@ -43,8 +43,8 @@ export interface GatewayRequest {
   readonly userAgent: string | undefined
   /** `Root=1-…` as received, or made for this request. */
   readonly traceId: string
-  /** The whole body, read once. Throws GatewayFailure REQUEST_TOO_LARGE past 10 MB. */
-  readBody(): Promise<Uint8Array>
+  /** The whole body, read once; no promise where there is none. Throws GatewayFailure REQUEST_TOO_LARGE past 10 MB. */
+  readBody(): Uint8Array | Promise<Uint8Array>
   /** What this request did, for the record. */
   readonly trace: RequestTrace
 }
@@ -87,7 +87,7 @@ class AcceptedRequest implements GatewayRequest {
     this.http = http
     this.address = address
     this.arrivedAtMs = services.clock.nowMs()
-    this.trace = new RequestTrace(services.clock)
+    this.trace = startTrace(services.clock, services.observe)
     this.#services = services
     this.#kind = kind
     this.method = kind === 'REST' ? methodOf(http) : http.method
@@ -136,7 +136,8 @@ class AcceptedRequest implements GatewayRequest {
     return headerValues(this.http.headers, name)
   }
 
-  readBody(): Promise<Uint8Array> {
+  readBody(): Uint8Array | Promise<Uint8Array> {
+    if (this.http.body.declaredBytes === 0) return NO_BYTES
     return (this.#body ??= readWholeBody(this.http))
   }
 }
@@ -147,7 +148,6 @@ export const admitDeclaredBody = (http: HttpRequest): void => {
 }
 
 const readWholeBody = async (http: HttpRequest): Promise<Uint8Array> => {
-  if (http.body.declaredBytes === 0) return NO_BYTES
   try {
     return await http.body.read(PAYLOAD_BYTES_MAX)
   } catch (error) {

@@ -99,13 +99,16 @@ describe('the body', () => {
     const http = sentRequest({ body: new Uint8Array(10 * 1024 * 1024 + 1) })
     const chunked = { ...http, body: { ...http.body, declaredBytes: undefined } }
     const request = acceptRequest(chunked, ADDRESS, testServices().services, 'REST')
-    await assert.rejects(request.readBody(), { responseType: 'REQUEST_TOO_LARGE' })
+    await assert.rejects(async () => request.readBody(), { responseType: 'REQUEST_TOO_LARGE' })
   })
   it('of a client that went away is its failure and not a bug', async () => {
     const http = sentRequest({ body: 'x' })
     const read = () => Promise.reject(new BodyAborted('gone'))
     const gone = { ...http, body: { ...http.body, read } }
     const request = acceptRequest(gone, ADDRESS, testServices().services, 'REST')
-    await assert.rejects(request.readBody(), { responseType: 'DEFAULT_4XX', statusCode: 400 })
+    await assert.rejects(async () => request.readBody(), {
+      responseType: 'DEFAULT_4XX',
+      statusCode: 400,
+    })
   })
 })

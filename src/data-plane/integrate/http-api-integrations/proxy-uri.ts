@@ -23,12 +23,15 @@ export const compileProxyUri = (uri: string, routeKey: string): ProxyUri | undef
     origin: url.origin,
     pathFor: (request, mapped) => {
       const path = mapped.path ?? pathOf(request)
-      const queries = [fillQuery(request), mapped.rawQuery].filter((query) => query !== '')
-      const target = queries.length === 0 ? path : `${path}?${queries.join('&')}`
+      const query = joinQueries(fillQuery(request), mapped.rawQuery)
+      const target = query === '' ? path : `${path}?${query}`
       return onTheWire(target.startsWith('/') ? target : `/${target}`)
     },
   }
 }
+
+const joinQueries = (own: string, sent: string): string =>
+  own === '' || sent === '' ? own + sent : `${own}&${sent}`
 
 /**
  * AWS: the $default route sends the full request path to the integration, any other route only what its URI has
@@ -58,7 +61,11 @@ const compileTemplate = (template: string): ((request: HttpApiRequest) => string
 
 /** Nothing but visible ASCII may stand in a request line, and no fragment is ever sent. */
 const onTheWire = (target: string): string =>
-  target.replaceAll(
-    /[^!-~]|[#{}]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  )
+  WIRE.test(target)
+    ? target
+    : target.replaceAll(
+        /[^!-~]|[#{}]/g,
+        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+      )
+
+const WIRE = /^[!"$-z|~]*$/
