@@ -59,6 +59,8 @@ export interface Reference {
   readonly steps: readonly Step[]
   /** `$x`, neither `$!x` nor `${x}`. */
   readonly plain: boolean
+  /** `${x}`. */
+  readonly formal: boolean
   /** As it is written, printed where a block refers to itself too often. */
   readonly source: string
 }

@@ -17,9 +17,9 @@ export const compileForeach = (
   return (run) => {
     run.budget.spend(1)
     const items = itemsOf(run)
-    if (items === undefined || items.length === 0) return
+    if (items === undefined || items.items.length === 0) return
     const before = run.get(variable)
-    const loop = new ForeachScope(items, run.loop)
+    const loop = new ForeachScope(items.items, run.loop)
     run.loop = loop
     iterate(run, loop, items, variable, body)
     run.loop = loop.parent
@@ -34,18 +34,18 @@ export const compileForeach = (
 const iterate = (
   run: Run,
   loop: ForeachScope,
-  items: readonly VtlValue[],
+  { items, source }: Items,
   variable: string,
   body: Render,
 ): void => {
-  const size = items.length
+  const version = versionOf(source)
   const { iterationsMax } = run.budget.limits
   while (loop.next < items.length) {
     if (loop.next >= iterationsMax) {
       loop.cut = true
       return
     }
-    if (items.length !== size) throw new VtlRuntimeError('ConcurrentModificationException')
+    if (versionOf(source) !== version) throw new VtlRuntimeError('ConcurrentModificationException')
     run.budget.spend(1)
     run.set(variable, items[loop.next] ?? null)
     loop.next += 1
@@ -56,7 +56,16 @@ const iterate = (
   }
 }
 
-const compileItems = (looped: Looped): ((run: Run) => readonly VtlValue[] | undefined) => {
+/** What is gone through, and what may not grow or shrink meanwhile, as in Java. */
+interface Items {
+  readonly items: readonly VtlValue[]
+  readonly source?: VtlList | VtlMap
+}
+
+const versionOf = (source: VtlList | VtlMap | undefined): number =>
+  source instanceof VtlMap ? source.size : (source?.version ?? 0)
+
+const compileItems = (looped: Looped): ((run: Run) => Items | undefined) => {
   if (typeof looped === 'function') return (run) => itemsOfValue(looped(run), run)
   const { from, to } = looped
   return (run) => {
@@ -67,17 +76,20 @@ const compileItems = (looped: Looped): ((run: Run) => readonly VtlValue[] | unde
     const step = toInt(last) < start ? -1 : 1
     // One more than will be used, so that the cut shows.
     const size = Math.min(Math.abs(toInt(last) - start) + 1, run.budget.limits.iterationsMax + 1)
-    return Array.from({ length: size }, (_, index) => start + index * step)
+    return { items: Array.from({ length: size }, (_, index) => start + index * step) }
   }
 }
 
 /** A list's items, a map's values, what an iterator has left; undefined for anything else. */
-const itemsOfValue = (value: VtlValue, run: Run): readonly VtlValue[] | undefined => {
-  if (value instanceof VtlList) return value.items
+const itemsOfValue = (value: VtlValue, run: Run): Items | undefined => {
+  if (value instanceof VtlList) return { items: value.items, source: value }
   const most = run.budget.limits.iterationsMax + 1
-  if (value instanceof VtlMap) return [...value.entries().take(most)].map((entry) => entry.value)
+  if (value instanceof VtlMap) {
+    const items = [...value.entries().take(most)].map((entry) => entry.value)
+    return { items, source: value }
+  }
   const items = value instanceof VtlObject ? value.items() : undefined
-  return items && [...Iterator.from(items).take(most)]
+  return items && { items: [...Iterator.from(items).take(most)] }
 }
 
 /** `$foreach`. */

@@ -23,7 +23,25 @@ export const parseReference = (cursor: Cursor, parser: TemplateParser): Referenc
     steps.push(step)
   if (formal) cursor.expect('}')
   const source = cursor.text.slice(start, cursor.at)
-  return { kind: 'reference', root, steps, plain: !quiet && !formal, source }
+  return { kind: 'reference', root, steps, plain: !quiet && !formal, formal, source }
+}
+
+/**
+ * The text that stands right behind a method or an index.
+ * AWS: a name there prints, but what looks like a step of it is lost: `$input.params('host')api.example.com` prints
+ * the parameter and `api`. [Velocity 1.7]
+ */
+export const parseNameBehind = (
+  cursor: Cursor,
+  parser: TemplateParser,
+  reference: Reference,
+): string => {
+  const last = reference.steps.at(-1)
+  if (last === undefined || last.kind === 'property' || reference.formal) return ''
+  const name = cursor.match(NAME)?.[0]
+  if (name === undefined) return ''
+  while (parseStep(cursor, parser) !== undefined);
+  return name
 }
 
 const EMPTY_INDEX = /\[[ \t\r\n]*\]/y

@@ -6,7 +6,7 @@ import { Cursor } from './cursor.ts'
 import type { Position } from './errors.ts'
 import { DIRECTIVES, parseCall, parseSet } from './parse-directive.ts'
 import { parseArgument } from './parse-expression.ts'
-import { parseReference } from './parse-reference.ts'
+import { parseNameBehind, parseReference } from './parse-reference.ts'
 
 /** What the parts of the parser ask of this one, which knows all of them. */
 export interface TemplateParser {
@@ -101,23 +101,45 @@ const parseDollar = (
   backslashes: number,
 ): void => {
   const bang = cursor.match(ESCAPED_BANG)
-  const start = cursor.at
   const reference = bang ? undefined : parseReference(cursor, parser)
   const odd = backslashes % 2 === 1
   if (reference !== undefined) {
     out.text('\\'.repeat(backslashes >> 1))
-    if (odd) out.text(cursor.text.slice(start, cursor.at))
+    if (odd) out.text(reference.source)
     else out.node({ kind: 'reference', reference })
+    out.text(parseNameBehind(cursor, parser, reference))
+    // AWS: right behind a property two hashes are text. [Velocity 1.7]
+    if (ENDS_IN_PROPERTY.test(reference.source) && cursor.take('##')) out.text('##')
     return
   }
-  out.text('\\'.repeat(backslashes))
   // AWS: `$\!x` is an invalid reference and so prints nothing. [Velocity 1.7 with the rule for invalid references]
-  if (bang) return
-  cursor.at += 1
+  if (bang) return out.text('\\'.repeat(backslashes))
+  if (cursor.match(LOST_DOLLARS)) return
+  // AWS: an odd backslash takes dollars with it, up to the reference that it escapes. [Velocity 1.7]
+  if (odd && cursor.match(DOLLARS_BEFORE_REFERENCE)) {
+    return parseDollar(cursor, parser, out, backslashes)
+  }
+  out.text('\\'.repeat(backslashes))
+  parseLoneDollar(cursor, out)
+}
+
+const ENDS_IN_PROPERTY = /\.[\w-]+$/
+const DOLLARS_BEFORE_REFERENCE = /\$+(?=\$!?\{?[A-Za-z_])/y
+// AWS: dollars right before one of these directives are lost, before #set even with blanks between. [Velocity 1.7]
+const LOST_DOLLARS =
+  /(?:\\*\$!?)+(?=#(?:if|elseif|else|end)(?!\w)|#\{(?:if|elseif|else|end)\}|[ \t]*#(?:set|\{set\})[ \t]*\()/y
+const LOST_HASH = /#(?=[ \t]+#(?:set|\{set\})[ \t]*\()/y
+// AWS: any other directive is none behind a dollar. [Velocity 1.7]
+const WORD_BEHIND_DOLLAR = /#(?:\{[A-Za-z_@]\w*\}|[A-Za-z_@]\w*)/y
+const BRACE_OR_DOLLAR = /[{}$#]/
+
+const parseLoneDollar = (cursor: Cursor, out: TextAndNodes): void => {
+  cursor.expect('$')
+  const bang = cursor.take('!')
   if (cursor.atEnd && !cursor.isString) cursor.failAtEnd()
-  // AWS: of a `$!` without a name only the dollar is printed. [Velocity 1.7]
-  cursor.take('!')
-  out.text('$')
+  // AWS: of a `$!` without a name only the dollar is printed, before most other characters. [Velocity 1.7]
+  out.text(bang && BRACE_OR_DOLLAR.test(cursor.peek()) ? '$!' : '$')
+  out.text(cursor.match(WORD_BEHIND_DOLLAR)?.[0] ?? '')
 }
 
 const ESCAPED_BANG = /\$\\+!\{?[A-Za-z_][\w-]*\}?/y
@@ -170,9 +192,18 @@ const parseHash = (cursor: Cursor, parser: TemplateParser, out: TextAndNodes): b
   const parse = DIRECTIVES.get(name)
   const node = parse ? parse(cursor, parser, start) : word && parseCall(cursor, parser, name, start)
   if (node) out.node(node)
-  else out.text(word?.[0] ?? cursor.match(HASH)?.[0] ?? '')
+  else if (word) out.text(word[0])
+  else if (!cursor.match(LOST_HASH)) parseLoneHash(cursor, out)
   return true
 }
 
-const HASH = /#/y
+const parseLoneHash = (cursor: Cursor, out: TextAndNodes): void => {
+  cursor.expect('#')
+  if (cursor.atEnd && !cursor.isString) cursor.failAtEnd()
+  // The next character belongs to the hash, so that blanks behind it may be those before a #set.
+  out.text(`#${cursor.match(NO_SPECIAL)?.[0] ?? ''}`)
+}
+
+const NO_SPECIAL = /[^$#\\]/y
+
 const REST_OF_LINE = /[^\r\n]*(?:\r\n|\r|\n)?/y

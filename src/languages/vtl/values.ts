@@ -32,10 +32,18 @@ export type ListType =
 export class VtlList {
   readonly items: VtlValue[]
   readonly type: ListType
+  /** The map whose keys, values or entries these are. */
+  readonly #view: VtlMap | undefined
 
-  constructor(items: VtlValue[], type: ListType = 'java.util.ArrayList') {
+  constructor(items: VtlValue[], type: ListType = 'java.util.ArrayList', view?: VtlMap) {
     this.items = items
     this.type = type
+    this.#view = view
+  }
+
+  /** Changes when it must not be gone through any further. */
+  get version(): number {
+    return this.#view?.size ?? this.items.length
   }
 }
 

@@ -25,7 +25,7 @@ const taking =
 const listOf = (self: VtlMap, run: Run, type: ListType, item: (entry: EntryValue) => VtlValue) => {
   run.budget.spend(self.size)
   const entries = [...self.entries()].map(({ key }) => item(new EntryValue(self, key)))
-  return new VtlList(entries, type)
+  return new VtlList(entries, type, self)
 }
 
 export const MAP_METHODS: VtlMethods<VtlMap> = new Map<string, Method>([
