@@ -166,7 +166,9 @@ export class FunctionProcess {
 
   /** False for a process that went away unasked, a moment before that is noticed. */
   get isWaiting(): boolean {
-    return this.#waiting && !this.#ended && this.#api.isWaiting()
+    const { exitCode, signalCode } = this.#child
+    const isRunning = exitCode === null && signalCode === null
+    return isRunning && this.#waiting && !this.#ended && this.#api.isWaiting()
   }
 
   /** Runs one invocation. Only where `onWaiting` was told last. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { createFunctionPool } from '#lambda/function-pool.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -10,11 +12,21 @@ const PID = {
 }
 
 test('one process answers one invocation after the other, and further ones are started for what waits', async (t) => {
-  const { add, invoke } = startFixture(t)
-  const arn = add(PID)
+  const { add, invoke, folder, logs, until } = startFixture(t)
+  const arn = add({
+    'index.js': `const { existsSync } = require('node:fs')
+    exports.handler = async ({ gate }) => {
+      while (gate && !existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5))
+      return process.pid
+    }`,
+  })
   const first = (await invoke(arn)).body
   assert.equal((await invoke(arn)).body, first)
-  const pids = await Promise.all([1, 2, 3].map(() => invoke(arn, { ms: 300 })))
+  const gate = join(folder, 'gate')
+  const running = [1, 2, 3].map(() => invoke(arn, { gate }))
+  await until(() => logs.filter(({ line }) => line.startsWith('START')).length === 5)
+  writeFileSync(gate, '')
+  const pids = await Promise.all(running)
   assert.equal(new Set(pids.map(({ body }) => body)).size, 3)
 })
 
