@@ -131,7 +131,8 @@ describe('no JSON path stalls the process', () => {
   const wide: JsonValue = Array.from({ length: 500_000 }, () => 0)
 
   it('reads $..* of a megabyte', () => {
-    assert.equal(compileJsonPath('$..*.length()').read(wide).value, 500_000)
+    const { value } = compileJsonPath('$..*').read(wide)
+    assert.equal(Array.isArray(value) && value.length, 500_000)
   })
 
   it('runs out of steps where scans multiply', () => {
