@@ -11,6 +11,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FoundTemplate } from '#deploy/find-template.ts'
+import { listen } from '#transport/listen-address.ts'
 import type { Settings } from '../settings.ts'
 import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
 
@@ -19,6 +20,9 @@ const SHORT_LIFE_MS = 1_000
 const RESTART_PAUSE_MS = 500
 /** A role that has not once been ready after so many deaths is given up. */
 const EARLY_DEATHS_MAX = 3
+const STOP_ORDER: readonly Role[] = ['worker', 'functions', 'host']
+/** A child that takes longer than its drain and this is killed. */
+const STOP_SLACK_MS = 5_000
 
 export interface SupervisorOptions {
   readonly settings: Settings
@@ -56,14 +60,15 @@ export const startSupervisor = async (
   { settings, templates, main }: SupervisorOptions,
   events: SupervisorEvents,
 ): Promise<Supervisor> => {
+  // All workers ask for the same port: that it can be had is known before anything is started or deployed.
+  const dataPort = await claimable(settings.dataHost, settings.dataPort)
   // Unix socket paths are short (107 bytes): a folder of their own, not the data directory.
   const folder = await mkdtemp(join(tmpdir(), 'daemun-'))
   const state = {
     stopping: false,
-    children: new Set<ChildProcess | Worker>(),
+    children: new Map<ChildProcess | Worker, Role>(),
     managementPort: settings.port,
-    // All workers must ask for the same port, so a free one is looked for before the first of them starts.
-    dataPort: settings.dataPort === 0 ? await freePort(settings.dataHost) : settings.dataPort,
+    dataPort,
   }
   const order = (again: boolean): StartOrder => ({
     settings: { ...settings, port: state.managementPort, dataPort: state.dataPort },
@@ -94,7 +99,7 @@ export const startSupervisor = async (
         if (state.stopping) return
         const startedMs = performance.now()
         const child = launch(role, again)
-        state.children.add(child)
+        state.children.set(child, role)
         child.on('message', (message: ChildMessage) => {
           if (message.type === 'ready') resolve({ ...message, pid: pidOf(child) })
           else reject(new StartFailure(message.message))
@@ -111,9 +116,14 @@ export const startSupervisor = async (
       start(false)
     })
 
+  /** In the order of who needs whom: a request that a worker still serves finds its function and its host. */
   const stop = async (): Promise<void> => {
     state.stopping = true
-    await Promise.all([...state.children].map(stopChild))
+    const graceMs = settings.drainSeconds * 1_000 + STOP_SLACK_MS
+    for (const role of STOP_ORDER) {
+      const children = [...state.children].filter(([, its]) => its === role)
+      await Promise.all(children.map(([child]) => stopChild(child, graceMs)))
+    }
     await rm(folder, { recursive: true, force: true })
   }
 
@@ -148,19 +158,24 @@ export class StartFailure extends Error {
   override readonly name = 'StartFailure'
 }
 
-const freePort = async (host: string): Promise<number> => {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return address !== null && typeof address === 'object' ? address.port : 0
+/** The port, or a free one for 0. Throws `ListenError` where it cannot be had. */
+const claimable = async (host: string, port: number): Promise<number> => {
+  const probe = createServer()
+  const bound = await listen(probe, { host, port })
+  probe.close()
+  await once(probe, 'close')
+  return bound.port
 }
 
-const stopChild = (child: ChildProcess | Worker): Promise<void> =>
+const stopChild = (child: ChildProcess | Worker, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
-    child.on('exit', () => resolve())
     const target = 'process' in child ? child.process : child
+    const overdue = setTimeout(() => target.kill('SIGKILL'), graceMs)
+    const ended = (): void => {
+      clearTimeout(overdue)
+      resolve()
+    }
+    child.on('exit', ended)
     // A child that cannot be told has ended already.
-    if (!target.kill('SIGTERM')) resolve()
+    if (!target.kill('SIGTERM')) ended()
   })
