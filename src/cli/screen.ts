@@ -2,33 +2,53 @@
 // a line for everything that happens.
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
-import { formatRequestLine } from '#observability/request-line.ts'
+import { formatRequestLine, printable, printableLine } from '#observability/request-line.ts'
 import type { ApiDescription } from '#processes/describe.ts'
 import type { NodeEvent, ReportLine } from '#processes/events.ts'
 import { version } from './version.ts'
 
 /** Rows of one kind before the rest is only counted: a screen is for reading. */
 const ROWS_MAX = 40
+/** APIs with longer names than this push their own URL to the right. */
+const NAME_WIDTH_MAX = 32
 
 type Ready = Extract<NodeEvent, { event: 'ready' }>
+type Redeployed = Extract<NodeEvent, { event: 'redeployed' }>
 
-/** What a person sees of an event; undefined for what only programs want. */
-export const formatEvent = (event: NodeEvent): string | undefined => {
+/** Gives what a person sees of an event; undefined for what only programs want, and for what was said before. */
+export const createScreen = (): ((event: NodeEvent) => string | undefined) => {
+  let said: readonly string[] = []
+  return (event) => {
+    switch (event.event) {
+      case 'ready':
+        said = [...apiLines(event.apis), ...unhonoured(event)]
+        return formatReady(event)
+      case 'redeployed': {
+        const lines = [...apiLines(event.apis), ...unhonoured(event)]
+        const news = lines.filter((line) => !said.includes(line))
+        said = lines
+        return formatRedeployed(event, news)
+      }
+      default:
+        return formatOther(event)
+    }
+  }
+}
+
+const formatOther = (
+  event: Exclude<NodeEvent, { event: 'ready' | 'redeployed' }>,
+): string | undefined => {
   switch (event.event) {
-    case 'ready':
-      return formatReady(event)
     case 'request':
       return `${formatRequestLine(event.record)}\n`
     case 'function-log':
       return isBookkeeping(event.line)
         ? undefined
-        : `  ${styleText('dim', `${event.function} |`)} ${event.line}\n`
+        : `  ${styleText('dim', `${event.function} |`)} ${printableLine(event.line)}\n`
     case 'notice':
-      return `  ${styleText('yellow', '!')} ${event.function}: ${event.text}\n`
+      return `  ${styleText('yellow', '!')} ${noticeOf(event)}\n`
     case 'reloaded':
       return `  ${styleText('green', 'reloaded')}   ${here(event.file)} → ${event.function}\n`
-    case 'redeployed':
-      return formatRedeployed(event)
     case 'redeploy-failed':
       return `  ${styleText('red', 'not redeployed')}   ${here(event.file)}: ${event.message}\n  what was deployed before is served on\n`
     case 'error':
@@ -36,27 +56,34 @@ export const formatEvent = (event: NodeEvent): string | undefined => {
   }
 }
 
+/** A notice that begins with its function's name does not need it twice. */
+const noticeOf = (notice: { readonly function: string; readonly text: string }): string =>
+  notice.text.startsWith(notice.function) ? notice.text : `${notice.function}: ${notice.text}`
+
 /** Lambda's own lines around each invocation: the request line says the same. */
 const isBookkeeping = (line: string): boolean =>
   /^(?:START|END|REPORT|INIT_START|INIT_REPORT) /.test(line)
 
-const formatRedeployed = (event: Extract<NodeEvent, { event: 'redeployed' }>): string => {
-  const { file, changes, tookMs, report } = event
+const formatRedeployed = (
+  { file, changes, tookMs }: Redeployed,
+  news: readonly string[],
+): string => {
   const what = changes.length === 0 ? 'nothing changed' : changes.join(', ')
   const lines = [
     `  ${styleText('green', 'redeployed')} ${here(file)} (${tookMs.toFixed(0)} ms): ${what}`,
-    ...report.map((line) => `  ${styleText('yellow', '!')} ${formatReportLine(line)}`),
+    ...news.map((line) => `  ${styleText('yellow', '!')} ${line}`),
   ]
   return `${lines.join('\n')}\n`
 }
 
 const formatReady = (ready: Ready): string => {
+  const width = Math.min(NAME_WIDTH_MAX, Math.max(8, ...ready.apis.map(({ name }) => name.length)))
   const lines = [
     '',
     `  ${styleText('bold', `daemun ${version()}`)}   ready in ${ready.readyMs.toFixed(0)} ms   ${styleText('dim', '(no account, no telemetry, no Docker)')}`,
     '',
-    ...ready.apis.flatMap(formatApi),
-    `  ${label('AWS')} endpoint         ${styleText('cyan', ready.endpoint)}      export AWS_ENDPOINT_URL=${ready.endpoint}`,
+    ...ready.apis.flatMap((api) => formatApi(api, width)),
+    `  ${label('AWS')} ${'endpoint'.padEnd(width)}  ${styleText('cyan', ready.endpoint)}      export AWS_ENDPOINT_URL=${ready.endpoint}`,
     '',
     ...formatRoutes(ready.apis),
     ...formatReport(ready),
@@ -69,10 +96,11 @@ const here = (path: string): string => relative(process.cwd(), path) || path
 
 const label = (text: string): string => styleText('bold', text.padEnd(6))
 
-const formatApi = (api: ApiDescription): readonly string[] =>
+const formatApi = (api: ApiDescription, width: number): readonly string[] =>
   api.urls.map((url, index) => {
-    const name = index === 0 ? `${label(api.protocol)} ${api.name}` : `${label('')} also`
-    return `  ${name.padEnd(label('').length + 16)} ${styleText('cyan', url)}`
+    const [kind, name] = index === 0 ? [api.protocol, printable(api.name)] : ['', 'also']
+    const shown = index === 0 ? name.padEnd(width) : name.padStart(width)
+    return `  ${label(kind)} ${shown}  ${styleText('cyan', url)}`
   })
 
 const formatRoutes = (apis: readonly ApiDescription[]): readonly string[] => {
@@ -92,14 +120,8 @@ const shortened = (target: string): string => {
   return target.replace(folder, () => relative(process.cwd(), folder))
 }
 
-const formatReport = ({ apis, report }: Ready): readonly string[] => {
-  const limits = apis.flatMap((api) =>
-    api.limitations.map(
-      ({ effect, where, feature }) =>
-        `${api.name}: ${where}: ${feature} ${effect === 'refused' ? '→ requests are refused with 501' : 'has no effect'}`,
-    ),
-  )
-  const lines = [...limits, ...report.map(formatReportLine)]
+const formatReport = (ready: Ready): readonly string[] => {
+  const lines = unhonoured(ready)
   if (lines.length === 0) return []
   const shown = lines.slice(0, ROWS_MAX).map((line) => `    ${line}`)
   if (lines.length > ROWS_MAX) shown.push(`    … and ${lines.length - ROWS_MAX} more`)
@@ -111,7 +133,24 @@ const formatReport = ({ apis, report }: Ready): readonly string[] => {
   ]
 }
 
-const formatReportLine = ({ where, feature, file, line }: ReportLine): string => {
+/** Where the APIs answer, for who has seen the others already. */
+const apiLines = (apis: readonly ApiDescription[]): readonly string[] =>
+  apis.flatMap(({ protocol, name, urls }) => urls.map((url) => `${protocol} ${name} ${url}`))
+
+/** What is refused or left out, a line each: first by the APIs, then by the template. */
+const unhonoured = ({ apis, report }: Pick<Ready, 'apis' | 'report'>): readonly string[] => [
+  ...apis.flatMap((api) =>
+    api.limitations.map(
+      ({ effect, where, feature }) =>
+        `${printable(api.name)}: ${where}: ${feature}: ${effect === 'refused' ? 'requests are refused with 501' : 'no effect here'}`,
+    ),
+  ),
+  ...report.map(formatReportLine),
+]
+
+const formatReportLine = ({ where, feature, effect, file, line }: ReportLine): string => {
   const place = file === undefined ? '' : ` (${here(file)}${line === undefined ? '' : `:${line}`})`
-  return `${where}: ${feature}${place}`
+  const what =
+    where === '' || where.endsWith(feature) ? `${where || feature}` : `${where}: ${feature}`
+  return `${what}: ${effect}${place}`
 }

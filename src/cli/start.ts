@@ -5,7 +5,7 @@ import type { NodeEvent, Tell } from '#processes/events.ts'
 import { type SingleProcess, startSingleProcess } from '#processes/single-process.ts'
 import type { Settings } from '../settings.ts'
 import { describeFailure, isClear } from './exit.ts'
-import { formatEvent } from './screen.ts'
+import { createScreen } from './screen.ts'
 import { chooseTemplates } from './template-choice.ts'
 
 export const run = async (given: Settings): Promise<void> => {
@@ -17,13 +17,15 @@ export const run = async (given: Settings): Promise<void> => {
     tell,
     onError: (error) => tell({ event: 'error', message: describeFailure(error) }),
   })
-  const { endpoint, apis, report } = running
-  tell({ event: 'ready', endpoint, apis, report, readyMs: performance.now() })
-  const stopFollowing = settings.watch ? await followTemplate(running, tell) : undefined
+  const following: { stop?: () => Promise<void> } = {}
+  // Before anybody is told that it runs: whoever reads `ready` may ask for the end at once.
   endWhenTold(async () => {
-    await stopFollowing?.()
+    await following.stop?.()
     await running.close()
   })
+  const { endpoint, apis, report } = running
+  tell({ event: 'ready', endpoint, apis, report, readyMs: performance.now() })
+  if (settings.watch) following.stop = await followTemplate(running, tell)
 }
 
 const tellPrograms = (): Tell => {
@@ -31,12 +33,13 @@ const tellPrograms = (): Tell => {
   return (event) => lines.write(event)
 }
 
-const tellPeople =
-  (): Tell =>
-  (event: NodeEvent): void => {
+const tellPeople = (): Tell => {
+  const formatEvent = createScreen()
+  return (event: NodeEvent): void => {
     const text = formatEvent(event)
     if (text !== undefined) process.stdout.write(text)
   }
+}
 
 /** Deploys the template again when one of its files changes: one deployment at a time, and what fails changes nothing. */
 const followTemplate = async (running: SingleProcess, tell: Tell): Promise<() => Promise<void>> => {
@@ -45,10 +48,10 @@ const followTemplate = async (running: SingleProcess, tell: Tell): Promise<() =>
   const redeploy = async (file: string): Promise<void> => {
     const startedMs = systemClock.monotonicMs()
     try {
-      const { changes, report, files } = await running.redeploy()
+      const { changes, apis, report, files } = await running.redeploy()
       watch.files(files)
       const tookMs = systemClock.monotonicMs() - startedMs
-      tell({ event: 'redeployed', file, changes, report, tookMs })
+      tell({ event: 'redeployed', file, changes, apis, report, tookMs })
     } catch (error) {
       tell({ event: 'redeploy-failed', file, message: describeFailure(error) })
       if (!isClear(error)) tell({ event: 'error', message: describeFailure(error) })

@@ -1,7 +1,8 @@
 // Deploys a file: reads it, transforms it, brings its stack about in one transaction, and says what came of it.
 import path from 'node:path'
 import type { Scope } from '#model/scope.ts'
-import type { Store, Transaction } from '#store/store.ts'
+import { limitationsOfApi } from '#snapshot/limitations.ts'
+import type { Store, Transaction, View } from '#store/store.ts'
 import { expandForEach } from './cloudformation/for-each.ts'
 import { type GivenParameters, resolveParameters } from './cloudformation/parameters.ts'
 import type { CallOperation } from './cloudformation/resource-type.ts'
@@ -15,7 +16,7 @@ import { createReport, type ReportEntry } from './report.ts'
 import { transformSam, usesSam } from './sam/transform.ts'
 import { includeFiles, readTemplateFile } from './template/include.ts'
 import type { Path } from './template/path.ts'
-import { failAt, objectOf, type TemplateSource } from './template/source.ts'
+import { failAt, memberOf, objectOf, type TemplateSource } from './template/source.ts'
 import { TemplateError } from './template/template-error.ts'
 
 export interface DeployOptions {
@@ -66,10 +67,14 @@ export const deployTemplateFile = async (options: DeployOptions): Promise<Deploy
       redeploy: options.redeploy,
       report,
     })
-    if (options.strict) refuseReported(report.entries)
+    const made = await deployedApis(tx, options.scope, stack)
+    if (options.strict) {
+      refuseReported(report.entries)
+      await refuseLimited(tx, made.apis, source.file)
+    }
     return {
       stackName,
-      ...(await deployedApis(tx, options.scope, stack)),
+      ...made,
       outputs: stack.outputs,
       report: report.entries,
       changes,
@@ -112,7 +117,10 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
   const parameters = resolveParameters(included, given, report)
   const value = expandForEach(included, parameters)
   const expanded: TemplateSource = { ...included, value }
-  if (!usesSam(value)) return { source: expanded, locate, parameters, report, files }
+  if (!usesSam(value)) {
+    refuseSamWithoutTransform(expanded)
+    return { source: expanded, locate, parameters, report, files }
+  }
   const transformed = transformSam(value, { parameters, report })
   for (const [made, origin] of transformed.origins) origins.set(made, origin)
   const [error, ...others] = transformed.errors
@@ -126,6 +134,20 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
     )
   }
   return { source: { ...expanded, value: transformed.template }, locate, parameters, report, files }
+}
+
+/** AWS: CloudFormation knows no AWS::Serverless types; without the transform it fails. Here too, and says why. */
+const refuseSamWithoutTransform = (source: TemplateSource): void => {
+  for (const [logicalId, resource] of Object.entries(objectOf(source.value['Resources']) ?? {})) {
+    const type = memberOf(resource, 'Type')
+    if (typeof type !== 'string' || !type.startsWith('AWS::Serverless::')) continue
+    failAt(
+      source,
+      ['Resources', logicalId, 'Type'],
+      `${type} is SAM, and the template does not ask for SAM`,
+      'Add `Transform: AWS::Serverless-2016-10-31` at its top level',
+    )
+  }
 }
 
 /** What SAM calls the properties that it hands on under another name. */
@@ -158,4 +180,24 @@ const refuseReported = (entries: readonly ReportEntry[]): void => {
     problem: `${first.where}: ${first.feature} is not honoured: ${first.effect}${more}`,
     mend: 'Remove it, or deploy without --strict',
   })
+}
+
+/** What the APIs themselves ask for and do not get, which only their compiled stages tell. */
+const refuseLimited = async (
+  view: View,
+  apis: readonly DeployedApi[],
+  file: string,
+): Promise<void> => {
+  for (const { id, name } of apis) {
+    const [first, ...others] = await limitationsOfApi(view, id)
+    if (first === undefined) continue
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+    const effect =
+      first.effect === 'refused' ? 'requests would be refused' : 'it has no effect here'
+    throw new TemplateError({
+      file,
+      problem: `${name}: ${first.where}: ${first.feature} is not honoured: ${effect}${more}`,
+      mend: 'Remove it, or deploy without --strict',
+    })
+  }
 }

@@ -37,9 +37,23 @@ const colourOf = (status: number): 'green' | 'cyan' | 'yellow' | 'red' => {
   return status < 500 ? 'yellow' : 'red'
 }
 
-/** What a client sent must not move a terminal's cursor: control characters become their code. */
-const printable = (text: string): string =>
+/**
+ * What a client sent must not move a terminal's cursor, nor turn its text around: such characters become their code.
+ */
+export const printable = (text: string): string =>
   text.replaceAll(
-    /\p{Cc}/gu,
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
+
+/** The same for text that may have colours of its own: a function's log. */
+export const printableLine = (text: string): string =>
+  // Colours are the one escape sequence that moves nothing.
+  text
+    .split(COLOUR)
+    .map((part) => (COLOUR_ONLY.test(part) ? part : printable(part.replaceAll('\t', '    '))))
+    .join('')
+
+/** ESC, `[`, numbers, `m`; written with the escape's code, for a reader to see it. */
+const COLOUR = new RegExp(String.raw`(\u001b\[[\d;]{0,32}m)`)
+const COLOUR_ONLY = new RegExp(String.raw`^\u001b\[[\d;]{0,32}m$`)

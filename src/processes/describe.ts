@@ -3,9 +3,8 @@
 import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { FunctionDocument } from '#model/function.ts'
-import { compileStage } from '#snapshot/compile.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
-import type { Limitation } from '#data-plane/plan.ts'
+import { limitationsOfStage, type StageLimitation } from '#snapshot/limitations.ts'
 import type { ApiSummary } from './roles.ts'
 
 export interface RouteDescription {
@@ -17,7 +16,7 @@ export interface RouteDescription {
 
 export interface ApiDescription extends ApiSummary {
   readonly routes: readonly RouteDescription[]
-  readonly limitations: readonly Limitation[]
+  readonly limitations: readonly StageLimitation[]
 }
 
 /** Describes every API that `source` has; `origin` is where its data plane answers, `http://localhost:4566`. */
@@ -95,6 +94,8 @@ const routesOf = (
 
 const describeUri = (uri: string, functions: ReadonlyMap<string, FunctionDocument>): string => {
   const arn = functionOfUri(uri)
+  const [, , , , service, action] = uri.startsWith('arn:aws:apigateway:') ? uri.split(':') : []
+  if (arn === undefined && service !== undefined) return `aws ${service} ${action ?? ''}`
   if (arn === undefined) return `http ${uri}`
   const name = arn.split(':')[6] ?? arn
   const document = functions.get(arn.split(':').slice(0, 7).join(':'))
@@ -107,22 +108,11 @@ const describeUri = (uri: string, functions: ReadonlyMap<string, FunctionDocumen
 const limitationsOf = async (
   stages: readonly StageEntry[],
   source: DirectorySource,
-): Promise<readonly Limitation[]> => {
-  const found = new Map<string, Limitation>()
+): Promise<readonly StageLimitation[]> => {
+  const found = new Map<string, StageLimitation>()
   for (const entry of stages) {
-    if (entry.protocol === 'WEBSOCKET') {
-      const limitation = {
-        effect: 'refused',
-        where: 'the whole API',
-        feature: 'WebSocket APIs',
-      } as const
-      found.set('websocket', limitation)
-      continue
-    }
-    const plan = compileStage(entry, await source.document(entry.documentHash))
-    for (const limitation of plan.limitations) {
-      found.set(`${limitation.effect} ${limitation.where} ${limitation.feature}`, limitation)
-    }
+    const limitations = limitationsOfStage(entry, await source.document(entry.documentHash))
+    for (const limitation of limitations) found.set(JSON.stringify(limitation), limitation)
   }
   return [...found.values()]
 }

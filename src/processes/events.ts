@@ -7,6 +7,8 @@ export interface ReportLine {
   /** `Resources.MyFunction.Properties.Tracing` */
   readonly where: string
   readonly feature: string
+  /** What that means for whoever calls the API. */
+  readonly effect: string
   readonly file?: string
   readonly line?: number
 }
@@ -35,6 +37,7 @@ export type NodeEvent =
       readonly event: 'redeployed'
       readonly file: string
       readonly changes: readonly string[]
+      readonly apis: readonly ApiDescription[]
       readonly report: readonly ReportLine[]
       readonly tookMs: number
     }

@@ -29,6 +29,7 @@ export interface SingleProcess {
 }
 
 export interface Redeployment {
+  readonly apis: readonly ApiDescription[]
   readonly changes: readonly string[]
   readonly report: readonly ReportLine[]
   readonly files: readonly string[]
@@ -106,14 +107,14 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       const deployed: Deployed[] = []
       for (const template of templates) deployed.push(await host.deploy(template))
       await pull()
-      return summary(deployed)
+      return { ...summary(deployed), apis: await describeApis(host.source, endpoint) }
     }
     const first = await deploy()
     const stopWatching = host.watch(() => void pull().catch(onError))
     closing.push(async () => stopWatching())
     return {
       endpoint,
-      apis: await describeApis(host.source, endpoint),
+      apis: first.apis,
       report: first.report,
       files: first.files,
       redeploy: deploy,
@@ -128,7 +129,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
 /** What a request in flight gets when the process is asked to end. */
 const GRACE_MS = 2_000
 
-const summary = (deployed: readonly Deployed[]): Redeployment => ({
+const summary = (deployed: readonly Deployed[]): Omit<Redeployment, 'apis'> => ({
   changes: deployed.flatMap(({ changes }) =>
     changes.map(({ action, logicalId }) => `${action} ${logicalId}`),
   ),

@@ -130,6 +130,26 @@ const CASES: Readonly<Record<string, readonly [string, RegExp, number]>> = {
     /Globals: `Colour` is not supported in `Function`/,
     2,
   ],
+  'a SAM resource without the transform': [
+    'Resources:\n  F:\n    Type: AWS::Serverless::Function\n',
+    /F\.Type: AWS::Serverless::Function is SAM.*Add `Transform: AWS::Serverless-2016-10-31`/,
+    3,
+  ],
+  'a dynamic reference without a value': [
+    `Resources:${FUNCTION}      Environment: {Variables: {A: "x {{resolve:ssm:/a/b:1}}"}}\n`,
+    /Variables\.A: `\{\{resolve:ssm:\/a\/b:1\}\}` lies in AWS.*--parameter 'resolve:ssm:\/a\/b:1=Value'/,
+    10,
+  ],
+  'a DependsOn that is no name': [
+    'Resources:\n  A: {Type: AWS::S3::Bucket, DependsOn: [{a: 1}]}\n',
+    /DependsOn names `\{"a":1\}`/,
+    2,
+  ],
+  'a definition that is a folder': [
+    'Resources:\n  A: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: .}}\n',
+    /BodyS3Location: the API's definition `\.` cannot be read: EISDIR/,
+    2,
+  ],
 }
 
 for (const [name, [template, message, line]] of Object.entries(CASES)) {

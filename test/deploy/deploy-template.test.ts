@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import { functions } from '#lambda/functions.ts'
 import { apisV2, resources, routesV2 } from '#store/collections.ts'
-import { SCOPE, type Workspace, workspace } from './deployment.ts'
+import { FUNCTION, SCOPE, type Workspace, workspace } from './deployment.ts'
 
 const HEAD = 'AWSTemplateFormatVersion: 2010-09-09\nTransform: AWS::Serverless-2016-10-31\n'
 
@@ -217,4 +217,60 @@ test('a definition in a file of its own is read, watched, and imported again whe
     ['/cats'],
   )
   assert.ok(second.changes.some(({ action }) => action === 'redeploy'))
+})
+
+test('what an import passes over is reported at every start, changed or not', async (t) => {
+  const shop = workspace(t)
+  const file = shop.write('openapi.yaml', OPENAPI('', '{type: mock, colour: blue}'))
+  const first = await shop.deploy(file)
+  assert.match(first.report.map(({ effect }) => effect).join(), /colour: is not used/)
+  const again = await shop.deploy(file)
+  assert.deepEqual(again.changes, [])
+  assert.deepEqual(again.report, first.report)
+})
+
+test('strict refuses what an API asks for and its stages do not do, and creates nothing', async (t) => {
+  const shop = workspace(t)
+  const { file, strict } = {
+    file: shop.write(
+      'openapi.yaml',
+      OPENAPI('x-amazon-apigateway-minimum-compression-size: 5', '{type: mock}'),
+    ),
+    strict: true,
+  }
+  await assert.rejects(
+    shop.deploy(file, { strict }),
+    /pets: stage prod: compression is not honoured: it has no effect here/,
+  )
+  assert.equal(await shop.store.revision(), 0)
+})
+
+test('strict accepts a function behind an API: its bare role and permission ask for nothing', async (t) => {
+  const shop = workspace(t)
+  const { report } = await shop.template(
+    `${HEAD}Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: "exports.handler = async () => ({ statusCode: 200 })"
+      Events: {Get: {Type: HttpApi, Properties: {Path: /, Method: get}}}
+`,
+    { strict: true },
+  )
+  assert.deepEqual(report, [])
+})
+
+test('a dynamic reference takes the value that is given under its name', async (t) => {
+  const shop = workspace(t)
+  const template = `Resources:${FUNCTION}      Description: "{{resolve:ssm:/a/b}} and {{resolve:secretsmanager:s:SecretString:k}}"\n`
+  const parameters = { 'resolve:ssm:/a/b': 'one', 'resolve:secretsmanager:s:SecretString:k': 'two' }
+  const { report } = await shop.template(template, { parameters })
+  assert.deepEqual(report, [])
+  const { revision, changes } = await shop.store.changes<{
+    readonly function: { readonly Description: string }
+  }>({ name: 'directory' }, 0)
+  assert.ok(revision > 0)
+  assert.equal(changes[0]?.value?.function.Description, 'one and two')
 })

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { PARTITION, type Scope, URL_SUFFIX } from '#model/scope.ts'
 import type { Report } from '../report.ts'
 import { failAt, objectOf, type TemplateSource } from '../template/source.ts'
+import { isDynamicReference } from './dynamic-references.ts'
 import { textOf } from './evaluation.ts'
 
 export type GivenParameters = Readonly<Record<string, string>>
@@ -27,6 +28,10 @@ export const resolveParameters = (
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(declared, name)) continue
+    if (isDynamicReference(name)) {
+      values.set(name, given[name] ?? '')
+      continue
+    }
     report.add(['Parameters'], `parameter ${name}`, 'was given, but the template declares no such')
   }
   return values

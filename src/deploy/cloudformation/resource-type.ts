@@ -71,6 +71,8 @@ export interface ResourceType {
   delete(existing: Existing, context: Pick<ResourceContext, 'call'>): Promise<void>
   /** Says at every start what of the resource is not honoured as a whole. */
   report?(context: ResourceContext): void
+  /** Says at every start what came up when the resource was made. */
+  reportMade?(made: Pick<Made, 'keys'>, context: ResourceContext): void
   /** Content outside the template that a change of the resource depends on. */
   fingerprint?(context: ResourceContext): string
   /** A REST API's snapshot: in `redeploy: 'always'` it is made again whenever the draft of its API changed. */

@@ -70,7 +70,10 @@ const bringAbout = async (
   type.report?.(context)
   const digest = digestOf(declaration, type, context, work)
   const previous = existing.get(logicalId)
-  if (previous?.hash === digest) return undefined
+  if (previous?.hash === digest) {
+    type.reportMade?.(previous, context)
+    return undefined
+  }
   const seed = `${deployment.name}/${logicalId}`
   const fresh = withIds(context, type.isSnapshot ? `${seed}/${digest}` : seed, deployment)
   try {
@@ -79,6 +82,7 @@ const bringAbout = async (
       (await type.update?.(input, previous, withIds(context, `${seed}/${digest}`, deployment)))
     if (changed === undefined) await removeResources(existing, [logicalId], deployment.call)
     const made: Made = changed ?? (await type.create(input, fresh))
+    type.reportMade?.(made, context)
     existing.set(logicalId, {
       attributes: {},
       keys: {},

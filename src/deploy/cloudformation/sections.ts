@@ -101,7 +101,7 @@ const readResource = (
     return failAt(
       source,
       [...path, 'DependsOn'],
-      `DependsOn names \`${String(name)}\`, which is no resource of the template`,
+      `DependsOn names \`${textOf(name) ?? JSON.stringify(name)}\`, which is no resource of the template`,
       'Correct or remove the name',
     )
   })

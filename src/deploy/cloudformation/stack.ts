@@ -6,6 +6,7 @@ import type { Transaction } from '#store/store.ts'
 import type { Report } from '../report.ts'
 import type { Path } from '../template/path.ts'
 import { failAt, objectOf, type TemplateSource } from '../template/source.ts'
+import { resolveDynamicReferences } from './dynamic-references.ts'
 import type { Evaluation } from './evaluation.ts'
 import { CycleError, dependencyOrder } from './graph.ts'
 import { evaluate } from './intrinsics.ts'
@@ -78,9 +79,12 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
     references,
     before,
     resources,
-    evaluateProperties: (resource) =>
-      evaluate(resource.properties, evaluation, ['Resources', resource.logicalId, 'Properties']) ??
-      {},
+    evaluateProperties: ({ logicalId, type, properties }) => {
+      const path = ['Resources', logicalId, 'Properties']
+      const value = evaluate(properties, evaluation, path) ?? {}
+      // Of what is a record only, no property is read: nobody has to look up a database's password for it.
+      return resourceType(type).inert ? value : resolveDynamicReferences(value, evaluation, path)
+    },
   })
   const outputs = stackOutputs(source, evaluation)
   const stack: Stack = { name, resources: Object.fromEntries(resources), outputs }

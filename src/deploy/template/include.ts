@@ -65,12 +65,8 @@ const readIncluded = (file: string): JsonObject => readTemplateFile(file, file).
 
 const isInclude = (value: JsonValue) => isObject(value) && value['Name'] === 'AWS::Include'
 
-/** The text of a definition that a template names. */
-export const readDefinitionFile = (file: string, shownAs: string): string => {
-  try {
-    if (statSync(file).size > TEMPLATE_BYTES_MAX) throw new Error('the file is too large')
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw unreadable(shownAs, error)
-  }
+/** The text of a definition that a template names. Throws what the system says. */
+export const readDefinitionFile = (file: string): string => {
+  if (statSync(file).size > TEMPLATE_BYTES_MAX) throw new Error('the file is too large')
+  return readFileSync(file, 'utf8')
 }

@@ -16,7 +16,7 @@ import {
 } from '../properties.ts'
 import type { Existing, Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { textMember } from '../resource-type.ts'
-import { definitionOf, reportWarnings } from './definition.ts'
+import { definitionOf, reportWarnings, warningsOf } from './definition.ts'
 import { escapeSegment, type PatchOperation, replacing } from './patches.ts'
 
 export const restApi: ResourceType = {
@@ -46,6 +46,7 @@ export const restApi: ResourceType = {
     Tags: tags,
   },
   fingerprint: (context) => definitionOf(context) ?? '',
+  reportMade: reportWarnings,
   create: async (input, context) => {
     const definition = definitionOf(context)
     if (definition !== undefined) return importApi(input, definition, context)
@@ -84,7 +85,6 @@ const importApi = async (
     },
     ...(failOnWarnings === undefined ? {} : { failOnWarnings }),
   })
-  reportWarnings(api, context)
   const id = textMember(api, 'id')
   await patch(id, input, context)
   if (input['tags'] !== undefined) {
@@ -108,7 +108,6 @@ const putApi = async (
     ...(failOnWarnings === undefined ? {} : { failOnWarnings }),
     ...(parameters === undefined ? {} : { parameters }),
   })
-  reportWarnings(api, context)
   await patch(existing.physicalId, input, context)
   return made(api, input)
 }
@@ -153,7 +152,7 @@ const made = (api: Readonly<Record<string, unknown>>, input: Input): Made => {
   return {
     physicalId: id,
     attributes: { RestApiId: id, RootResourceId: textMember(api, 'rootResourceId') },
-    keys: { settings: settingsHash(input) },
+    keys: { settings: settingsHash(input), warnings: warningsOf(api) },
   }
 }
 

@@ -14,7 +14,7 @@ import {
   unused,
 } from '../properties.ts'
 import { type Made, type ResourceContext, type ResourceType, textMember } from '../resource-type.ts'
-import { definitionOf, reportWarnings } from './definition.ts'
+import { definitionOf, reportWarnings, warningsOf } from './definition.ts'
 
 const CORS = structure({
   AllowCredentials: boolean,
@@ -47,6 +47,7 @@ export const api: ResourceType = {
     Version: text,
   },
   fingerprint: (context) => definitionOf(context) ?? '',
+  reportMade: reportWarnings,
   create: async (input, context) => {
     const definition = definitionOf(context)
     if (definition !== undefined) return importApi('ImportApi', input, definition, context)
@@ -84,7 +85,6 @@ const importApi = async (
     ...(basepath === undefined ? {} : { basepath }),
     ...(failOnWarnings === undefined ? {} : { failOnWarnings }),
   })
-  reportWarnings(imported, context)
   const result = made(imported, input)
   // What the template says of an API outside its definition wins over the definition.
   if (Object.keys(settings).length > 0) {
@@ -102,7 +102,7 @@ const made = (api: Readonly<Record<string, unknown>>, input: Input): Made => {
   return {
     physicalId: apiId,
     attributes: { ApiId: apiId, ApiEndpoint: textMember(api, 'apiEndpoint') },
-    keys: { settings: settingsHash(input) },
+    keys: { settings: settingsHash(input), warnings: warningsOf(api) },
   }
 }
 

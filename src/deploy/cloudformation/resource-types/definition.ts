@@ -1,10 +1,11 @@
 // An API's OpenAPI definition: `Body`, or `BodyS3Location` as a path on this machine, which is what
 // `aws cloudformation package` takes there. A file is handed on as it is: its intrinsic functions are nobody's.
 import path from 'node:path'
+import { errorMessage } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
 import { memberOf } from '../../template/source.ts'
 import { readDefinitionFile } from '../../template/include.ts'
-import type { ResourceContext } from '../resource-type.ts'
+import type { Made, ResourceContext } from '../resource-type.ts'
 
 /** The definition's text, or undefined where the API has none. */
 export const definitionOf = (context: ResourceContext): string | undefined => {
@@ -23,17 +24,28 @@ export const definitionOf = (context: ResourceContext): string | undefined => {
   }
   const file = path.resolve(context.folder, location)
   context.uses(file)
-  return readDefinitionFile(file, location)
+  try {
+    return readDefinitionFile(file)
+  } catch (error) {
+    return context.fail(
+      at,
+      `the API's definition \`${location}\` cannot be read: ${errorMessage(error)}`,
+      'Give the path of an OpenAPI document; it is relative to the template',
+    )
+  }
 }
 
-/** What the import passes over. */
+/** What the import passes over, as text to remember: it is reported at every start. */
+export const warningsOf = (api: Readonly<Record<string, unknown>>): string => {
+  const { warnings = [], importInfo = [] } = api
+  return JSON.stringify([warnings, importInfo].flat().map(String))
+}
+
 export const reportWarnings = (
-  api: Readonly<Record<string, unknown>>,
+  { keys }: Pick<Made, 'keys'>,
   { report, path, properties }: ResourceContext,
 ): void => {
   const property = memberOf(properties, 'Body') === undefined ? 'BodyS3Location' : 'Body'
-  const { warnings = [], importInfo = [] } = api
-  for (const warning of [warnings, importInfo].flat()) {
-    report([...path, property], 'import', String(warning))
-  }
+  const warnings = JSON.parse(keys?.['warnings'] ?? '[]') as readonly string[] // We wrote it.
+  for (const warning of warnings) report([...path, property], 'import', warning)
 }

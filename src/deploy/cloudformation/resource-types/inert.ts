@@ -104,13 +104,26 @@ const EFFECTS: Readonly<Record<string, string>> = {
 
 export const inert: ResourceType = {
   inert: true,
-  report: ({ report, logicalId, type }) => {
+  report: (context) => {
+    const { report, logicalId, type, properties } = context
+    if (type === 'AWS::IAM::Role' && grantsLogsOnly(properties)) return
     const effect = EFFECTS[type] ?? 'not provided here: only its name exists'
     report(['Resources', logicalId], type, effect)
   },
   create: async (_input, context) => record(context),
   update: async (_input, existing) => existing,
   delete: async () => {},
+}
+
+/** The role that every function has: without it nothing is missing here. */
+const grantsLogsOnly = (properties: JsonValue): boolean => {
+  const arns = memberOf(properties, 'ManagedPolicyArns')
+  return (
+    Array.isArray(arns) &&
+    arns.every((arn) => String(arn).endsWith(':policy/service-role/AWSLambdaBasicExecutionRole')) &&
+    memberOf(properties, 'Policies') === undefined &&
+    memberOf(properties, 'PermissionsBoundary') === undefined
+  )
 }
 
 const record = (context: ResourceContext): Made => {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import { createScreen } from '#cli/screen.ts'
+import type { NodeEvent, ReportLine } from '#processes/events.ts'
+
+const API = {
+  id: 'a1b2c3d4e5',
+  name: 'orders',
+  protocol: 'REST',
+  stages: ['prod'],
+  urls: [
+    'http://localhost:1/restapis/a1b2c3d4e5/prod/_user_request_/',
+    'http://a1b2c3d4e5.x/prod/',
+  ],
+  routes: [{ method: 'GET', path: '/', target: 'mock' }],
+  limitations: [{ effect: 'refused', where: 'GET /', feature: 'API keys' }],
+} as const
+const LINE: ReportLine = {
+  where: 'Resources.Acl',
+  feature: 'AWS::WAFv2::WebACL',
+  effect: 'not provided here',
+  file: 'template.yaml',
+  line: 7,
+}
+const READY: NodeEvent = {
+  event: 'ready',
+  endpoint: 'http://localhost:1',
+  apis: [API],
+  report: [LINE],
+  readyMs: 1,
+}
+
+const plain = (text: string | undefined): string => stripVTControlCharacters(text ?? '')
+
+test('the first screen has the URLs, the routes, and what is not honoured with what that means', () => {
+  const text = plain(createScreen()(READY))
+  assert.match(text, /REST +orders +http:\/\/localhost:1\/restapis\//)
+  assert.match(text, /also +http:\/\/a1b2c3d4e5\.x\/prod\//)
+  assert.match(text, /GET +\/ +mock/)
+  assert.match(text, /orders: GET \/: API keys: requests are refused with 501/)
+  assert.match(text, /Resources\.Acl: AWS::WAFv2::WebACL: not provided here \(template\.yaml:7\)/)
+})
+
+test('a redeployment tells what is new: an API, a limitation, a line of the report', () => {
+  const screen = createScreen()
+  screen(READY)
+  const redeployed = {
+    event: 'redeployed',
+    file: 'template.yaml',
+    changes: ['create Other'],
+    tookMs: 2,
+  } as const
+  const same = plain(screen({ ...redeployed, apis: [API], report: [LINE] }))
+  assert.equal(same, '  redeployed template.yaml (2 ms): create Other\n')
+  const limitations = [
+    ...API.limitations,
+    { effect: 'ignored', where: 'stage prod', feature: 'logs' },
+  ] as const
+  const other = { ...API, name: 'other', urls: ['http://other/'], limitations: [] }
+  const news = plain(
+    screen({
+      ...redeployed,
+      apis: [{ ...API, limitations }, other],
+      report: [LINE, { ...LINE, where: 'Resources.B', feature: 'AWS::S3::Bucket' }],
+    }),
+  )
+  assert.match(news, /! REST other http:\/\/other\//)
+  assert.match(news, /! orders: stage prod: logs: no effect here/)
+  assert.match(news, /! Resources\.B: AWS::S3::Bucket: not provided here/)
+  assert.doesNotMatch(news, /WebACL|API keys/)
+})
+
+test('what a function writes keeps its colours and moves no cursor', () => {
+  const line = '\u001b[31mred\u001b[0m \u001b[2J\rgone'
+  const text = createScreen()({ event: 'function-log', function: 'F', line }) ?? ''
+  assert.ok(text.includes('\u001b[31mred\u001b[0m \\x1b[2J\\x0dgone'), JSON.stringify(text))
+})
