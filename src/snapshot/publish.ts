@@ -61,12 +61,21 @@ export const unpublishApi = async (tx: Transaction, apiId: string): Promise<void
 export const claimApiId = async (tx: Transaction, scope: Scope, ids: IdSource): Promise<string> => {
   for (let attempt = 0; attempt < API_ID_ATTEMPTS_MAX; attempt++) {
     const apiId = ids.next(10)
-    if ((await tx.get(apiIds, GLOBAL_SCOPE, apiId)) !== undefined) continue
-    const { accountId, region } = scope
-    await tx.put(apiIds, GLOBAL_SCOPE, apiId, { accountId, region })
-    return apiId
+    if (await claimFixedApiId(tx, scope, apiId)) return apiId
   }
   throw new Bug(`no free API id in ${API_ID_ATTEMPTS_MAX} attempts`)
+}
+
+/** Claims an id that was asked for by name; false where an API of this gateway has it. */
+export const claimFixedApiId = async (
+  tx: Transaction,
+  scope: Scope,
+  apiId: string,
+): Promise<boolean> => {
+  if ((await tx.get(apiIds, GLOBAL_SCOPE, apiId)) !== undefined) return false
+  const { accountId, region } = scope
+  await tx.put(apiIds, GLOBAL_SCOPE, apiId, { accountId, region })
+  return true
 }
 
 export const releaseApiId = async (tx: Transaction, apiId: string): Promise<void> => {

@@ -24,6 +24,14 @@ import type {
   RouteResponse,
   StageV2,
 } from '#model/apigatewayv2/api.ts'
+import type {
+  Portal,
+  PortalProduct,
+  ProductPage,
+  ProductRestEndpointPage,
+} from '#model/apigatewayv2/portal.ts'
+import type { RoutingRule } from '#model/apigatewayv2/routing-rule.ts'
+import type { VpcLinkV2 } from '#model/apigatewayv2/vpc-link.ts'
 import type { DeploymentDocument, DirectoryEntry } from '#model/documents.ts'
 import type {
   BasePathMapping,
@@ -90,6 +98,16 @@ export const integrationResponsesV2 = collection<IntegrationResponseV2>(
 export const deploymentsV2 = collection<DeploymentV2>('apigatewayv2/deployments')
 /** By `{apiId}/{stageName}`. */
 export const stagesV2 = collection<StageV2>('apigatewayv2/stages')
+export const vpcLinksV2 = collection<VpcLinkV2>('apigatewayv2/vpcLinks')
+/** By `{key of the domain name}/{routingRuleId}`. */
+export const routingRules = collection<RoutingRule>('apigatewayv2/routingRules')
+export const portals = collection<Portal>('apigatewayv2/portals')
+export const portalProducts = collection<PortalProduct>('apigatewayv2/portalProducts')
+/** By `{portalProductId}/{productPageId}`, and the same for the pages of endpoints. */
+export const productPages = collection<ProductPage>('apigatewayv2/productPages')
+export const productRestEndpointPages = collection<ProductRestEndpointPage>(
+  'apigatewayv2/productRestEndpointPages',
+)
 
 /** Global: who holds an API id. Hosts name an API by its id alone, so no two APIs of a gateway may share one. */
 export const apiIds = collection<Scope>('apiIds')

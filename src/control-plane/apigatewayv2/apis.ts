@@ -10,7 +10,13 @@ import type {
 } from '@aws-sdk/client-apigatewayv2'
 import type { Api } from '#model/apigatewayv2/api.ts'
 import { dropDocument } from '#snapshot/freeze.ts'
-import { claimApiId, releaseApiId, republishApi, unpublishApi } from '#snapshot/publish.ts'
+import {
+  claimApiId,
+  claimFixedApiId,
+  releaseApiId,
+  republishApi,
+  unpublishApi,
+} from '#snapshot/publish.ts'
 import {
   apisV2,
   authorizersV2,
@@ -24,10 +30,12 @@ import {
 } from '#store/collections.ts'
 import type { Collection } from '#store/store.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
+import { conflict } from '#wire/errors.ts'
 import type { Uncapitalized } from '#wire/operation.ts'
 import { checkTags } from '../apigateway/tag-rules.ts'
 import { constrain, oneOf, required } from '../constraints.ts'
 import { defined, nonEmpty } from '../defined.ts'
+import { fixedIdOf } from '../fixed-ids.ts'
 import { apiDefaults, apiEndpoint, checkApi, parseCors } from './api-rules.ts'
 import { deployAutomatically } from './deployments.ts'
 import { apiOf, type Page, pageOf, partsOf } from './lookups.ts'
@@ -62,7 +70,7 @@ export const writeNewApi = async (
   call: WriteCall,
   facts: Omit<Api, 'apiId' | 'apiEndpoint' | 'createdDate'>,
 ): Promise<Api> => {
-  const apiId = await claimApiId(call.tx, call, call.ids)
+  const apiId = await newApiId(call, facts.tags)
   const api: Api = {
     ...facts,
     apiId,
@@ -72,6 +80,13 @@ export const writeNewApi = async (
   checkApi(api)
   await call.tx.put(apisV2, call, apiId, api)
   return api
+}
+
+const newApiId = async (call: WriteCall, tags: Api['tags']): Promise<string> => {
+  const fixed = fixedIdOf(tags)
+  if (fixed === undefined) return claimApiId(call.tx, call, call.ids)
+  if (await claimFixedApiId(call.tx, call, fixed)) return fixed
+  throw conflict(`The API identifier ${fixed} is already in use`)
 }
 
 export const getApi = (input: Uncapitalized<GetApiRequest>, call: ReadCall): Promise<Api> =>

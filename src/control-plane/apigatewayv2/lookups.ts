@@ -20,15 +20,14 @@ import {
 } from '#store/collections.ts'
 import type { Collection } from '#store/store.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
-import { badRequest, ServiceError } from '#wire/errors.ts'
+import { ServiceError } from '#wire/errors.ts'
+import { pageOf as slice, pageOfNextToken, tokenOf } from '#wire/pagination.ts'
 
 /**
  * Identifiers to try: a derived sequence starts again at each update, past all that the API
  * already holds.
  */
 const ID_ATTEMPTS_MAX = 4096
-const PAGE_MAX = 500
-const PAGE_DEFAULT = 100
 
 export const notFoundOf = (resourceType: string, message: string): ServiceError =>
   new ServiceError('NotFoundException', 404, message, { resourceType })
@@ -70,15 +69,29 @@ export const partsOf = async <T>(
 }
 
 /** An id that no other part of this kind has beneath `owner`. */
-export const newPartId = async (
+export const newPartId = (
   call: WriteCall,
   collection: Collection<unknown>,
   owner: string,
   length: number,
+): Promise<string> => freeId(call, collection, `${owner}/`, length)
+
+/** An id that nothing else of this kind has. */
+export const newId = (
+  call: WriteCall,
+  collection: Collection<unknown>,
+  length: number,
+): Promise<string> => freeId(call, collection, '', length)
+
+const freeId = async (
+  call: WriteCall,
+  collection: Collection<unknown>,
+  prefix: string,
+  length: number,
 ): Promise<string> => {
   for (let attempt = 0; attempt < ID_ATTEMPTS_MAX; attempt++) {
     const id = call.ids.next(length)
-    if ((await call.view.get<unknown>(collection, call, `${owner}/${id}`)) === undefined) return id
+    if ((await call.view.get<unknown>(collection, call, `${prefix}${id}`)) === undefined) return id
   }
   throw new Bug(`no free id in ${ID_ATTEMPTS_MAX} attempts`)
 }
@@ -93,30 +106,33 @@ export interface Page<T> {
   readonly nextToken?: string
 }
 
-/** One page of the rows beneath `prefix`. AWS types `maxResults` as text. */
+/** One page of the rows beneath `prefix`. */
 export const pageOf = async <T>(
   call: ReadCall,
   collection: Collection<T>,
   prefix: string,
   input: PageInput,
 ): Promise<Page<T>> => {
-  const limit = limitOf(input.maxResults)
-  const after = input.nextToken ? Buffer.from(input.nextToken, 'base64url').toString() : undefined
-  if (after !== undefined && !after.startsWith(prefix)) throw badRequest('Invalid next token')
+  const { limit, after } = pageOfNextToken(input)
   const entries = await call.view.list(collection, call, {
     prefix,
     limit: limit + 1,
-    ...(after === undefined ? {} : { after }),
+    // A token of another list leads nowhere else than into this one.
+    ...(after === undefined ? {} : { after: `${prefix}${after}` }),
   })
-  const last = entries.length > limit ? entries[limit - 1] : undefined
-  const items = entries.slice(0, limit).map((entry) => entry.value)
-  if (last === undefined) return { items }
-  return { items, nextToken: Buffer.from(last.key).toString('base64url') }
+  const page = entries.slice(0, limit)
+  const items = page.map((entry) => entry.value)
+  const last = page.at(-1)
+  if (last === undefined || entries.length <= limit) return { items }
+  return { items, nextToken: tokenOf(last.key.slice(prefix.length)) }
 }
 
-const limitOf = (maxResults: string | undefined): number => {
-  if (maxResults === undefined) return PAGE_DEFAULT
-  const limit = Number(maxResults)
-  if (Number.isInteger(limit) && limit >= 1) return Math.min(limit, PAGE_MAX)
-  throw badRequest('Invalid value for maxResults')
+/** One page of things that were gathered already, in the order of their keys. */
+export const pageOfItems = <T>(
+  items: readonly T[],
+  key: (item: T) => string,
+  input: PageInput,
+): Page<T> => {
+  const { items: page, token } = slice(items, key, pageOfNextToken(input))
+  return { items: page, ...(token === undefined ? {} : { nextToken: token }) }
 }

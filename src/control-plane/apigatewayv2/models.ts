@@ -4,6 +4,7 @@ import type {
   CreateModelRequest,
   DeleteModelRequest,
   GetModelRequest,
+  GetModelTemplateRequest,
   GetModelsRequest,
   UpdateModelRequest,
 } from '@aws-sdk/client-apigatewayv2'
@@ -15,6 +16,7 @@ import { badRequest, conflict } from '#wire/errors.ts'
 import type { Uncapitalized } from '#wire/operation.ts'
 import { required } from '../constraints.ts'
 import { defined } from '../defined.ts'
+import { modelTemplate } from '../model-template.ts'
 import { deployAutomatically } from './deployments.ts'
 import { apiOf, modelOf, newPartId, type Page, pageOf, partsOf } from './lookups.ts'
 import { merged, refuseEmpty } from './merge.ts'
@@ -43,6 +45,14 @@ export const getModels = async (
 ): Promise<Page<ModelV2>> => {
   const { apiId } = await apiOf(call, input.apiId)
   return pageOf(call, modelsV2, `${apiId}/`, input)
+}
+
+export const getModelTemplate = async (
+  input: Uncapitalized<GetModelTemplateRequest>,
+  call: ReadCall,
+): Promise<{ readonly value: string }> => {
+  const { schema } = await modelOf(call, input.apiId, input.modelId)
+  return { value: modelTemplate(schema ?? '{}') }
 }
 
 export const updateModel = async (

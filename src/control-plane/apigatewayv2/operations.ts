@@ -12,6 +12,7 @@ import * as routeResponses from './route-responses.ts'
 import * as routes from './routes.ts'
 import * as stages from './stages.ts'
 import * as tags from './tags.ts'
+import * as vpcLinks from './vpc-links.ts'
 
 export const apigatewayv2Operations = Object.freeze({
   CreateApi: writes(apis.createApi),
@@ -51,6 +52,7 @@ export const apigatewayv2Operations = Object.freeze({
   CreateModel: writes(models.createModel),
   GetModel: reads(models.getModel),
   GetModels: reads(models.getModels),
+  GetModelTemplate: reads(models.getModelTemplate),
   UpdateModel: writes(models.updateModel),
   DeleteModel: writes(models.deleteModel),
   CreateDeployment: writes(deployments.createDeployment),
@@ -65,6 +67,12 @@ export const apigatewayv2Operations = Object.freeze({
   DeleteStage: writes(stages.deleteStage),
   DeleteAccessLogSettings: writes(stages.deleteAccessLogSettings),
   DeleteRouteSettings: writes(stages.deleteRouteSettings),
+  ResetAuthorizersCache: writes(stages.resetAuthorizersCache),
+  CreateVpcLink: writes(vpcLinks.createVpcLink),
+  GetVpcLink: reads(vpcLinks.getVpcLink),
+  GetVpcLinks: reads(vpcLinks.getVpcLinks),
+  UpdateVpcLink: writes(vpcLinks.updateVpcLink),
+  DeleteVpcLink: writes(vpcLinks.deleteVpcLink),
   GetTags: reads(tags.getTags),
   TagResource: writes(tags.tagResource),
   UntagResource: writes(tags.untagResource),

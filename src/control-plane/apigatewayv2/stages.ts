@@ -7,6 +7,7 @@ import type {
   DeleteStageRequest,
   GetStageRequest,
   GetStagesRequest,
+  ResetAuthorizersCacheRequest,
   UpdateStageRequest,
 } from '@aws-sdk/client-apigatewayv2'
 import type { RouteSettings, StageV2 } from '#model/apigatewayv2/api.ts'
@@ -124,6 +125,20 @@ export const deleteRouteSettings = async (
   }
   const changed = { ...stage, routeSettings: Object.fromEntries(kept), lastUpdatedDate: call.nowMs }
   await writeStage(call, `${input.apiId}`, changed, false)
+}
+
+/** What an authorizer answered before is asked for again: the cache's keys carry the generation. */
+export const resetAuthorizersCache = async (
+  input: Uncapitalized<ResetAuthorizersCacheRequest>,
+  call: WriteCall,
+): Promise<void> => {
+  const { protocolType } = await apiOf(call, input.apiId)
+  const stage = await stageOf(call, input.apiId, input.stageName)
+  if (protocolType !== 'HTTP') {
+    throw badRequest('The authorizers cache can only be reset for HTTP APIs')
+  }
+  const authorizersCacheGeneration = (stage.authorizersCacheGeneration ?? 0) + 1
+  await writeStage(call, `${input.apiId}`, { ...stage, authorizersCacheGeneration }, false)
 }
 
 /**

@@ -143,6 +143,8 @@ export interface StageV2 {
   readonly autoDeploy?: boolean
   readonly apiGatewayManaged?: boolean
   readonly accessLogSettings?: { readonly destinationArn?: string; readonly format?: string }
+  /** How often the cache of authorizers' answers was reset; not on the wire. */
+  readonly authorizersCacheGeneration?: number
   readonly clientCertificateId?: string
   readonly defaultRouteSettings?: RouteSettings
   readonly deploymentId?: string

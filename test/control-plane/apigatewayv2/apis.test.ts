@@ -163,5 +163,8 @@ test('GetApis pages by maxResults, which AWS types as text', async () => {
   const second = await run(operations.GetApis, { maxResults: '2', nextToken: first.nextToken })
   assert.equal(second.nextToken, undefined)
   assert.deepEqual(new Set([...first.items, ...second.items].map((api) => api.apiId)), made)
-  await badRequest(run(operations.GetApis, { maxResults: 'x' }), 'Invalid value for maxResults')
+  await badRequest(
+    run(operations.GetApis, { maxResults: 'x' }),
+    'Invalid maxResults parameter specified',
+  )
 })
