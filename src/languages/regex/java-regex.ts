@@ -2,7 +2,8 @@
 // of steps where it is not. Serves selectionPattern, identity validation, model patterns, VTL and JSON path filters.
 import { createEngine, type RegexEngine } from './engine.ts'
 import { RegexBudgetError } from './errors.ts'
-import { parseJavaRegex } from './parse.ts'
+import { parseRegex } from './parse.ts'
+import type { RegexSyntax } from './pattern-reader.ts'
 import { compileReplacement, type RegexMatch } from './replacement.ts'
 import { regexBudget, type StepBudget, spend } from './step-budget.ts'
 import type { RegexTree } from './syntax.ts'
@@ -26,8 +27,13 @@ export interface JavaRegex {
 export const REPLACED_CHARS_MAX = 10 * 1024 * 1024
 
 /** Throws `RegexSyntaxError`. */
-export const compileJavaRegex = (pattern: string): JavaRegex => {
-  const tree = parseJavaRegex(pattern)
+export const compileJavaRegex = (pattern: string): JavaRegex => compile(pattern, 'java')
+
+/** The same for a pattern as ECMA 262 has it, which is how models write theirs. Throws `RegexSyntaxError`. */
+export const compileEcmaRegex = (pattern: string): JavaRegex => compile(pattern, 'ecma')
+
+const compile = (pattern: string, syntax: RegexSyntax): JavaRegex => {
+  const tree = parseRegex(pattern, syntax)
   const engine = createEngine(tree)
   return {
     pattern,

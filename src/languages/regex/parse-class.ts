@@ -19,13 +19,13 @@ import {
   peek,
   readCodePoint,
 } from './pattern-reader.ts'
-import { escapedSet, propertySet } from './predefined-sets.ts'
+import { ecmaEscapedSet, escapedSet, propertySet } from './predefined-sets.ts'
 
 /** The class whose `[` has just been read, up to and with its `]`. */
 export const readClass = (reader: PatternReader): CharSet =>
   nested(reader, () => {
     const negated = accept(reader, '^')
-    const set = readOperands(reader)
+    const set = reader.syntax === 'java' ? readOperands(reader) : readEcmaItems(reader)
     return negated ? complementSet(set) : set
   })
 
@@ -72,6 +72,24 @@ const readOperands = (reader: PatternReader): CharSet => {
   }
 }
 
+/** ECMA 262: items up to the first `]`, no classes in classes, and `[]` is a class of nothing. */
+const readEcmaItems = (reader: PatternReader): CharSet => {
+  const parts: CharSet[] = []
+  while (!accept(reader, ']')) {
+    if (peek(reader) === '') fail(reader, 'Unclosed character class')
+    parts.push(readItem(reader))
+  }
+  return parts.length === 0 ? emptySet : unionSet(parts)
+}
+
+/** The set that a backslash and this letter stand for; undefined where they stand for a character. */
+export const readableSet = (reader: PatternReader, letter: string): CharSet | undefined => {
+  if (!/^[a-zA-Z]$/.test(letter)) return undefined
+  return reader.syntax === 'java'
+    ? escapedSet(letter, reader.flags.unicodeClasses)
+    : ecmaEscapedSet(letter)
+}
+
 /** Items up to `]` or `&&`; undefined where there is none. */
 const readUnion = (reader: PatternReader, first: boolean): CharSet | undefined => {
   const parts: CharSet[] = []
@@ -110,9 +128,13 @@ const readItem = (reader: PatternReader): CharSet => {
   const fold = foldOf(reader.flags)
   if (peek(reader) !== '-') return foldSet(singleSet(from), fold)
   const next = reader.text.charAt(reader.at + 1)
-  if (next === ']' || next === '[' || next === '') return foldSet(singleSet(from), fold)
+  const isOpen = next === '[' && reader.syntax === 'java'
+  if (next === ']' || isOpen || next === '') return foldSet(singleSet(from), fold)
   reader.at += 1
   const to = readMember(reader)
+  if (typeof to !== 'number' && reader.syntax === 'ecma') {
+    return unionSet([foldSet(rangeSet(from, from, 0x2d, 0x2d), fold), to])
+  }
   if (typeof to !== 'number' || to < from) {
     reader.at = start
     return fail(reader, 'Illegal character range')
@@ -128,9 +150,11 @@ const readMember = (reader: PatternReader): number | CharSet => {
     reader.at += 1
     return readProperty(reader, letter === 'P')
   }
-  const set = /^[a-zA-Z]$/.test(letter)
-    ? escapedSet(letter, reader.flags.unicodeClasses)
-    : undefined
+  if (reader.syntax === 'ecma' && letter === 'b') {
+    reader.at += 1
+    return 0x08
+  }
+  const set = readableSet(reader, letter)
   if (set === undefined) return readEscapedChar(reader)
   reader.at += 1
   return set

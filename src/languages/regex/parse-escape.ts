@@ -10,19 +10,21 @@ export const readEscapedChar = (reader: PatternReader): number => {
   if (!/^[A-Za-z0-9]$/.test(letter)) return readCodePoint(reader)
   reader.at += 1
   const plain = CONTROLS.get(letter)
-  if (plain !== undefined) return plain
+  // Java's \a and \e are no escapes of ECMA 262.
+  if (plain !== undefined && (reader.syntax === 'java' || /[tnrf]/.test(letter))) return plain
   switch (letter) {
     case '0':
-      return readOctal(reader)
+      return reader.syntax === 'ecma' ? 0 : readOctal(reader)
     case 'x':
       return readHex(reader)
     case 'u':
       return readUnicode(reader)
     case 'c': {
       if (reader.at >= reader.text.length) fail(reader, 'Illegal control escape sequence')
-      return readCodePoint(reader) ^ 64
+      return reader.syntax === 'ecma' ? readCodePoint(reader) & 31 : readCodePoint(reader) ^ 64
     }
     default: {
+      if (reader.syntax === 'ecma') return letter === 'v' ? 0x0b : letter.charCodeAt(0)
       reader.at -= 1
       return fail(reader, 'Illegal/unsupported escape sequence')
     }

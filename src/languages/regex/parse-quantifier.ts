@@ -10,7 +10,7 @@ export const readQuantifier = (reader: PatternReader, item: RegexNode): RegexNod
 
 const readMode = (reader: PatternReader): RepeatNode['mode'] => {
   const char = peek(reader)
-  if (char !== '?' && char !== '+') return 'greedy'
+  if (char !== '?' && (char !== '+' || reader.syntax === 'ecma')) return 'greedy'
   reader.at += 1
   return char === '?' ? 'lazy' : 'possessive'
 }
@@ -27,6 +27,12 @@ const readBounds = (reader: PatternReader): { min: number; max: number } | undef
       reader.at += 1
       return { min: 1, max: Number.POSITIVE_INFINITY }
     case '{':
+      if (
+        reader.syntax === 'ecma' &&
+        !/^\{[0-9]+(?:,[0-9]*)?\}/.test(reader.text.slice(reader.at, reader.at + 32))
+      ) {
+        return undefined
+      }
       reader.at += 1
       return readCounts(reader)
     default:

@@ -1,7 +1,7 @@
 // From the text of a Java regular expression to its tree. https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
 import { foldSet } from './case-fold.ts'
 import { type CharSet, rangeSet, singleSet } from './char-set.ts'
-import { readClass, readProperty } from './parse-class.ts'
+import { readableSet, readClass, readProperty } from './parse-class.ts'
 import { readEscapedChar } from './parse-escape.ts'
 import { readGroup } from './parse-group.ts'
 import { readQuantifier } from './parse-quantifier.ts'
@@ -11,15 +11,16 @@ import {
   foldOf,
   type PatternReader,
   peek,
+  type RegexSyntax,
   readCodePoint,
   startReading,
 } from './pattern-reader.ts'
-import { dotSet, escapedSet } from './predefined-sets.ts'
+import { dotSet, ecmaDotSet } from './predefined-sets.ts'
 import type { Assertion, RegexNode, RegexTree } from './syntax.ts'
 
 /** Throws `RegexSyntaxError`. */
-export const parseJavaRegex = (pattern: string): RegexTree => {
-  const reader = startReading(pattern)
+export const parseRegex = (pattern: string, syntax: RegexSyntax): RegexTree => {
+  const reader = startReading(pattern, syntax)
   const root = readChoice(reader)
   if (peek(reader) === ')') fail(reader, "Unmatched closing ')'")
   return { root, groupCount: reader.groupCount, groupNames: reader.groupNames }
@@ -40,7 +41,7 @@ const readSequence = (reader: PatternReader): RegexNode => {
   for (;;) {
     const char = peek(reader)
     if (char === '' || char === '|' || char === ')') break
-    if (accept(reader, '\\Q')) {
+    if (reader.syntax === 'java' && accept(reader, '\\Q')) {
       items.push(...readQuoted(reader))
       const last = items.pop()
       if (last !== undefined) items.push(readQuantifier(reader, last))
@@ -67,13 +68,15 @@ const readAtom = (reader: PatternReader, char: string): RegexNode => {
       return setNode(readClass(reader))
     case '.':
       reader.at += 1
-      return setNode(dotAll ? rangeSet(0, 0x10ffff) : dotSet(unixLines))
+      if (dotAll) return setNode(rangeSet(0, 0x10ffff))
+      return setNode(reader.syntax === 'java' ? dotSet(unixLines) : ecmaDotSet())
     case '^':
       reader.at += 1
       if (!multiline) return assertion('inputStart')
       return assertion(unixLines ? 'lineStartUnix' : 'lineStart')
     case '$':
       reader.at += 1
+      if (!multiline && reader.syntax === 'ecma') return assertion('inputEnd')
       if (!multiline) return assertion(unixLines ? 'finalEndUnix' : 'finalEnd')
       return assertion(unixLines ? 'lineEndUnix' : 'lineEnd')
     case '\\':
@@ -84,18 +87,18 @@ const readAtom = (reader: PatternReader, char: string): RegexNode => {
     case '?':
       return fail(reader, `Dangling meta character '${char}'`)
     case '{':
+      if (reader.syntax === 'ecma') break
       // Java repeats nothing, as in `{2}a`, and refuses what is no count.
       return { kind: 'sequence', items: [] }
-    default:
-      return literal(reader, readCodePoint(reader))
   }
+  return literal(reader, readCodePoint(reader))
 }
 
 const readEscape = (reader: PatternReader): RegexNode => {
   const letter = reader.text.charAt(reader.at)
   if (letter === '') fail(reader, 'Unexpected internal error')
   const at = ASSERTIONS.get(letter)
-  if (at !== undefined) {
+  if (at !== undefined && (reader.syntax === 'java' || /[bB]/.test(letter))) {
     reader.at += 1
     if (letter === 'b' && reader.text.startsWith('{g}', reader.at)) {
       fail(reader, 'Unsupported boundary \\b{g}')
@@ -107,14 +110,13 @@ const readEscape = (reader: PatternReader): RegexNode => {
     return setNode(readProperty(reader, letter === 'P'))
   }
   if (letter >= '1' && letter <= '9') return readNumberedReference(reader)
-  if (letter === 'k') return readNamedReference(reader)
-  if (letter === 'R') {
+  if (letter === 'k' && (reader.syntax === 'java' || reader.groupNames.size > 0))
+    return readNamedReference(reader)
+  if (letter === 'R' && reader.syntax === 'java') {
     reader.at += 1
     return LINE_BREAK
   }
-  const set = /^[a-zA-Z]$/.test(letter)
-    ? escapedSet(letter, reader.flags.unicodeClasses)
-    : undefined
+  const set = readableSet(reader, letter)
   if (set === undefined) return literal(reader, readEscapedChar(reader))
   reader.at += 1
   return setNode(set)

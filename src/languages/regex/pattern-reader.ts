@@ -12,8 +12,12 @@ export interface RegexFlags {
   readonly unicodeClasses: boolean
 }
 
+/** Models are validated by ECMA 262's regular expressions, everything else by Java's. */
+export type RegexSyntax = 'java' | 'ecma'
+
 export interface PatternReader {
   readonly text: string
+  readonly syntax: RegexSyntax
   at: number
   flags: RegexFlags
   depth: number
@@ -26,12 +30,13 @@ export const PATTERN_CHARS_MAX = 8_192
 /** Groups and classes inside each other. */
 export const PATTERN_DEPTH_MAX = 200
 
-export const startReading = (text: string): PatternReader => {
+export const startReading = (text: string, syntax: RegexSyntax): PatternReader => {
   if (text.length > PATTERN_CHARS_MAX) {
     throw new RegexSyntaxError(`Pattern is longer than ${PATTERN_CHARS_MAX} characters`, 0)
   }
   return {
     text,
+    syntax,
     at: 0,
     flags: NO_FLAGS,
     depth: 0,

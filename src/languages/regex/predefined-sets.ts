@@ -37,11 +37,21 @@ export const propertySet = (
   return caseInsensitive && (name === 'Lower' || name === 'Upper') ? ASCII_LETTERS : posix
 }
 
+/** ECMA 262: `\s` knows the blanks of Unicode, and there are no classes but these. */
+export const ecmaEscapedSet = (letter: string): CharSet | undefined => {
+  const lower = letter.toLowerCase()
+  const set = lower === 's' ? ECMA_SPACES : /^[dw]$/.test(lower) ? CLASSES.get(lower) : undefined
+  return set !== undefined && letter !== lower ? complementSet(set) : set
+}
+
+export const ecmaDotSet = (): CharSet => complementSet(ECMA_TERMINATORS)
+
 /** `.` without DOTALL: everything but a line terminator. */
 export const dotSet = (unixLines: boolean): CharSet =>
   complementSet(unixLines ? singleSet(0x0a) : LINE_TERMINATORS)
 
 const LINE_TERMINATORS = rangeSet(0x0a, 0x0a, 0x0d, 0x0d, 0x85, 0x85, 0x2028, 0x2029)
+const ECMA_TERMINATORS = rangeSet(0x0a, 0x0a, 0x0d, 0x0d, 0x2028, 0x2029)
 const DIGITS = rangeSet(0x30, 0x39)
 const ASCII_LETTERS = rangeSet(0x41, 0x5a, 0x61, 0x7a)
 const SPACES = rangeSet(0x09, 0x0d, 0x20, 0x20)
@@ -66,6 +76,11 @@ const HORIZONTAL = rangeSet(
   0x3000,
   0x3000,
 )
+
+const ECMA_SPACES = unionSet([
+  complementSet(unionSet([complementSet(HORIZONTAL), singleSet(0x180e)])),
+  rangeSet(0x09, 0x0d, 0x2028, 0x2029, 0xfeff, 0xfeff),
+])
 
 /** A property of the engine's own Unicode tables, under a name made of letters, digits and underscores only. */
 const property = (name: string, re2?: string): CharSet => {

@@ -7,7 +7,7 @@ import {
   RegexReplacementError,
   RegexSyntaxError,
 } from '#languages/regex/errors.ts'
-import { compileJavaRegex } from '#languages/regex/java-regex.ts'
+import { compileEcmaRegex, compileJavaRegex } from '#languages/regex/java-regex.ts'
 import { PATTERN_CHARS_MAX } from '#languages/regex/pattern-reader.ts'
 import { regexBudget } from '#languages/regex/step-budget.ts'
 
@@ -119,6 +119,28 @@ describe('a Java regular expression', () => {
         pattern,
       )
     }
+  })
+})
+
+describe('a regular expression of ECMA 262', () => {
+  it('reads what a model may write and Java would read otherwise', () => {
+    const rows: readonly (readonly [string, string, boolean])[] = [
+      ['^a$', 'a\n', false],
+      ['^[a[]$', '[', true],
+      ['^[a&&b]$', '&', true],
+      ['^\\_\\q$', '_q', true],
+      ['^{a}$', '{a}', true],
+      ['^\\s$', '\u00a0', true],
+      ['^.$', '\u0085', true],
+      ['[^]', '\n', true],
+      ['[]', 'a', false],
+      ['^[\\w-.]+$', 'a-.b', true],
+      ['^\\d{3}-\\d{4}$', '555-1234', true],
+    ]
+    for (const [pattern, text, found] of rows) {
+      assert.equal(compileEcmaRegex(pattern).find(text) !== undefined, found, pattern)
+    }
+    assert.throws(() => compileEcmaRegex('a++'), RegexSyntaxError)
   })
 })
 
