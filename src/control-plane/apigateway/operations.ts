@@ -1,5 +1,6 @@
 // The operations of API Gateway (v1) that exist here, by AWS's names; the rest is refused by name at the wire.
 import { reads, writes } from '#store/transactional.ts'
+import { getExport } from '../openapi/get-export.ts'
 import { openapiOperations } from '../openapi/import-rest-api.ts'
 import { getAccount, updateAccount } from './account.ts'
 import { createApiKey, deleteApiKey, getApiKey, getApiKeys, updateApiKey } from './api-keys.ts'
@@ -113,6 +114,7 @@ export const apigatewayOperations = Object.freeze({
   GetAuthorizers: reads(getAuthorizers),
   GetDeployment: reads(getDeployment),
   GetDeployments: reads(getDeployments),
+  GetExport: reads(getExport),
   GetGatewayResponse: reads(getGatewayResponse),
   GetGatewayResponses: reads(getGatewayResponses),
   GetIntegration: reads(getIntegration),
