@@ -4,6 +4,7 @@ import type { Random } from '#shared/random.ts'
 import type { FunctionDocument } from '#model/function.ts'
 import type { InvokeFunction, InvokeFunctionStream } from '#model/ports.ts'
 import { Capacity } from './capacity.ts'
+import { isQualifier } from './functions.ts'
 import { createTrust } from './home.ts'
 import type { OnFunctionLog } from './invocation-log.ts'
 import { accepted, answered, notFound, refusalOf, throttled } from './invoke-answers.ts'
@@ -100,7 +101,7 @@ const once = (onNotice: FunctionPoolOptions['onNotice']): FunctionPoolOptions['o
 const invoker =
   ({ current }: Functions, random: Random): InvokeFunction =>
   async (request) => {
-    const pooled = current.get(unqualified(request.functionArn))
+    const pooled = findFunction(current, request.functionArn)
     if (pooled === undefined) return notFound(request.functionArn)
     const refused = refusalOf(request)
     if (refused !== undefined) return refused
@@ -120,7 +121,7 @@ const invoker =
 const streamInvoker =
   ({ current }: Functions, random: Random): InvokeFunctionStream =>
   async (request) => {
-    const pooled = current.get(unqualified(request.functionArn))
+    const pooled = findFunction(current, request.functionArn)
     if (pooled === undefined) return notFound(request.functionArn)
     const refused = refusalOf(request)
     if (refused !== undefined) return refused
@@ -144,6 +145,17 @@ const retire = ({ current, leaving }: Functions, arn: string): Promise<void> | u
   const left = pooled.retire().finally(() => leaving.delete(left))
   leaving.add(left)
   return left
+}
+
+/** AWS: an alias or version that does not exist is a function that does not. [API reference: Invoke] */
+const findFunction = (
+  current: ReadonlyMap<string, PooledFunction>,
+  functionArn: string,
+): PooledFunction | undefined => {
+  const arn = unqualified(functionArn)
+  const pooled = current.get(arn)
+  if (pooled === undefined || arn === functionArn) return pooled
+  return isQualifier(pooled.document, functionArn.slice(arn.length + 1)) ? pooled : undefined
 }
 
 /** `arn:aws:lambda:us-east-1:123456789012:function:name:qualifier` without its qualifier. */

@@ -14,7 +14,7 @@ import { RESERVED_VARIABLES } from './environment.ts'
 /** By `{FunctionName}`. */
 export const functions = collection<FunctionDocument>('lambda/functions')
 
-export type FunctionInput = Omit<FunctionDocument, 'FunctionArn' | 'LastModified'>
+export type FunctionInput = Omit<FunctionDocument, 'FunctionArn' | 'LastModified' | 'qualifiers'>
 
 export interface FunctionName {
   readonly FunctionName: string
@@ -41,8 +41,8 @@ export const updateFunction = async (
   call: WriteCall,
 ): Promise<FunctionDocument> => {
   check(input)
-  await getFunction(input, call)
-  return put(input, call)
+  const { qualifiers } = await getFunction(input, call)
+  return put({ ...input, ...(qualifiers !== undefined && { qualifiers }) }, call)
 }
 
 export const deleteFunction = async (
@@ -61,13 +61,69 @@ export const getFunction = async (
 ): Promise<FunctionDocument> => {
   const found = await call.view.get(functions, call, FunctionName)
   if (found !== undefined) return found
-  throw new ServiceError(
-    'ResourceNotFoundException',
-    404,
-    `Function not found: ${functionArn(call, FunctionName)}`,
-    { Type: 'User' },
-  )
+  throw notFound(functionArn(call, FunctionName))
 }
+
+const notFound = (arn: string): ServiceError =>
+  new ServiceError('ResourceNotFoundException', 404, `Function not found: ${arn}`, {
+    Type: 'User',
+  })
+
+/** A version is a name for the code as it lies: nothing is copied, and there is one. */
+export const publishVersion = async (
+  { FunctionName }: FunctionName,
+  call: WriteCall,
+): Promise<{ readonly Version: string }> => {
+  await qualify(FunctionName, PUBLISHED, true, call)
+  return { Version: PUBLISHED }
+}
+
+export interface AliasInput extends FunctionName {
+  readonly Name: string
+  readonly FunctionVersion: string
+}
+
+export const createAlias = async (
+  { FunctionName, Name, FunctionVersion }: AliasInput,
+  call: WriteCall,
+): Promise<{ readonly AliasArn: string }> => {
+  const document = await getFunction({ FunctionName }, call)
+  if (!isQualifier(document, FunctionVersion)) {
+    throw notFound(`${document.FunctionArn}:${FunctionVersion}`)
+  }
+  await qualify(FunctionName, Name, true, call)
+  return { AliasArn: `${document.FunctionArn}:${Name}` }
+}
+
+/** Takes an alias or a version away; where the function itself is gone, so are they. */
+export const deleteQualifier = async (
+  { FunctionName, Qualifier }: FunctionName & { readonly Qualifier: string },
+  call: WriteCall,
+): Promise<Record<string, never>> => {
+  if ((await call.tx.get(functions, call, FunctionName)) !== undefined) {
+    await qualify(FunctionName, Qualifier, false, call)
+  }
+  return {}
+}
+
+const PUBLISHED = '1'
+
+/** Whether a function answers by this qualifier. */
+export const isQualifier = ({ qualifiers }: FunctionDocument, qualifier: string): boolean =>
+  qualifier === '$LATEST' || qualifiers?.includes(qualifier) === true
+
+const qualify = async (
+  FunctionName: string,
+  qualifier: string,
+  there: boolean,
+  call: WriteCall,
+): Promise<void> => {
+  const { qualifiers = [], ...input } = await getFunction({ FunctionName }, call)
+  const others = qualifiers.filter((name) => name !== qualifier)
+  await put({ ...input, qualifiers: there ? [...others, qualifier].sort() : others }, call)
+}
+
+type StoredInput = FunctionInput & Pick<FunctionDocument, 'qualifiers'>
 
 /** The operations as the wire layer and stack deployments call them. */
 export const functionOperations = {
@@ -75,9 +131,12 @@ export const functionOperations = {
   UpdateFunction: writes(updateFunction),
   DeleteFunction: writes(deleteFunction),
   GetFunction: reads(getFunction),
+  PublishVersion: writes(publishVersion),
+  CreateAlias: writes(createAlias),
+  DeleteQualifier: writes(deleteQualifier),
 }
 
-const put = async (input: FunctionInput, call: WriteCall): Promise<FunctionDocument> => {
+const put = async (input: StoredInput, call: WriteCall): Promise<FunctionDocument> => {
   const { accountId, region } = call
   const document: FunctionDocument = {
     ...input,

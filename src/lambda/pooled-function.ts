@@ -1,4 +1,5 @@
 // One function of the pool: its processes, its asynchronous invocations, the watch of its code.
+import { join } from 'node:path'
 import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { FunctionDocument } from '#model/function.ts'
@@ -150,7 +151,7 @@ export class PooledFunction {
     return watches.watch(code.path, {
       onChange: (file) => {
         this.#instances.reload()
-        onReload(FunctionName, file)
+        onReload(FunctionName, join(code.path, file))
       },
       onError: (error) => this.#notice(`its code is not watched for changes: ${error.message}`),
     })

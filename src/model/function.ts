@@ -32,6 +32,8 @@ export interface FunctionDocument {
   /** How an esbuild section of the template wants a TypeScript handler bundled. */
   readonly build?: FunctionBuild
   readonly ReservedConcurrentExecutions?: number
+  /** Names of aliases and published versions; without any, only `$LATEST` is there. All run the code as it lies. */
+  readonly qualifiers?: readonly string[]
   readonly tags?: Readonly<Record<string, string>>
   /** Where the function came from, for messages: `template.yaml: HelloFunction`. */
   readonly origin?: string

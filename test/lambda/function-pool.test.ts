@@ -177,3 +177,16 @@ test('a replaced function finishes what it runs with the old configuration', asy
   assert.equal((await invoke(arn)).body, 'blue')
   assert.equal((await running).body, 'red')
 })
+
+test('an alias or version that does not exist is not invoked', async (t) => {
+  const { add, invoke } = startFixture(t)
+  const arn = add(PID, { qualifiers: ['1', 'live'] })
+  const { body } = await invoke(arn)
+  for (const qualifier of ['$LATEST', '1', 'live']) {
+    assert.equal((await invoke(`${arn}:${qualifier}`)).body, body)
+  }
+  await assert.rejects(
+    invoke(`${arn}:dev`),
+    /ResourceNotFoundException: Function not found: .*:dev/,
+  )
+})

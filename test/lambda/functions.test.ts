@@ -8,6 +8,7 @@ import { createMemoryStore } from '#store/memory.ts'
 import { type FunctionInput, functionOperations } from '#lambda/functions.ts'
 
 const { CreateFunction, DeleteFunction, GetFunction, UpdateFunction } = functionOperations
+const { CreateAlias, DeleteQualifier, PublishVersion } = functionOperations
 
 const start = () => {
   const store = createMemoryStore()
@@ -86,4 +87,20 @@ test('what AWS would refuse of a configuration is refused', async () => {
   for (const [change, message] of cases) {
     await assert.rejects(CreateFunction({ ...INPUT, ...change }, call), { message })
   }
+})
+
+test('versions and aliases are names of the function, outlive its updates, and need something to name', async () => {
+  const { call } = start()
+  await CreateFunction(INPUT, call)
+  const named = async () => (await GetFunction({ FunctionName: 'Hello' }, call)).qualifiers
+  const alias = { FunctionName: 'Hello', Name: 'live', FunctionVersion: '1' }
+  await assert.rejects(async () => CreateAlias(alias, call), /Function not found: .*:Hello:1/)
+  assert.deepEqual(await PublishVersion({ FunctionName: 'Hello' }, call), { Version: '1' })
+  assert.deepEqual(await CreateAlias(alias, call), { AliasArn: `${FunctionArn}:live` })
+  await UpdateFunction({ ...INPUT, Timeout: 5 }, call)
+  assert.deepEqual(await named(), ['1', 'live'])
+  await DeleteQualifier({ FunctionName: 'Hello', Qualifier: 'live' }, call)
+  assert.deepEqual(await named(), ['1'])
+  await DeleteFunction({ FunctionName: 'Hello' }, call)
+  assert.deepEqual(await DeleteQualifier({ FunctionName: 'Hello', Qualifier: '1' }, call), {})
 })

@@ -48,7 +48,7 @@ const CODE = {
 
 test('the AWS SDK invokes a function by name, by ARN and with a log', async (t) => {
   const fixture = startFixture(t)
-  const arn = fixture.add(CODE)
+  const arn = fixture.add(CODE, { qualifiers: ['live'] })
   const client = await startSdk(t, fixture)
   const answer = await client.send(
     new InvokeCommand({

@@ -25,7 +25,7 @@ test('changed code is taken up, and what runs on the old code finishes', async (
     'index.js': code(2),
   })
   await until(() => reloads.length > 0)
-  assert.equal(reloads[0], 'Hello: index.js')
+  assert.equal(reloads[0], `Hello: ${join(folder, 'Hello', 'index.js')}`)
   assert.equal((await invoke(arn)).body, 2)
   writeFiles(folder, { go: '' })
   assert.equal((await held).body, 1)

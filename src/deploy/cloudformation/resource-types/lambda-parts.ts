@@ -12,6 +12,22 @@ const nothing = async () => {}
 const arnOf = (name: string, context: ResourceContext): string =>
   name.startsWith('arn:') ? name : functionArn(context.scope, name.split(':').at(-1) ?? name)
 
+/** The name of a function of this stack that runs here; of others nothing has to be known. */
+const runningFunction = (arn: string, context: ResourceContext): string | undefined => {
+  const name = arn.split(':')[6] ?? ''
+  const made = context.made(name)
+  return made === undefined || made.keys['record'] === 'only' ? undefined : name
+}
+
+const keysOf = (functionName: string | undefined, qualifier: string) =>
+  functionName === undefined ? {} : { functionName, qualifier }
+
+const removeQualifier: ResourceType['delete'] = async ({ keys }, { call }) => {
+  const { functionName, qualifier } = keys
+  if (functionName === undefined || qualifier === undefined) return
+  await call('lambda', 'DeleteQualifier', { FunctionName: functionName, Qualifier: qualifier })
+}
+
 export const version: ResourceType = {
   properties: {
     CodeSha256: unused,
@@ -22,10 +38,13 @@ export const version: ResourceType = {
     RuntimePolicy: without('ignored: the runtime is the one of this machine'),
   },
   create: async ({ functionName }, context) => {
-    const arn = `${arnOf(String(functionName), context)}:1`
-    return { physicalId: arn, attributes: { FunctionArn: arn, Version: '1' } }
+    const arn = arnOf(String(functionName), context)
+    const name = runningFunction(arn, context)
+    if (name !== undefined) await context.call('lambda', 'PublishVersion', { FunctionName: name })
+    const attributes = { FunctionArn: `${arn}:1`, Version: '1' }
+    return { physicalId: `${arn}:1`, attributes, keys: keysOf(name, '1') }
   },
-  delete: nothing,
+  delete: removeQualifier,
 }
 
 export const alias: ResourceType = {
@@ -37,11 +56,18 @@ export const alias: ResourceType = {
     ProvisionedConcurrencyConfig: without('ignored: instances start with the first call'),
     RoutingConfig: without('ignored: all calls go to the code as it lies'),
   },
-  create: async ({ functionName, name }, context) => {
-    const arn = `${arnOf(String(functionName), context)}:${String(name)}`
-    return { physicalId: arn, attributes: { AliasArn: arn, Name: String(name) } }
+  create: async ({ functionName, functionVersion, name }, context) => {
+    const alias = String(name)
+    const arn = arnOf(String(functionName), context)
+    const running = runningFunction(arn, context)
+    if (running !== undefined) {
+      const input = { FunctionName: running, Name: alias, FunctionVersion: String(functionVersion) }
+      await context.call('lambda', 'CreateAlias', input)
+    }
+    const attributes = { AliasArn: `${arn}:${alias}`, Name: alias }
+    return { physicalId: `${arn}:${alias}`, attributes, keys: keysOf(running, alias) }
   },
-  delete: nothing,
+  delete: removeQualifier,
 }
 
 export const permission: ResourceType = {
