@@ -305,13 +305,13 @@ export const parseSettings = (
     dataDir: resolve(
       text('data-dir') ?? join(first === undefined ? '.' : dirname(first), '.daemun'),
     ),
-    region: text('region') ?? '',
+    region: readRegion(text('region') ?? ''),
     regionIsDefault: value('region') === undefined,
     accountId,
     stackName: text('stack-name'),
     parameters: readPairs('parameter', list('parameter')),
     envFile: text('env-file'),
-    endpoints: readPairs('endpoint', list('endpoint')),
+    endpoints: readEndpoints(list('endpoint')),
     watch: on('watch'),
     asAws: on('as-aws'),
     strict: on('strict'),
@@ -364,6 +364,21 @@ const readList = (value: unknown): readonly string[] => {
   if (Array.isArray(value)) return value.map(String)
   if (typeof value === 'string') return value.split(',').filter((item) => item !== '')
   return []
+}
+
+/** A region becomes part of host names and ARNs. */
+const readRegion = (region: string): string => {
+  if (/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region
+  throw new SettingsError(`--region takes the name of a region, as us-east-1, and got '${region}'`)
+}
+
+const readEndpoints = (items: readonly string[]): Readonly<Record<string, string>> => {
+  const endpoints = readPairs('endpoint', items)
+  for (const [service, url] of Object.entries(endpoints)) {
+    if (URL.canParse(url) && /^https?:/.test(url)) continue
+    throw new SettingsError(`--endpoint takes service=URL, and got '${url}' for ${service}`)
+  }
+  return endpoints
 }
 
 const readPairs = (flag: string, items: readonly string[]): Readonly<Record<string, string>> =>

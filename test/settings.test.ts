@@ -30,6 +30,8 @@ describe('settings', () => {
     [{ port: 'x' }, /--port takes 0 to 65535 \(TCP port\), and got 'x'/],
     [{ account: '1' }, /--account takes twelve digits/],
     [{ parameter: ['A'] }, /--parameter takes Key=Value/],
+    [{ region: 'x y' }, /--region takes the name of a region/],
+    [{ endpoint: ['s3=nowhere'] }, /--endpoint takes service=URL, and got 'nowhere' for s3/],
     [{ as: 'soap' }, /--as takes rest or http/],
   ] as const) {
     it(`refuse ${JSON.stringify(given)} by name`, () => {

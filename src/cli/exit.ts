@@ -1,5 +1,6 @@
 // How a command ends that cannot go on: one message a person can act on; the stack only where it is our fault.
 import { errorMessage } from '#shared/assert.ts'
+import { ListenError } from '#transport/listen-address.ts'
 
 /** Errors whose message says all there is to say: wrong input, not wrong code. */
 const CLEAR = new Set([
@@ -14,8 +15,11 @@ const CLEAR = new Set([
 ])
 
 /** What to do about errors that know nothing of flags. */
-const MENDS: Readonly<Record<string, string>> = {
-  ListenError: '. Choose another port with --port (of the APIs, with serve: --data-port)',
+const mendOf = (error: Error): string => {
+  if (!(error instanceof ListenError)) return ''
+  return error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL'
+    ? '. Correct --host (of the APIs, with serve: --data-host)'
+    : '. Choose another port with --port (of the APIs, with serve: --data-port)'
 }
 
 export const isClear = (error: unknown): error is Error =>
@@ -23,7 +27,7 @@ export const isClear = (error: unknown): error is Error =>
 
 /** What to print of a failure: the message, or for a bug of ours the stack as well. */
 export const describeFailure = (error: unknown): string => {
-  if (isClear(error)) return `${error.message}${MENDS[error.name] ?? ''}`
+  if (isClear(error)) return `${error.message}${mendOf(error)}`
   if (error instanceof Error && error.stack !== undefined) {
     return `this is a fault of daemun, not of your input:\n${error.stack}`
   }
