@@ -5,9 +5,9 @@ import { VtlBudgetError } from './errors.ts'
 export interface VtlLimits {
   /** AWS: a #foreach ends after 1,000 rounds, without an error. */
   readonly iterationsMax: number
-  /** Macros inside macros, as Velocity has it. */
-  readonly macroDepthMax: number
-  /** Steps of a template: a node, an item or 32 characters each. 300,000 take well under 50 ms. */
+  /** Macros and evaluated texts inside each other; Velocity has the same for macros. */
+  readonly callDepthMax: number
+  /** Steps of a template: a node, an item or 32 characters each. All of them take some 50 ms at the worst. */
   readonly stepsMax: number
   /** Of all regular expressions together, as languages/regex counts. */
   readonly regexStepsMax: number
@@ -19,9 +19,9 @@ export interface VtlLimits {
 
 export const DEFAULT_LIMITS: VtlLimits = {
   iterationsMax: 1000,
-  macroDepthMax: 20,
-  stepsMax: 300_000,
-  regexStepsMax: 1_000_000,
+  callDepthMax: 20,
+  stepsMax: 200_000,
+  regexStepsMax: 500_000,
   textMax: 10 * 1024 * 1024,
   valueDepthMax: 200,
 }

@@ -3,7 +3,7 @@ import type { Block, CallNode, EvaluateNode, ForeachNode, Node } from './ast.ts'
 import { compileExpression, compileTest } from './compile-expression.ts'
 import type { Compiler } from './compiler.ts'
 import { compileAssignment, compileReference } from './compile-reference.ts'
-import { VtlBudgetError, VtlRuntimeError, VtlSyntaxError, locate } from './errors.ts'
+import { VtlRuntimeError, VtlSyntaxError, locate } from './errors.ts'
 import { compileForeach, ForeachScope } from './foreach.ts'
 import { parseVtl } from './parse.ts'
 import type { Evaluate, Render, Run } from './run.ts'
@@ -141,13 +141,6 @@ const compileCall = (node: CallNode): Render => {
     const macro = run.macros.get(node.name)
     if (macro === undefined) return run.print(node.source)
     run.budget.spend(2)
-    const { macroDepthMax } = run.budget.limits
-    if (run.macroDepth >= macroDepthMax) {
-      throw new VtlBudgetError(
-        `macros more than ${macroDepthMax} levels inside each other`,
-        node.position,
-      )
-    }
     const bound = new Map<string, Evaluate>()
     for (const [index, parameter] of macro.parameters.entries()) {
       const argument = args[index]
@@ -165,9 +158,8 @@ const compileCall = (node: CallNode): Render => {
       const content = new DefinedBlock((inner) => inFrame(inner, caller, body))
       bound.set('bodyContent', () => content)
     }
-    run.macroDepth += 1
-    inFrame(run, { variables: new Map(), args: bound, caller }, macro.render)
-    run.macroDepth -= 1
+    const frame = { variables: new Map(), args: bound, caller }
+    run.nestedCall(node.position, () => inFrame(run, frame, macro.render))
     run.endBreak()
   }
 }
@@ -193,7 +185,7 @@ const compileEvaluate = (node: EvaluateNode): Render => {
   return (run) => {
     const text = run.text(argument(run))
     run.budget.spend(20 + Math.ceil(text.length / PARSED_CHARS_PER_STEP))
-    run.deeper(() => evaluate(text, node, run))
+    run.nestedCall(node.position, () => evaluate(text, node, run))
   }
 }
 

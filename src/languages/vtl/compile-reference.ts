@@ -1,7 +1,7 @@
 // References, from AST to closures: reading them, and setting them by #set.
 import type { MethodStep, Reference, Step } from './ast.ts'
 import type { Compiler } from './compiler.ts'
-import { locate, type Position } from './errors.ts'
+import { locate } from './errors.ts'
 import { callMethod, getProperty, setProperty } from './methods.ts'
 import type { Evaluate, Render, Run } from './run.ts'
 import { indexedValue, setIndexed } from './indexing.ts'
@@ -35,12 +35,22 @@ const compileStep = (step: Step, compiler: Compiler): Follow => {
   const { position } = step
   if (step.kind === 'property') {
     const { name } = step
-    return (value, run) => located(position, () => getProperty(value, name, run))
+    return (value, run) => {
+      try {
+        return getProperty(value, name, run)
+      } catch (error) {
+        throw locate(error, position)
+      }
+    }
   }
   const argument = compiler.expression(step.argument)
   return (value, run) => {
     const index = argument(run)
-    return located(position, () => indexedValue(value, index, run))
+    try {
+      return indexedValue(value, index, run)
+    } catch (error) {
+      throw locate(error, position)
+    }
   }
 }
 
@@ -48,16 +58,12 @@ const compileMethod = ({ name, args, position }: MethodStep, compiler: Compiler)
   const evaluators = args.map((argument) => compiler.expression(argument))
   return (value, run) => {
     const values = evaluators.map((evaluate) => evaluate(run))
-    return located(position, () => callMethod(value, name, values, run))
-  }
-}
-
-/** Failures of a method say where in the template it was called. */
-const located = <T>(position: Position, call: () => T): T => {
-  try {
-    return call()
-  } catch (error) {
-    throw locate(error, position)
+    try {
+      run.budget.spend(2)
+      return callMethod(value, name, values, run)
+    } catch (error) {
+      throw locate(error, position)
+    }
   }
 }
 
@@ -84,7 +90,13 @@ export const compileAssignment = (
     const assigned = value(run)
     if (assigned === null) return
     const owner = follow(run.get(root), steps, run)
-    if (owner !== null) located(last.position, () => assign(owner, assigned, run))
+    if (owner === null) return
+    try {
+      assign(owner, assigned, run)
+    } catch (error) {
+      // Failures of a method or an index say where in the template it stands, here and above.
+      throw locate(error, last.position)
+    }
   }
 }
 

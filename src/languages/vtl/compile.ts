@@ -43,18 +43,33 @@ export const compileVtl = (text: string, limits: Partial<VtlLimits> = {}): VtlTe
   if (text.length > TEMPLATE_BYTES_MAX || Buffer.byteLength(text) > TEMPLATE_BYTES_MAX) {
     throw new VtlBudgetError(`a template of more than ${TEMPLATE_BYTES_MAX} bytes`)
   }
-  const parsed = parseVtl(text)
-  const render = compileBlock(parsed.body)
-  const macros = compileMacros(parsed.macros)
+  const { render, macros } = onBoundedStack(() => {
+    const parsed = parseVtl(text)
+    return { render: compileBlock(parsed.body), macros: compileMacros(parsed.macros) }
+  })
   const regexes = new RegexCache()
   const allLimits = { ...DEFAULT_LIMITS, ...limits }
   return {
     render: (bindings) => {
       const context = createContext(bindings.context, bindings.overrides)
       const run = new Run(rootsOf(bindings, context.value), macros, regexes, allLimits)
-      render(run)
-      return { text: checkedOutput(run), overrides: context.overrides(run), notes: run.notes }
+      return onBoundedStack(() => {
+        render(run)
+        return { text: checkedOutput(run), overrides: context.overrides(run), notes: run.notes }
+      })
     },
+  }
+}
+
+/** The bounds on depth leave room on the stack, but how much there is of it depends on who calls. */
+const onBoundedStack = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
+      throw new VtlBudgetError('too much inside each other')
+    }
+    throw error
   }
 }
 

@@ -1,4 +1,5 @@
 // JSON in and out of a template's values: texts are read with the numbers and the order of keys they are written in.
+import type { Budget } from './budget.ts'
 import { VtlBudgetError, VtlRuntimeError } from './errors.ts'
 import { fromBigInt, fromJsNumber, isJavaNumber, JavaDouble, parseInteger } from './numbers.ts'
 import { VtlList, VtlMap, VtlObject, type VtlValue } from './values.ts'
@@ -15,23 +16,25 @@ export type JsonInput =
 const DEPTH_MAX = 1000
 
 /** AWS: arrays become lists that print as JSON. [F150] Members that are undefined do not exist. */
-export const toVtl = (input: JsonInput, depth = 0): VtlValue => {
+export const toVtl = (input: JsonInput, budget?: Budget, depth = 0): VtlValue => {
   if (typeof input === 'string' || typeof input === 'boolean') return input
   if (input === null || input === undefined) return null
   if (typeof input === 'number') return fromJsNumber(input)
   if (typeof input === 'bigint') return fromBigInt(input)
   if (isOurs(input)) return input
+  budget?.spend(1)
   if (depth >= DEPTH_MAX) throw new VtlBudgetError(`JSON more than ${DEPTH_MAX} levels deep`)
   if (isArray(input)) {
+    budget?.spend(input.length)
     return new VtlList(
-      input.map((item) => toVtl(item, depth + 1)),
+      input.map((item) => toVtl(item, budget, depth + 1)),
       'net.minidev.json.JSONArray',
     )
   }
   const map = new VtlMap()
   const entries = input instanceof Map ? input.entries() : Object.entries(input)
   for (const [key, value] of entries) {
-    if (value !== undefined) map.put(key, toVtl(value, depth + 1))
+    if (value !== undefined) map.put(key, toVtl(value, budget, depth + 1))
   }
   return map
 }
@@ -59,6 +62,8 @@ const LITERALS = new Map<string, VtlValue>([
   ['false', false],
   ['null', null],
 ])
+// oxlint-disable-next-line no-control-regex -- controls are what JSON does not allow
+const PLAIN = /^[^\\\u0000-\u001f]*$/
 const LITERAL = /true|false|null/y
 
 class JsonReader {
@@ -111,19 +116,23 @@ class JsonReader {
     }
   }
 
-  /** Its end is found here; what it says is JSON.parse's work. */
+  /** Its end is found here; what its escapes say is JSON.parse's work. */
   #string(): string {
     const start = this.#at
     if (this.#text.charAt(start) !== '"') this.#fail()
-    let end = start + 1
-    for (;;) {
-      const char = this.#text.charAt(end)
-      if (char === '') this.#fail()
-      if (char === '"') break
-      end += char === '\\' ? 2 : 1
-    }
+    let end = this.#text.indexOf('"', start + 1)
+    while (end !== -1 && this.#escaped(end)) end = this.#text.indexOf('"', end + 1)
+    if (end === -1) this.#fail()
     this.#at = end + 1
-    return this.#parsedString(this.#text.slice(start, end + 1))
+    const content = this.#text.slice(start + 1, end)
+    return PLAIN.test(content) ? content : this.#parsedString(`"${content}"`)
+  }
+
+  /** Whether an odd number of backslashes stands before a quote. */
+  #escaped(quote: number): boolean {
+    let at = quote
+    while (this.#text.charAt(at - 1) === '\\') at -= 1
+    return (quote - at) % 2 === 1
   }
 
   #parsedString(literal: string): string {

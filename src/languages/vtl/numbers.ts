@@ -83,7 +83,7 @@ export const toLong = (number: JavaNumber): JavaLong => {
 }
 
 /** BigIntegers end somewhere here; in Java they do not, in practice. */
-const BITS_MAX = 8192
+const BITS_MAX = 2048
 const BIG_MAX = 1n << BigInt(BITS_MAX)
 
 /** Undefined where the result is no number, or larger than anybody needs. */

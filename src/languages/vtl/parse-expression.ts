@@ -2,6 +2,7 @@
 // https://velocity.apache.org/engine/1.7/vtl-reference.html
 import type { Expression, Operator } from './ast.ts'
 import type { Cursor } from './cursor.ts'
+import { VtlBudgetError } from './errors.ts'
 import { parseInteger, JavaDouble } from './numbers.ts'
 import { parseReference } from './parse-reference.ts'
 import type { TemplateParser } from './parse.ts'
@@ -9,6 +10,9 @@ import type { TemplateParser } from './parse.ts'
 /** `or` under `and` under `==` under `<` under `+` under `*`, each from left to right. */
 export const parseExpression = (cursor: Cursor, parser: TemplateParser): Expression =>
   cursor.nested(() => parseOperations(cursor, parser, 0))
+
+/** Each is one level deeper when it is computed. */
+const CHAIN_MAX = 250
 
 const LEVELS: readonly ReadonlyMap<string, Operator>[] = [
   new Map([
@@ -53,7 +57,10 @@ const parseOperations = (cursor: Cursor, parser: TemplateParser, level: number):
   const operators = LEVELS[level]
   if (operators === undefined) return parseUnary(cursor, parser)
   let left = parseOperations(cursor, parser, level + 1)
-  for (;;) {
+  for (let count = 0; ; count += 1) {
+    if (count > CHAIN_MAX) {
+      throw new VtlBudgetError(`more than ${CHAIN_MAX} operations in a row`, cursor.position())
+    }
     cursor.skipBlanks()
     const start = cursor.at
     const operator = operators.get(cursor.match(OPERATOR)?.[0] ?? '')
@@ -100,13 +107,18 @@ export const parseArgument = (
 
 const FLOAT = /-?(?:\d+\.(?!\.)\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)/y
 const INTEGER = /-?\d+/y
+const DIGITS_MAX = 600
 const WORD = /[A-Za-z_@]\w*/y
 
 const parseNumber = (cursor: Cursor): Expression | undefined => {
   const float = cursor.match(FLOAT)
   if (float) return { kind: 'literal', value: new JavaDouble(Number(float[0])) }
   const integer = cursor.match(INTEGER)
-  return integer && { kind: 'literal', value: parseInteger(integer[0]) }
+  if (integer === undefined) return undefined
+  if (integer[0].length > DIGITS_MAX) {
+    throw new VtlBudgetError(`a number of more than ${DIGITS_MAX} digits`, cursor.position())
+  }
+  return { kind: 'literal', value: parseInteger(integer[0]) }
 }
 
 const parseWord = (cursor: Cursor, words: boolean): Expression => {

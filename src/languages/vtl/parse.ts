@@ -72,6 +72,8 @@ const nextSpecial = (cursor: Cursor): number => {
 class TextAndNodes {
   readonly #nodes: Node[] = []
   #text = ''
+  /** Up to where dollars are known to stay. */
+  #kept = 0
 
   text(text: string): void {
     this.#text += text
@@ -80,6 +82,18 @@ class TextAndNodes {
   node(node: Node): void {
     this.#flush()
     this.#nodes.push(node)
+  }
+
+  /** Consumes a run of dollars that is lost. */
+  losesDollars(cursor: Cursor): boolean {
+    const start = cursor.at
+    if (start < this.#kept) return false
+    cursor.match(DOLLARS)
+    const end = cursor.at
+    const lost = cursor.match(LOSING_DIRECTIVE) !== undefined
+    cursor.at = lost ? end : start
+    this.#kept = end
+    return lost
   }
 
   nodes(): Block {
@@ -114,7 +128,7 @@ const parseDollar = (
   }
   // AWS: `$\!x` is an invalid reference and so prints nothing. [Velocity 1.7 with the rule for invalid references]
   if (bang) return out.text('\\'.repeat(backslashes))
-  if (cursor.match(LOST_DOLLARS)) return
+  if (out.losesDollars(cursor)) return
   // AWS: an odd backslash takes dollars with it, up to the reference that it escapes. [Velocity 1.7]
   if (odd && cursor.match(DOLLARS_BEFORE_REFERENCE)) {
     return parseDollar(cursor, parser, out, backslashes)
@@ -126,8 +140,9 @@ const parseDollar = (
 const ENDS_IN_PROPERTY = /\.[\w-]+$/
 const DOLLARS_BEFORE_REFERENCE = /\$+(?=\$!?\{?[A-Za-z_])/y
 // AWS: dollars right before one of these directives are lost, before #set even with blanks between. [Velocity 1.7]
-const LOST_DOLLARS =
-  /(?:\\*\$!?)+(?=#(?:if|elseif|else|end)(?!\w)|#\{(?:if|elseif|else|end)\}|[ \t]*#(?:set|\{set\})[ \t]*\()/y
+const DOLLARS = /(?:\\*\$!?)+/y
+const LOSING_DIRECTIVE =
+  /#(?:if|elseif|else|end)(?!\w)|#\{(?:if|elseif|else|end)\}|[ \t]*#(?:set|\{set\})[ \t]*\(/y
 const LOST_HASH = /#(?=[ \t]+#(?:set|\{set\})[ \t]*\()/y
 // AWS: any other directive is none behind a dollar. [Velocity 1.7]
 const WORD_BEHIND_DOLLAR = /#(?:\{[A-Za-z_@]\w*\}|[A-Za-z_@]\w*)/y

@@ -1,5 +1,5 @@
 // How values print: as Java prints them, and as JSON.
-import { isJavaNumber, JavaDouble, numberText } from './numbers.ts'
+import { isJavaNumber, JavaBigInteger, JavaDouble, numberText } from './numbers.ts'
 import type { Run } from './run.ts'
 import { VtlList, VtlMap, type VtlValue } from './values.ts'
 
@@ -8,7 +8,10 @@ export const valueText = (value: VtlValue, run: Run): string => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value === null) return 'null'
-  if (isJavaNumber(value)) return numberText(value)
+  if (isJavaNumber(value)) {
+    run.budget.spend(value instanceof JavaBigInteger ? BIG_STEPS : 1)
+    return numberText(value)
+  }
   const text = run.deeper(() => {
     if (value instanceof VtlMap) return value.text() ?? mapText(value, run)
     return value instanceof VtlList ? listText(value, run) : (value.text(run) ?? '')
@@ -16,6 +19,9 @@ export const valueText = (value: VtlValue, run: Run): string => {
   run.budget.spendText(text.length)
   return text
 }
+
+/** BigIntegers have up to 600 digits. */
+const BIG_STEPS = 20
 
 const mapText = (map: VtlMap, run: Run): string => {
   let text = '{'

@@ -8,7 +8,8 @@ import type { Run } from './run.ts'
 
 /** Patterns a template computes can be any number; those it spells out are few. */
 const CACHED_MAX = 64
-const COMPILE_STEPS = 200
+const COMPILE_STEPS = 500
+const COMPILE_STEPS_PER_CHAR = 20
 
 export class RegexCache {
   readonly #compiled = new Map<string, JavaRegex>()
@@ -16,7 +17,7 @@ export class RegexCache {
   get(pattern: string, run: Run): JavaRegex {
     const known = this.#compiled.get(pattern)
     if (known !== undefined) return known
-    run.budget.spend(COMPILE_STEPS + pattern.length)
+    run.budget.spend(COMPILE_STEPS + COMPILE_STEPS_PER_CHAR * pattern.length)
     const compiled = compileJavaRegex(pattern)
     if (this.#compiled.size < CACHED_MAX) this.#compiled.set(pattern, compiled)
     return compiled

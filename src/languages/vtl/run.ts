@@ -1,7 +1,7 @@
 // One rendering: what it has printed, what it may still do, which variables it sees.
 import { regexBudget, type StepBudget } from '../regex/step-budget.ts'
 import { Budget, type VtlLimits } from './budget.ts'
-import { VtlBudgetError } from './errors.ts'
+import { type Position, VtlBudgetError } from './errors.ts'
 import { valueText } from './print.ts'
 import type { RegexCache } from './regexes.ts'
 import type { LoopScope, VtlValue } from './values.ts'
@@ -40,7 +40,7 @@ export class Run {
   /** The innermost loop. */
   loop: LoopScope | undefined
   frame: Frame
-  macroDepth = 0
+  #callDepth = 0
   /** Of values that are printed or compared. */
   #valueDepth = 0
   readonly #roots: Roots
@@ -102,6 +102,20 @@ export class Run {
     const result = work()
     this.#valueDepth -= 1
     return result
+  }
+
+  /** Renders a macro or an evaluated text. */
+  nestedCall(position: Position, render: () => void): void {
+    const { callDepthMax } = this.budget.limits
+    if (this.#callDepth >= callDepthMax) {
+      throw new VtlBudgetError(
+        `macros more than ${callDepthMax} levels inside each other`,
+        position,
+      )
+    }
+    this.#callDepth += 1
+    render()
+    this.#callDepth -= 1
   }
 
   /** A break ends here, unless it is meant for another loop further out. */

@@ -74,7 +74,7 @@ const convertLower = (value: VtlValue, conversion: Conversion, run: Run): string
     case 'h':
       return pad((hashCodeOf(value, run) >>> 0).toString(16), conversion)
     case 'c':
-      return pad(isJavaNumber(value) ? codePoint(value) : run.text(value), conversion)
+      return pad(isJavaNumber(value) ? codePoint(value) : char(value, conversion), conversion)
     case 'd':
     case 'x':
     case 'o':
@@ -89,6 +89,12 @@ const convertLower = (value: VtlValue, conversion: Conversion, run: Run): string
 
 const cut = (text: string, { precision }: Conversion): string =>
   precision === undefined ? text : text.slice(0, precision)
+
+/** A char is a text of one unit. */
+const char = (value: VtlValue, conversion: Conversion): string => {
+  if (value === null) return 'null'
+  return typeof value === 'string' && value.length === 1 ? value : mismatch(conversion)
+}
 
 const codePoint = (value: Parameters<typeof toDouble>[0]): string => {
   const code = toDouble(value)

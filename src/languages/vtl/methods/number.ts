@@ -5,6 +5,7 @@ import {
   fromBigInt,
   isJavaNumber,
   JavaDouble,
+  JavaLong,
   type JavaNumber,
   toDouble,
   toInt,
@@ -28,7 +29,7 @@ const compareTo: Method = (self, [other]) => {
   if (other === undefined || !isJavaNumber(other)) return undefined
   return classNameOf(self) === classNameOf(other)
     ? Math.sign(compareNumbers(self, other))
-    : undefined
+    : javaException('java.lang.ClassCastException', classNameOf(other))
 }
 
 const INTEGER = /^[+-]?\d{1,19}$/
@@ -73,22 +74,42 @@ const valueOf: Method = (self, args, run) => {
       ? new JavaDouble(toDouble(value))
       : parseDouble(self, args, run)
   }
+  if (!(self instanceof JavaLong)) return undefined
   return value !== undefined && isJavaNumber(value) ? toLong(value) : parseInt64(self, args, run)
 }
 
-/** Of two numbers, by `choose` on how they compare. */
-const choosing =
-  (choose: (order: number) => boolean): Method =>
-  (_self, [left, right]) => {
-    if (left === undefined || right === undefined) return undefined
-    if (!isJavaNumber(left) || !isJavaNumber(right)) return undefined
-    return choose(compareNumbers(left, right)) ? left : right
+/** Two numbers as the type of `self` has them; undefined where an int would have to hold something larger. */
+const pairOf = (
+  self: JavaNumber,
+  args: readonly VtlValue[],
+): readonly [JavaNumber, JavaNumber] | undefined => {
+  const [left, right] = args
+  if (left === undefined || !isJavaNumber(left)) return undefined
+  if (right === undefined || !isJavaNumber(right)) return undefined
+  if (self instanceof JavaDouble) {
+    return [new JavaDouble(toDouble(left)), new JavaDouble(toDouble(right))]
   }
+  return typeof left === 'number' && typeof right === 'number' ? [left, right] : undefined
+}
+
+/** Of two numbers, the one that stands where `sign` says. */
+const choosing =
+  (sign: number): Method =>
+  (self, args) => {
+    const pair = pairOf(self, args)
+    return pair && (compareNumbers(pair[0], pair[1]) === sign ? pair[0] : pair[1])
+  }
+
+const sum: Method = (self, args) => {
+  const pair = pairOf(self, args)
+  const total = pair && compute('+', pair[0], pair[1])
+  return typeof self === 'number' && total !== undefined ? toInt(total) : total
+}
 
 const inBase =
   (base: number): Method =>
-  (_self, [value]) =>
-    typeof value === 'number' ? (value >>> 0).toString(base) : undefined
+  (self, [value]) =>
+    typeof self === 'number' && typeof value === 'number' ? (value >>> 0).toString(base) : undefined
 
 export const NUMBER_METHODS: VtlMethods<JavaNumber> = new Map<string, Method>([
   ['intValue', converting(toInt)],
@@ -112,15 +133,9 @@ export const NUMBER_METHODS: VtlMethods<JavaNumber> = new Map<string, Method>([
     (self, args, run) => (self instanceof JavaDouble ? parseDouble(self, args, run) : undefined),
   ],
   ['valueOf', valueOf],
-  ['max', choosing((order) => order > 0)],
-  ['min', choosing((order) => order < 0)],
-  [
-    'sum',
-    (_self, [left, right]) =>
-      typeof left === 'number' && typeof right === 'number'
-        ? toInt(compute('+', left, right) ?? 0)
-        : undefined,
-  ],
+  ['max', choosing(1)],
+  ['min', choosing(-1)],
+  ['sum', sum],
   ['toHexString', inBase(16)],
   ['toOctalString', inBase(8)],
   ['toBinaryString', inBase(2)],

@@ -80,19 +80,21 @@ const startsWith: Method = (self, args) => {
   return from >= 0 && from <= self.length && self.startsWith(prefix, from)
 }
 
-/** What `text` becomes with every `sought` replaced must fit before it is made. */
+/** Replacing one unit by another costs as much as this many units of looking for it. */
+const UNITS_PER_PIECE = 2
+
+/** What the text becomes must fit before it is made. */
 const replace: Method = (self, args, run) => {
   const sought = textAt(args, 0)
   const replacement = textAt(args, 1)
   if (sought === undefined || replacement === undefined) return undefined
-  run.budget.spend(self.length >>> 5)
-  const most = sought === '' ? self.length + 1 : self.length / sought.length
+  const most = sought === '' ? self.length + 1 : Math.ceil(self.length / sought.length)
+  run.budget.spend((self.length + most * UNITS_PER_PIECE) >>> 5)
   if (replacement.length > sought.length) {
     const pieces = sought === '' ? most : self.split(sought).length - 1
     run.budget.spendText(self.length + pieces * (replacement.length - sought.length))
   }
-  // As a function, since JavaScript's own `$` sequences are not Java's.
-  return self.replaceAll(sought, () => replacement)
+  return self.replaceAll(sought, replacement.replaceAll('$', '$$$$'))
 }
 
 const replacing =
@@ -134,7 +136,11 @@ const join: Method = (_self, [separator, ...parts], run) => {
   if (typeof separator !== 'string' || first === undefined) return undefined
   const items = first instanceof VtlList && parts.length === 1 ? first.items : parts
   run.budget.spend(items.length)
-  const texts = items.map((item) => run.text(item))
+  const texts = items.map((item) =>
+    typeof item === 'string' || item === null
+      ? run.text(item)
+      : javaException('java.lang.ClassCastException', 'join takes texts'),
+  )
   const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0)
   run.budget.spendText(length)
   return texts.join(separator)
