@@ -10,6 +10,7 @@ import type { ServiceDestination } from '#wire/front-door.ts'
 import type { WireRequest, WireResponse } from '#wire/message.ts'
 import type { WireOperations } from '#wire/operation.ts'
 import { createServiceServer, errorResponse, type ServiceServer } from '#wire/server.ts'
+import { speaksXml, xmlErrorResponse } from '#wire/xml-error.ts'
 import { loadServiceTable, type ServiceTable, type TableName } from '#wire/table.ts'
 
 interface LoadedService {
@@ -83,7 +84,10 @@ export const createManagement = (options: {
       const { service } = destination
       if (!isTableName(service)) {
         const message = `The service ${service} is not provided here. Lead its calls elsewhere: --endpoint ${service}=URL`
-        return errorResponse(notImplemented(message), systemRandom.uuid())
+        const error = notImplemented(message)
+        return speaksXml(service)
+          ? xmlErrorResponse(service, error, systemRandom.uuid())
+          : errorResponse(error, systemRandom.uuid())
       }
       return (await serverOf(service, destination))(request)
     },
