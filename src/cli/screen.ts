@@ -42,9 +42,7 @@ const formatOther = (
     case 'request':
       return `${formatRequestLine(event.record)}\n`
     case 'function-log':
-      return isBookkeeping(event.line)
-        ? undefined
-        : `  ${styleText('dim', `${event.function} |`)} ${printableLine(event.line)}\n`
+      return isBookkeeping(event.line) ? undefined : formatLog(event.function, event.line)
     case 'notice':
       return `  ${styleText('yellow', '!')} ${noticeOf(event)}\n`
     case 'reloaded':
@@ -55,6 +53,13 @@ const formatOther = (
       return `  ${styleText('red', 'error')}   ${event.message}\n`
   }
 }
+
+/** What a function writes at once may have several lines. */
+const formatLog = (name: string, text: string): string =>
+  text
+    .split(/\r?\n/)
+    .map((line) => `  ${styleText('dim', `${name} |`)} ${printableLine(line)}\n`)
+    .join('')
 
 /** A notice that begins with its function's name does not need it twice. */
 const noticeOf = (notice: { readonly function: string; readonly text: string }): string =>

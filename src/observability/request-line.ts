@@ -5,6 +5,8 @@
 import { styleText } from 'node:util'
 import type { RecordStep, RequestRecord } from '#model/request-record.ts'
 
+/** A function's whole stack is in its log; here its first words do. */
+const HINT_LENGTH_MAX = 300
 /** Steps shorter than this tell nothing, unless they decided something. */
 const STEP_SHOWN_MS = 0.5
 
@@ -16,7 +18,7 @@ export const formatRequestLine = (record: RequestRecord): string => {
   const steps = record.steps.filter(isTelling).map(formatStep)
   if (record.error) {
     const { responseType, message, hint } = record.error
-    steps.push(styleText('yellow', `${responseType}: ${printable(hint ?? message)}`))
+    steps.push(styleText('yellow', `${responseType}: ${printable(shortened(hint ?? message))}`))
   }
   return steps.length === 0 ? line : `${line}   ${steps.join(' › ')}`
 }
@@ -28,6 +30,9 @@ const formatStep = ({ name, outcome, durationMs }: RecordStep): string => {
   const text = outcome === undefined ? name : `${name} ${printable(outcome)}`
   return durationMs >= STEP_SHOWN_MS ? `${text} ${formatMs(durationMs)} ms` : text
 }
+
+const shortened = (text: string): string =>
+  text.length <= HINT_LENGTH_MAX ? text : `${text.slice(0, HINT_LENGTH_MAX)}…`
 
 const formatMs = (ms: number): string => (ms < 100 ? ms.toFixed(1) : ms.toFixed(0))
 

@@ -72,7 +72,8 @@ test('a redeployment tells what is new: an API, a limitation, a line of the repo
 })
 
 test('what a function writes keeps its colours and moves no cursor', () => {
-  const line = '\u001b[31mred\u001b[0m \u001b[2J\rgone'
+  const line = '\u001b[31mred\u001b[0m \u001b[2J\rgone\nmore'
   const text = createScreen()({ event: 'function-log', function: 'F', line }) ?? ''
+  assert.match(plain(text), /^ {2}F \| .*\n {2}F \| more\n$/)
   assert.ok(text.includes('\u001b[31mred\u001b[0m \\x1b[2J\\x0dgone'), JSON.stringify(text))
 })

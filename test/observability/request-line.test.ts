@@ -46,3 +46,12 @@ test('nothing that a client sent can move the cursor, end the line or turn its t
   assert.doesNotMatch(stripVTControlCharacters(line), /[\p{Cc}\u202e\u2028]/u)
   assert.equal(printable('\u001b[2J\u202e'), '\\x1b[2J\\x202e')
 })
+
+test('a reason is short: the whole of it is in the function’s log', () => {
+  const line = formatRequestLine({
+    ...RECORD,
+    error: { responseType: 'INTEGRATION_FAILURE', message: 'm', hint: 'x'.repeat(1000) },
+  })
+  assert.ok(stripVTControlCharacters(line).length < 500)
+  assert.match(line, /x…/)
+})
