@@ -31,6 +31,11 @@ export const compileAwsProxy = (
   }
   if (integration.credentials?.includes(':user/*')) return limits.refuse('caller credentials')
   if (integration.credentials !== undefined) limits.ignore('integration credentials')
+  // AWS: the event is the request as it came; what is mapped serves as a key of the cache at most.
+  // [guide: set-up-lambda-proxy-integrations]
+  if (Object.keys(integration.requestParameters ?? {}).length > 0) {
+    limits.ignore('request parameter mappings of a Lambda proxy integration')
+  }
   const buildEvent = compileProxyEvent(source)
   if (integration.responseTransferMode === 'STREAM') {
     return compileAwsProxyStream(functionArn, buildEvent, integration.timeoutInMillis)

@@ -9,7 +9,15 @@ import {
   testServices,
   textOf,
 } from '../../../support/http-api.ts'
-import { askRest, FUNCTION_URI, restIntegration, restMethod } from '../../../support/rest-api.ts'
+import { compileRestStage } from '#data-plane/rest-stage.ts'
+import {
+  askRest,
+  FUNCTION_URI,
+  restDocument,
+  restEntry,
+  restIntegration,
+  restMethod,
+} from '../../../support/rest-api.ts'
 
 const api = (more: Parameters<typeof restIntegration>[0] = {}, variables = {}) => ({
   methods: { 'GET /pets': restMethod({ methodIntegration: restIntegration(more) }) },
@@ -99,4 +107,15 @@ test('an integration method other than POST, or a URI that names no function, is
     assert.equal(response.statusCode, 500)
     assert.equal(textOf(response.body), '{"message": "Internal server error"}')
   }
+})
+
+test('parameter mappings do not change the event, and are reported', () => {
+  const mapped = api({ requestParameters: { 'integration.request.header.a': "'b'" } })
+  assert.deepEqual(compileRestStage(restEntry(), restDocument(mapped)).limitations, [
+    {
+      effect: 'ignored',
+      where: 'GET /pets',
+      feature: 'request parameter mappings of a Lambda proxy integration',
+    },
+  ])
 })
