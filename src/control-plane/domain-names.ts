@@ -7,9 +7,11 @@ import { Bug } from '#shared/assert.ts'
 import {
   apisV2,
   basePathMappings,
+  domainNameAccessAssociations,
   domainNameOwners,
   domainNames,
   restApis,
+  routingRules,
   stages,
   stagesV2,
 } from '#store/collections.ts'
@@ -77,10 +79,15 @@ export const writeDomainName = async (
   return written
 }
 
-/** Deletes a domain name and its mappings. */
+/** Deletes a domain name with its mappings, routing rules and access associations. */
 export const removeDomainName = async (call: WriteCall, domainName: DomainName): Promise<void> => {
   const key = domainNameKey(domainName)
   await call.tx.deletePrefix(basePathMappings, call, `${key}/`)
+  await call.tx.deletePrefix(routingRules, call, `${key}/`)
+  for (const { key: arn, value } of await call.view.list(domainNameAccessAssociations, call)) {
+    if (value.domainNameArn !== domainName.domainNameArn) continue
+    await call.tx.delete(domainNameAccessAssociations, call, arn)
+  }
   await call.tx.delete(domainNames, call, key)
   if (domainName.domainNameId === undefined) {
     await call.tx.delete(domainNameOwners, GLOBAL_SCOPE, domainName.domainName.toLowerCase())
@@ -152,6 +159,23 @@ export const mappedApi = async (
   const hasStage =
     stage !== undefined && (await view.get<unknown>(rows, scope, `${apiId}/${stage}`)) !== undefined
   return { protocol: api?.protocolType ?? 'REST', hasStage }
+}
+
+/** Throws where a domain name leads to the API, or to the stage of it that is given. */
+export const refuseMapped = async (
+  call: ReadCall,
+  apiId: string,
+  stage?: string,
+): Promise<void> => {
+  for (const { key, value } of await call.view.list(basePathMappings, call)) {
+    if (value.apiId !== apiId || (stage !== undefined && value.stage !== stage)) continue
+    const domain = key.slice(0, key.indexOf('/'))
+    throw badRequest(
+      stage === undefined
+        ? 'Please remove all base path mappings related to the API in your domain before deleting the API.'
+        : `Please remove all base path mappings related to the stage: ${stage} in your domain: ${domain} before deleting the stage.`,
+    )
+  }
 }
 
 /** Mappings to try ids for; a domain name has at most 200. */

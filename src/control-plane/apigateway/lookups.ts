@@ -7,6 +7,8 @@ import {
   restApis,
   stages as stagesOf,
 } from '#store/collections.ts'
+import { Bug } from '#shared/assert.ts'
+import type { Collection } from '#store/store.ts'
 import type { ReadCall } from '#store/transactional.ts'
 import { notFound } from '#wire/errors.ts'
 import { entryOf } from '../defined.ts'
@@ -57,3 +59,14 @@ export const stageOf = async (call: ReadCall, apiId: string, stageName: string):
   if (stage === undefined) throw notFound('Invalid stage identifier specified')
   return stage
 }
+
+/** An id of six characters that nothing else of this kind has. */
+export const newId = async (call: ReadCall, rows: Collection<unknown>): Promise<string> => {
+  for (let attempt = 0; attempt < ID_ATTEMPTS_MAX; attempt++) {
+    const id = call.ids.next(6)
+    if ((await call.view.get<unknown>(rows, call, id)) === undefined) return id
+  }
+  throw new Bug(`no free id in ${ID_ATTEMPTS_MAX} attempts`)
+}
+
+const ID_ATTEMPTS_MAX = 4096

@@ -14,6 +14,7 @@ import { badRequest } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { constrain, eachOneOf, oneOf, required } from '../constraints.ts'
 import { defined, nonEmpty } from '../defined.ts'
+import { refuseMapped } from '../domain-names.ts'
 import { applyPatch } from '../patch-operations.ts'
 import { copyDraft, createApi, deleteApi, writeApi } from './draft.ts'
 import { ENDPOINT_TYPES, endpointConfiguration, IP_ADDRESS_TYPES } from './endpoint.ts'
@@ -103,6 +104,7 @@ export const deleteRestApi = async (
   call: WriteCall,
 ): Promise<void> => {
   const api = await restApiOf(call, required(input.restApiId, 'deleteRestApiInput.restApiId'))
+  await refuseMapped(call, api.id)
   await deleteApi(call, api.id)
 }
 

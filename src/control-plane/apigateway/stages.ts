@@ -15,6 +15,7 @@ import { badRequest, conflict } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { constrain, oneOf, required } from '../constraints.ts'
 import { defined, nonEmpty } from '../defined.ts'
+import { refuseMapped } from '../domain-names.ts'
 import { restApiOf, stageOf } from './lookups.ts'
 import { patchStage } from './stage-patch.ts'
 import {
@@ -98,6 +99,7 @@ export const deleteStage = async (
   const api = await restApiOf(call, required(input.restApiId, 'deleteStageInput.restApiId'))
   const name = required(input.stageName, 'deleteStageInput.stageName')
   const stage = await stageOf(call, api.id, name)
+  await refuseMapped(call, api.id, stage.stageName)
   await call.tx.delete(stages, call, `${api.id}/${stage.stageName}`)
   await unpublishStage(call.tx, api.id, stage.stageName)
 }
