@@ -44,15 +44,9 @@ export const parseNameBehind = (
   return name
 }
 
-const EMPTY_INDEX = /\[[ \t\r\n]*\]/y
-
 const parseStep = (cursor: Cursor, parser: TemplateParser): Step | undefined => {
   const start = cursor.at
   if (cursor.peek() === '[') {
-    if (cursor.match(EMPTY_INDEX)) {
-      cursor.at = start
-      return undefined
-    }
     const position = cursor.position()
     cursor.at += 1
     const argument = cursor.nested(() => parser.parseArgument(cursor, false))
