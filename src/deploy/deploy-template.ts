@@ -88,9 +88,12 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
   const shownAs = path.relative(process.cwd(), file) || file
   const written = readTemplateFile(file, shownAs.startsWith('..') ? file : shownAs)
   const origins = new Map<string, string>()
+  const places = new Map<string, Path>()
   const locate = (at: Path): Path => {
     const [section, logicalId, ...rest] = at
     const origin = section === 'Resources' ? origins.get(String(logicalId)) : undefined
+    const place = origin === undefined ? undefined : places.get(String(logicalId))
+    if (place !== undefined) return place
     if (origin === undefined) return at
     const [first, property, ...inner] = rest
     const written = typeof property === 'string' ? SAM_NAMES[property] : undefined
@@ -123,6 +126,7 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
   }
   const transformed = transformSam(value, { parameters, report })
   for (const [made, origin] of transformed.origins) origins.set(made, origin)
+  for (const [made, place] of transformed.places) places.set(made, place)
   const [error, ...others] = transformed.errors
   if (error !== undefined) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`

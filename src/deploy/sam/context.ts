@@ -35,6 +35,10 @@ export interface RouteEvent {
   /** What the ARN of the function is called in an Fn::Sub: `Hello.Arn`, or its alias. */
   readonly target: string
   readonly properties: JsonObject
+  /** Whom an error of the event names: the function, or, of a state machine, the event. */
+  readonly blamed: string
+  /** What the method does, where it is not a function that is called. */
+  readonly integration?: JsonObject
 }
 
 export interface SamContext {
@@ -47,6 +51,8 @@ export interface SamContext {
   readonly references: Map<string, string>
   /** Logical id of something made → that of the SAM resource it was made for. */
   readonly origins: Map<string, string>
+  /** Logical id of something made → the part of its SAM resource that asks for it. */
+  readonly places: Map<string, Path>
   readonly events: RouteEvent[]
   readonly errors: SamError[]
   readonly report: Report
@@ -78,6 +84,17 @@ export const fail = (
   problem: string,
 ): void => {
   context.errors.push({ logicalId, path: ['Resources', logicalId, 'Properties', ...path], problem })
+}
+
+/** An error of a function's route. */
+export const failRoute = (
+  context: SamContext,
+  { resource, eventId, blamed }: RouteEvent,
+  path: Path,
+  problem: string,
+): void => {
+  const at = ['Resources', resource.logicalId, 'Properties', 'Events', eventId, 'Properties']
+  context.errors.push({ logicalId: blamed, path: [...at, ...path], problem })
 }
 
 /** Text that the transform has to look at: a reference to a parameter counts as its value. */

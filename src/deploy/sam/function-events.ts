@@ -1,114 +1,102 @@
-// A function's events. Api and HttpApi become methods of an API and a permission; the others are reported by name.
+// A function's events. Api and HttpApi become methods of an API and a permission, the others what sends them.
 import type { JsonObject, JsonValue } from '#shared/json.ts'
+import { isObject } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
-import {
-  addResource,
-  fail,
-  referenceName,
-  resolved,
-  type RouteEvent,
-  type SamContext,
-  type SamResource,
-} from './context.ts'
+import { addResource, fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
 import { keptAttributes } from './draft.ts'
-import { IMPLICIT_HTTP_API, IMPLICIT_REST_API } from './implicit-apis.ts'
+import type { Grants, SamEvent } from './events/event.ts'
+import { addAlexaSkill, addCloudWatchLogs, addCognito, addIotRule } from './events/other.ts'
+import { type RoutedEvent, routeOf } from './events/route.ts'
+import { addPatternRule, addSchedule } from './events/rules.ts'
+import { addS3 } from './events/s3.ts'
+import { addScheduleV2 } from './events/schedule-v2.ts'
+import { checkEvent } from './events/schema.ts'
+import { addSns } from './events/sns.ts'
+import { addSource, SOURCES } from './events/sources.ts'
 import { stageSuffix } from './names.ts'
-import { words } from '../words.ts'
+import { ANY_METHOD } from './methods.ts'
 
-export const ANY_METHOD = 'x-amazon-apigateway-any-method'
+type AddEvent = (event: SamEvent) => void
 
+const EVENTS: Readonly<Record<string, AddEvent>> = {
+  AlexaSkill: addAlexaSkill,
+  CloudWatchEvent: addPatternRule,
+  CloudWatchLogs: addCloudWatchLogs,
+  Cognito: addCognito,
+  EventBridgeRule: addPatternRule,
+  IoTRule: addIotRule,
+  S3: addS3,
+  SNS: addSns,
+  Schedule: addSchedule,
+  ScheduleV2: addScheduleV2,
+  ...Object.fromEntries(
+    Object.entries(SOURCES).map(([kind, source]): [string, AddEvent] => [
+      kind,
+      (event) => addSource(event, source),
+    ]),
+  ),
+}
+
+/** What the function's role has to allow because of its events. */
 export const transformEvents = (
   context: SamContext,
   resource: SamResource,
   alias: string | undefined,
-): void => {
+): Grants => {
   const { logicalId, properties } = resource
+  const grants: Grants = { managed: [], inline: [] }
   const target = alias ?? `${logicalId}.Arn`
-  const routes: (RouteEvent & { readonly apiId: JsonValue })[] = []
+  const routes: RoutedEvent[] = []
   for (const [eventId, value] of Object.entries(objectOf(properties['Events']) ?? {})) {
-    const path = ['Resources', logicalId, 'Properties', 'Events', eventId]
     const { Type: kind, Properties } = objectOf(value) ?? {}
-    if (kind !== 'Api' && kind !== 'HttpApi') {
-      const feature = `${String(kind)} event ${eventId}`
-      context.report.add(path, feature, 'not provided here: the function is not called by it')
+    const at = ['Events', eventId]
+    if (typeof kind !== 'string' || !(isRoute(kind) || Object.hasOwn(EVENTS, kind))) {
+      fail(context, resource, at, `the event \`${eventId}\` has no Type that SAM knows`)
       continue
     }
-    const event = routeOf(context, resource, eventId, kind, objectOf(Properties) ?? {}, target)
-    if (event !== undefined) routes.push(event)
+    if (Properties !== undefined && Properties !== null && !isObject(Properties)) {
+      fail(context, resource, at, `the properties of the event \`${eventId}\` should be a map`)
+      continue
+    }
+    if (properties['TenancyConfig'] !== undefined && !isRoute(kind)) {
+      const problem = `the event \`${eventId}\`: functions with a TenancyConfig have Api and HttpApi events only`
+      fail(context, resource, at, problem)
+      continue
+    }
+    const given = objectOf(Properties) ?? {}
+    if (isRoute(kind)) {
+      const event = routeOf(context, resource, eventId, kind, given, target)
+      if (event !== undefined) routes.push(event)
+      continue
+    }
+    const event: SamEvent = {
+      context,
+      resource,
+      eventId,
+      id: `${logicalId}${eventId}`,
+      kind,
+      properties: given,
+      name: { Ref: alias ?? logicalId },
+      arn: alias === undefined ? { 'Fn::GetAtt': [logicalId, 'Arn'] } : { Ref: alias },
+      isStateMachine: false,
+      grants,
+    }
+    if (checkEvent(event)) EVENTS[kind]?.(event)
   }
   for (const event of routes) {
     context.events.push(event)
     if (needsPermission(event, routes)) addPermission(context, event, event.apiId, alias)
   }
+  return grants
 }
+
+const isRoute = (kind: string): kind is 'Api' | 'HttpApi' => kind === 'Api' || kind === 'HttpApi'
 
 /** The permission of an HTTP API's `$default` route covers the function's other routes of that API. */
 const needsPermission = (event: RouteEvent, all: readonly RouteEvent[]): boolean =>
   event.kind === 'Api' ||
   event.path === '$default' ||
   !all.some(({ kind, path }) => kind === 'HttpApi' && path === '$default')
-
-const READ = {
-  Api: new Set(
-    words(
-      'Path Method RestApiId Auth RequestModel RequestParameters TimeoutInMillis ResponseTransferMode',
-    ),
-  ),
-  HttpApi: new Set(
-    words('Path Method ApiId Auth PayloadFormatVersion RouteSettings TimeoutInMillis'),
-  ),
-}
-
-const routeOf = (
-  context: SamContext,
-  resource: SamResource,
-  eventId: string,
-  kind: 'Api' | 'HttpApi',
-  given: JsonObject,
-  target: string,
-) => {
-  const [idProperty, implicit, type] =
-    kind === 'Api'
-      ? (['RestApiId', IMPLICIT_REST_API, 'AWS::Serverless::Api'] as const)
-      : (['ApiId', IMPLICIT_HTTP_API, 'AWS::Serverless::HttpApi'] as const)
-  const at = ['Events', eventId, 'Properties']
-  for (const name of Object.keys(given)) {
-    if (READ[kind].has(name)) continue
-    const place = ['Resources', resource.logicalId, 'Properties', ...at, name]
-    context.report.add(place, `${kind} event ${name}`, 'ignored: it has no effect here')
-  }
-  const path = resolved(context, given['Path'])
-  const method = resolved(context, given['Method'])
-  const isDefault = kind === 'HttpApi' && path === undefined && method === undefined
-  if (!isDefault && (typeof path !== 'string' || typeof method !== 'string')) {
-    const missing = typeof path === 'string' ? 'Method' : 'Path'
-    fail(context, resource, at, `the event \`${eventId}\` is missing \`${missing}\``)
-    return undefined
-  }
-  const apiId: JsonValue = given[idProperty] ?? { Ref: implicit }
-  const api = referenceName(resolved(context, apiId)) ?? ''
-  const known = context.resources.get(api)
-  if (known !== undefined && known.type !== type) {
-    fail(context, resource, at, `\`${idProperty}\` of \`${eventId}\` must name a ${type}`)
-    return undefined
-  }
-  return {
-    resource,
-    eventId,
-    kind,
-    api,
-    apiId,
-    path: isDefault ? '$default' : String(path),
-    method: methodOf(isDefault ? 'any' : String(method)),
-    target,
-    properties: given,
-  }
-}
-
-const methodOf = (method: string) => {
-  const lower = method.toLowerCase()
-  return lower === 'any' ? ANY_METHOD : lower
-}
 
 const addPermission = (
   context: SamContext,
@@ -124,22 +112,24 @@ const addPermission = (
   const route =
     path === '$default' ? '*' : `${verb}/${path.replace(/^\//, '').replaceAll(/\{[^}]*\}/g, '*')}`
   const partition = isRest ? 'aws' : '${AWS::Partition}'
+  const made: JsonObject = {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: { Ref: alias ?? resource.logicalId },
+    Principal: 'apigateway.amazonaws.com',
+    SourceArn: {
+      'Fn::Sub': [
+        `arn:${partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${route}`,
+        { __ApiId__: apiId, __Stage__: '*' },
+      ],
+    },
+  }
+  const id = `${resource.logicalId}${eventId}Permission${suffix}`
   addResource(
     context,
     resource,
-    `${resource.logicalId}${eventId}Permission${suffix}`,
+    id,
     'AWS::Lambda::Permission',
-    {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: { Ref: alias ?? resource.logicalId },
-      Principal: 'apigateway.amazonaws.com',
-      SourceArn: {
-        'Fn::Sub': [
-          `arn:${partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${route}`,
-          { __ApiId__: apiId, __Stage__: '*' },
-        ],
-      },
-    },
+    made,
     keptAttributes(resource.attributes),
   )
 }

@@ -1,79 +1,97 @@
 // The role that SAM makes for a function. Here it is a record: functions run with the rights of this process.
-import type { JsonObject, JsonValue } from '#shared/json.ts'
-import { isObject } from '#shared/json.ts'
-import { memberOf, objectOf } from '../template/source.ts'
-import { addResource, type SamContext, type SamResource } from './context.ts'
-import { isIntrinsic, tagList, keptAttributes } from './draft.ts'
+import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
+import { memberOf } from '../template/source.ts'
+import { addResource, fail, type SamContext, type SamResource } from './context.ts'
+import { keptAttributes, tagList } from './draft.ts'
+import type { Grants } from './events/event.ts'
+import { assumedBy } from './events/invoker-role.ts'
+import { policiesOf } from './policies.ts'
 
 const SERVICE_ROLES = 'arn:aws:iam::aws:policy/service-role/'
 
-/** Managed policies that live under `service-role/`. */
-const SERVICE_ROLE_POLICY = /^(AWSLambda\w*(Role|RolePolicy)|AWSXrayDaemonWriteAccess\b)/
+export interface RoleNeeds {
+  readonly tags: JsonObject
+  readonly grants: Grants
+  /** Managed policies that the kind of resource needs. */
+  readonly base: readonly JsonValue[]
+  readonly service: string
+}
 
-/** What the function's Role is: as given, or one that is made here. */
+/** What the resource's Role is: as given, or one that is made here. */
 export const addRole = (
   context: SamContext,
   resource: SamResource,
-  tags: JsonObject,
+  needs: RoleNeeds,
 ): JsonValue => {
   const { logicalId, properties, attributes } = resource
   const given = properties['Role']
   const own = { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] }
-  const choice = memberOf(given, 'Fn::If')
-  const [name, ...branches]: readonly JsonValue[] = Array.isArray(choice) ? choice : []
-  const missing = branches.findIndex((branch) => memberOf(branch, 'Ref') === 'AWS::NoValue')
-  if (given === undefined) writeRole(context, resource, tags, attributes['Condition'])
-  if (missing < 0) return given ?? own
-  // The role is needed in one of the branches: only then it is made.
-  const condition = missing === 0 ? name : `NOT${String(name)}`
-  if (missing === 1)
-    context.conditions[String(condition)] = { 'Fn::Not': [{ Condition: name ?? '' }] }
-  writeRole(context, resource, tags, condition)
-  return {
-    'Fn::If': [name ?? '', ...branches.map((branch, at) => (at === missing ? own : branch))],
+  if (given === undefined) {
+    writeRole(context, resource, needs, attributes['Condition'])
+    return own
   }
+  if (typeof given !== 'string' && !isObject(given)) {
+    fail(context, resource, ['Role'], '`Role` should be a string')
+    return given
+  }
+  const choice = memberOf(given, 'Fn::If')
+  if (choice === undefined) return given
+  const [name, ...branches]: readonly JsonValue[] = Array.isArray(choice) ? choice : []
+  if (branches.length !== 2 || typeof name !== 'string') {
+    fail(context, resource, ['Role'], 'malformed `Role`: Fn::If requires 3 arguments')
+    return given
+  }
+  const missing = branches.findIndex((branch) => memberOf(branch, 'Ref') === 'AWS::NoValue')
+  if (missing < 0) return given
+  // The role is needed in one of the branches: only then it is made.
+  const condition = missing === 0 ? name : `NOT${name}`
+  if (missing === 1) context.conditions[condition] = { 'Fn::Not': [{ Condition: name }] }
+  writeRole(context, resource, needs, condition)
+  return { 'Fn::If': [name, ...branches.map((branch, at) => (at === missing ? own : branch))] }
 }
 
 const writeRole = (
   context: SamContext,
   resource: SamResource,
-  tags: JsonObject,
+  { tags, grants, base, service }: RoleNeeds,
   condition: JsonValue | undefined,
 ): void => {
   const { logicalId, properties, attributes } = resource
   const { managed, inline } = policiesOf(context, resource)
   const boundary = properties['PermissionsBoundary']
   const rolePath = properties['RolePath']
+  const policies = uniqueBy([...inline, ...grants.inline])
   addResource(
     context,
     resource,
     `${logicalId}Role`,
     'AWS::IAM::Role',
     {
-      AssumeRolePolicyDocument: properties['AssumeRolePolicyDocument'] ?? {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Action: ['sts:AssumeRole'],
-            Effect: 'Allow',
-            Principal: { Service: ['lambda.amazonaws.com'] },
-          },
-        ],
-      },
-      ManagedPolicyArns: unique([...basePolicies(properties), ...managed]),
-      ...(inline.length === 0 ? {} : { Policies: inline }),
+      AssumeRolePolicyDocument: properties['AssumeRolePolicyDocument'] ?? assumedBy(service),
+      ManagedPolicyArns: uniqueBy([...base, ...managed, ...grants.managed]),
+      ...(policies.length === 0 ? {} : { Policies: policies }),
       ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
       ...(rolePath === undefined ? {} : { Path: rolePath }),
       Tags: tagList(tags),
     },
     { ...keptAttributes(attributes), ...(condition === undefined ? {} : { Condition: condition }) },
   )
+  if (properties['Policies'] === undefined) return
+  const place = ['Resources', logicalId, 'Properties', 'Policies']
+  context.places.set(`${logicalId}Role`, place)
 }
 
-const unique = (arns: readonly JsonValue[]): readonly JsonValue[] =>
-  arns.filter((arn, index) => typeof arn !== 'string' || arns.indexOf(arn) === index)
+/** The first of equal ones. */
+const uniqueBy = (values: readonly JsonValue[]): readonly JsonValue[] => {
+  const seen = new Set<string>()
+  return values.filter((value) => {
+    const key = JSON.stringify(value)
+    return seen.has(key) ? false : seen.add(key)
+  })
+}
 
-const basePolicies = (properties: JsonObject): readonly string[] => {
+/** The managed policies that every function of its kind needs. */
+export const functionPolicies = (properties: JsonObject): readonly string[] => {
   const basic =
     properties['DurableConfig'] === undefined
       ? 'AWSLambdaBasicExecutionRole'
@@ -87,35 +105,4 @@ const basePolicies = (properties: JsonObject): readonly string[] => {
       ? []
       : [`${SERVICE_ROLES}AWSLambdaVPCAccessExecutionRole`]),
   ]
-}
-
-const policiesOf = (context: SamContext, resource: SamResource) => {
-  const { logicalId, properties } = resource
-  const given = properties['Policies']
-  const policies: readonly JsonValue[] =
-    given === undefined ? [] : Array.isArray(given) ? given : [given]
-  const managed: JsonValue[] = []
-  const inline: JsonValue[] = []
-  policies.forEach((policy, index) => {
-    if (typeof policy === 'string') managed.push(managedArn(policy))
-    else if (isIntrinsic(policy)) managed.push(policy)
-    else if (isObject(policy) && policy['Statement'] !== undefined) {
-      inline.push({ PolicyName: `${logicalId}RolePolicy${index}`, PolicyDocument: policy })
-    } else {
-      const [name = 'empty'] = Object.keys(objectOf(policy) ?? {})
-      context.report.add(
-        ['Resources', logicalId, 'Properties', 'Policies'],
-        `policy template ${name}`,
-        'not written out: functions run with the rights of this process',
-      )
-    }
-  })
-  return { managed, inline }
-}
-
-const managedArn = (name: string): string => {
-  if (name.startsWith('arn:')) return name
-  return SERVICE_ROLE_POLICY.test(name)
-    ? `${SERVICE_ROLES}${name}`
-    : `arn:aws:iam::aws:policy/${name}`
 }

@@ -1,11 +1,10 @@
 // AWS::Serverless::Function: the function, its role, its version and alias, and its events.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
-import type { JsonValue } from '#shared/json.ts'
+import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import {
   addResource,
   fail,
-  reportUnread,
   resolved,
   type SamContext,
   type SamResource,
@@ -14,13 +13,17 @@ import {
 import { isIntrinsic, pick, tagList, keptAttributes } from './draft.ts'
 import { transformEvents } from './function-events.ts'
 import { addFunctionUrl } from './function-url.ts'
-import { addRole } from './function-role.ts'
+import { addRole, functionPolicies } from './function-role.ts'
+import { checkFunction } from './function-checks.ts'
+import { addInvokeConfig } from './invoke-config.ts'
+import { capacityProviderConfig } from './capacity-provider.ts'
+import { addDeploymentGroup } from './deployment-preference.ts'
 import { s3Location } from './locations.ts'
 import { words } from '../words.ts'
 
 /** Handed on as they are. */
 const SAME = [
-  ...words('Architectures CapacityProviderConfig CodeSigningConfigArn Description'),
+  ...words('Architectures CodeSigningConfigArn Description'),
   ...words('DurableConfig Environment EphemeralStorage FileSystemConfigs FunctionName'),
   ...words('FunctionScalingConfig Handler ImageConfig KmsKeyArn Layers LoggingConfig'),
   ...words('MemorySize PackageType PublishToLatestPublished RecursiveLoop'),
@@ -28,23 +31,25 @@ const SAME = [
   ...words('TenancyConfig Timeout VpcConfig'),
 ]
 
-const READ = new Set([
-  ...SAME,
-  ...words('CodeUri InlineCode ImageUri Tags Tracing DeadLetterQueue Events Role'),
-  ...words('Policies PermissionsBoundary RolePath AssumeRolePolicyDocument PropagateTags'),
-  ...words(
-    'AutoPublishAlias VersionDescription SourceKMSKeyArn AutoPublishCodeSha256 VersionDeletionPolicy FunctionUrlConfig',
-  ),
-])
-
 export const transformFunction = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties, attributes } = resource
-  reportUnread(context, resource, READ)
+  if (!checkFunction(context, resource)) return
   const code = codeOf(context, resource)
   const created = { 'lambda:createdBy': 'SAM', ...objectOf(properties['Tags']) }
-  const role = addRole(context, resource, created)
-  const tracing = properties['Tracing']
+  const alias = addAlias(context, resource, code)
+  const aliasName = alias && resolved(context, properties['AutoPublishAlias'])
+  addFunctionUrl(context, resource, alias, aliasName)
+  const grants = transformEvents(context, resource, alias)
+  addInvokeConfig(context, resource, aliasName, grants)
   const deadLetter = objectOf(properties['DeadLetterQueue'])
+  if (deadLetter !== undefined) grants.inline.push(deadLetterPolicy(deadLetter))
+  const role = addRole(context, resource, {
+    tags: created,
+    grants,
+    base: functionPolicies(properties),
+    service: 'lambda.amazonaws.com',
+  })
+  const tracing = properties['Tracing']
   addResource(
     context,
     resource,
@@ -59,18 +64,25 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
       ...(deadLetter === undefined
         ? {}
         : { DeadLetterConfig: { TargetArn: deadLetter['TargetArn'] ?? null } }),
+      ...capacityProviderConfig(properties),
     },
     attributes,
   )
-  const alias = addAlias(context, resource, code)
-  addFunctionUrl(
-    context,
-    resource,
-    alias,
-    alias && resolved(context, properties['AutoPublishAlias']),
-  )
-  transformEvents(context, resource, alias)
 }
+
+const deadLetterPolicy = ({ Type: type, TargetArn: arn }: JsonObject): JsonObject => ({
+  PolicyName: 'DeadLetterQueuePolicy',
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Action: type === 'SNS' ? 'sns:Publish' : 'sqs:SendMessage',
+        Effect: 'Allow',
+        Resource: arn ?? null,
+      },
+    ],
+  },
+})
 
 const codeOf = (context: SamContext, resource: SamResource): JsonValue | undefined => {
   const { properties, logicalId } = resource
@@ -108,10 +120,14 @@ const addAlias = (
     return undefined
   }
   const given = properties['AutoPublishCodeSha256']
-  const versionId = `${logicalId}Version${shortHash([code, given])}`
+  const sha = resolved(context, given)
+  const end = typeof sha === 'string' ? sha.slice(0, 10) : shortHash([code, given])
+  const versionId = `${logicalId}Version${end}`
+  const concurrency = properties['ProvisionedConcurrencyConfig']
   const aliasId = `${logicalId}Alias${alias.replaceAll(/[^A-Za-z0-9]/g, alphanumeric)}`
   const kept = keptAttributes(attributes)
   const description = properties['VersionDescription']
+  const onProvider = properties['CapacityProviderConfig'] !== undefined
   addResource(
     context,
     resource,
@@ -120,10 +136,14 @@ const addAlias = (
     {
       FunctionName: { Ref: logicalId },
       ...(description === undefined ? {} : { Description: description }),
+      ...(onProvider ? pick(properties, ['FunctionScalingConfig']) : {}),
     },
     {
       ...kept,
-      DeletionPolicy: properties['VersionDeletionPolicy'] ?? kept['DeletionPolicy'] ?? 'Retain',
+      DeletionPolicy:
+        properties['VersionDeletionPolicy'] ??
+        kept['DeletionPolicy'] ??
+        (onProvider ? 'Delete' : 'Retain'),
     },
   )
   addResource(
@@ -135,8 +155,9 @@ const addAlias = (
       FunctionName: { Ref: logicalId },
       FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
       Name: alias,
+      ...(concurrency === undefined ? {} : { ProvisionedConcurrencyConfig: concurrency }),
     },
-    kept,
+    { ...kept, ...addDeploymentGroup(context, resource) },
   )
   context.references.set(`${logicalId}.Version`, versionId)
   context.references.set(`${logicalId}.Alias`, aliasId)

@@ -12,7 +12,7 @@ import {
   type SamResource,
 } from './context.ts'
 import { pick, keptAttributes, onlyIf } from './draft.ts'
-import { ANY_METHOD } from './function-events.ts'
+import { ANY_METHOD } from './methods.ts'
 import { httpDefinition } from './http-definition.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
 import { s3Location } from './locations.ts'

@@ -19,7 +19,7 @@ export const addImplicitApis = (
 ): ReadonlyMap<string, SamResource> => {
   const all = new Map(resources)
   for (const { type, properties } of resources.values()) {
-    if (type !== 'AWS::Serverless::Function') continue
+    if (type !== 'AWS::Serverless::Function' && type !== 'AWS::Serverless::StateMachine') continue
     for (const event of Object.values(objectOf(properties['Events']) ?? {})) {
       const { Type: kind, Properties: own } = objectOf(event) ?? {}
       if (kind !== 'Api' && kind !== 'HttpApi') continue

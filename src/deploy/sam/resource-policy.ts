@@ -2,7 +2,7 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { resolved, type SamContext, type SamResource } from './context.ts'
-import { ANY_METHOD } from './function-events.ts'
+import { ANY_METHOD } from './methods.ts'
 import type { PathItem } from './routes.ts'
 
 /** The statements of the API's policy; undefined where it asks for none. */

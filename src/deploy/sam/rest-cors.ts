@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
 import { fail, type SamContext, type SamResource } from './context.ts'
 import { type Draft, isIntrinsic } from './draft.ts'
-import { ANY_METHOD } from './function-events.ts'
+import { ANY_METHOD } from './methods.ts'
 import type { PathItem } from './routes.ts'
 
 interface Cors {

@@ -109,6 +109,12 @@ const emptyDocument = (properties: JsonObject): Draft => {
 }
 
 const operationOf = (context: SamContext, event: RouteEvent, api: SamResource): Draft => {
+  if (event.integration !== undefined) {
+    return {
+      'x-amazon-apigateway-integration': event.integration,
+      responses: { '200': { description: 'OK' }, '400': { description: 'Bad Request' } },
+    }
+  }
   const { TimeoutInMillis: timeout, ResponseTransferMode: transfer } = event.properties
   const credentials = eventCredentials(event, api)
   const operation: Draft = {

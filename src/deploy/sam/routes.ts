@@ -5,7 +5,7 @@ import { objectOf } from '../template/source.ts'
 import { words } from '../words.ts'
 import { conditionOf, fail, type RouteEvent, type SamContext } from './context.ts'
 import { type Draft, NO_VALUE, onlyIf } from './draft.ts'
-import { ANY_METHOD } from './function-events.ts'
+import { ANY_METHOD } from './methods.ts'
 
 interface Operation {
   readonly method: string

@@ -2,15 +2,19 @@
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import type { Report } from '../report.ts'
+import type { Path } from '../template/path.ts'
 import { objectOf } from '../template/source.ts'
 import type { SamContext, SamError, SamResource } from './context.ts'
+import { transformCapacityProvider } from './capacity-provider.ts'
 import { type Draft, draftOf } from './draft.ts'
+import { addDeploymentApplication } from './deployment-preference.ts'
 import { readGlobals } from './globals.ts'
 import { transformFunction } from './function.ts'
 import { transformHttpApi } from './http-api.ts'
 import { addImplicitApis } from './implicit-apis.ts'
 import { replaceReferences } from './references.ts'
 import { transformRestApi } from './rest-api.ts'
+import { transformStateMachine } from './state-machine.ts'
 import { transformLayerVersion, transformSimpleTable } from './simple-resources.ts'
 
 const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31'
@@ -26,6 +30,8 @@ export interface Transformed {
   readonly errors: readonly SamError[]
   /** Logical id of something made → that of the SAM resource it was made for. */
   readonly origins: ReadonlyMap<string, string>
+  /** Logical id of something made → the part of its SAM resource that asks for it. */
+  readonly places: ReadonlyMap<string, Path>
 }
 
 type TransformResource = (context: SamContext, resource: SamResource) => void
@@ -35,6 +41,8 @@ const STEPS: readonly (readonly [string, TransformResource])[] = [
   ['AWS::Serverless::LayerVersion', transformLayerVersion],
   ['AWS::Serverless::SimpleTable', transformSimpleTable],
   ['AWS::Serverless::Function', transformFunction],
+  ['AWS::Serverless::StateMachine', transformStateMachine],
+  ['AWS::Serverless::CapacityProvider', transformCapacityProvider],
   ['AWS::Serverless::Api', transformRestApi],
   ['AWS::Serverless::HttpApi', transformHttpApi],
 ]
@@ -80,6 +88,7 @@ export const transformSam = (
     parameters,
     references: new Map(),
     origins: new Map(),
+    places: new Map(),
     events: [],
     errors,
     report,
@@ -89,6 +98,7 @@ export const transformSam = (
       if (resource.type === type) transform(context, resource)
     }
   }
+  addDeploymentApplication(context)
   const { Conditions: ___, Resources: _____, ...sections } = rest
   const conditions =
     Object.keys(context.conditions).length > 0 ? { Conditions: context.conditions } : {}
@@ -97,6 +107,7 @@ export const transformSam = (
     template: replaceReferences(transformed, context.references),
     errors: context.errors,
     origins: context.origins,
+    places: context.places,
   }
 }
 

@@ -99,7 +99,7 @@ const numeral = (text: string) => (/^\d+\.0+$/.test(text) ? text.replace(/\.0+$/
 const hashless = (text: string) =>
   text
     .replace(/^(RestApi deployment id: )[0-9a-f]{40}$/, '$1#')
-    .replaceAll(/([A-Za-z])[0-9a-f]{10}(?![A-Za-z0-9])/g, '$1#')
+    .replaceAll(/\b([A-Za-z][A-Za-z0-9]*?)[0-9a-f]{10}(?![A-Za-z0-9])/g, '$1#')
 
 const SHOWN_MAX = 160
 
