@@ -135,7 +135,7 @@ ${SECONDS} s, 64 connections, gateway pinned to one core with one worker; median
 | case | throughput | CPU per request | one request at a time, p50 |
 |---|---|---|---|
 | B1 HTTP_PROXY ÷ nginx proxy_pass | ${show(result.ratios.b1Throughput)} | ${show(result.ratios.b1Cpu)} | + ${show(result.latencyMs.b1AddedToNginx)} ms |
-| B5 AWS_PROXY to a Node function ÷ B1 | ${show(result.ratios.b5Throughput)} | ${show(result.ratios.b5Cpu)} (worker only) | + ${show(result.latencyMs.b5AddedToB1)} ms |
+| B5 AWS_PROXY to a Node function ÷ B1 | ${show(result.ratios.b5Throughput)} | ${show(result.ratios.b5Cpu)} (worker and functions process) | + ${show(result.latencyMs.b5AddedToB1)} ms |
 
 Absolute figures of the same rounds, which mean little elsewhere: B0 ${show(result.absolute.b0, 0)} requests/s, nginx
 ${show(result.absolute.nginx, 0)}, B1 ${show(result.absolute.b1, 0)}, B5 ${show(result.absolute.b5, 0)}; CPU per request nginx

@@ -84,7 +84,11 @@ export const startNginxProxy = async (folder: string, upstream: Server): Promise
     location: 'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";',
   })
 
-/** `daemun serve` with one worker on the gateway's core; only the worker's CPU time counts. */
+/**
+ * `daemun serve` with one worker on the gateway's core and no request log. The functions process, and with it the
+ * functions that it starts, run on the other core: a function is to B5 what the upstream is to B1. Both processes of
+ * ours count as the server's CPU time, the functions' own do not.
+ */
 export const startDaemun = async (
   folder: string,
   name: string,
@@ -92,7 +96,7 @@ export const startDaemun = async (
   parameters: readonly string[],
 ): Promise<Server> => {
   const args = ['bin/daemun.js', 'serve', template, '--workers', '1', '--port', '0']
-  args.push('--data-port', '0', '--data-dir', join(folder, name), '--json')
+  args.push('--data-port', '0', '--data-dir', join(folder, name), '--json', '--no-request-log')
   for (const parameter of parameters) args.push('--parameter', parameter)
   const child = pinned(GATEWAY_CORE, process.execPath, args)
   if (child.stdout === null) throw new Error('no stdout')
@@ -101,13 +105,14 @@ export const startDaemun = async (
     const event = JSON.parse(line) as ReadyEvent // Our own `ready` line.
     if (event.event !== 'ready') continue
     child.stdout.resume()
+    pin(LOAD_CORE, event.functions)
     const [api] = event.apis
     if (api === undefined) throw new Error(`${template} has no API`)
     const url = api.urls.find((candidate) => candidate.includes('/_aws/execute-api/'))
     if (url === undefined) throw new Error('no path-style URL')
     return {
       url: url.replace(/\/$/, ''),
-      pids: event.workers ?? [],
+      pids: [...event.workers, event.functions],
       stop: () => stopProcess(child),
     }
   }
@@ -117,7 +122,14 @@ export const startDaemun = async (
 interface ReadyEvent {
   readonly event: string
   readonly apis: readonly { readonly urls: readonly string[] }[]
-  readonly workers?: readonly number[]
+  readonly workers: readonly number[]
+  readonly functions: number
+}
+
+/** Moves a running process, all of its threads, and what it will start. */
+const pin = (core: string, pid: number): void => {
+  const { status, stderr } = spawnSync('taskset', ['-a', '-c', '-p', core, String(pid)])
+  if (status !== 0) throw new Error(`taskset: ${stderr.toString()}`)
 }
 
 const answers = async (url: string): Promise<void> => {

@@ -1,6 +1,8 @@
 // The values of `$context` in mappings and gateway responses. What a deployment fixes is a constant here.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference
+import type { JsonInput } from '#languages/vtl/json.ts'
 import type { Caller } from '#model/caller.ts'
+import { isObject } from '#shared/json.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch } from './accept/routes.ts'
 import type { StageFacts } from './compiling.ts'
@@ -20,6 +22,64 @@ export const compileContextVariable = (name: string, stage: StageFacts): Context
   if (fixed !== undefined) return () => fixed
   if (name.startsWith('authorizer.')) return authorizerVariable(name.slice(11))
   return VARIABLES.get(name) ?? (() => undefined)
+}
+
+/** All of `$context` for a mapping template: what nobody knows is null where it is part of `identity`. [F187] */
+export const contextMembers = (
+  request: ContextRequest,
+  caller: Caller,
+  stage: StageFacts,
+): Readonly<Record<string, JsonInput>> => ({
+  accountId: stage.scope.accountId,
+  apiId: stage.apiId,
+  authorizer: authorizerMembers(caller),
+  deploymentId: stage.deploymentId,
+  domainName: request.address.domainName,
+  domainPrefix: request.address.domainPrefix,
+  extendedRequestId: request.extendedRequestId,
+  httpMethod: request.method,
+  identity: identityMembers(request),
+  operationName: request.match?.plan.operationName,
+  path: request.address.fullPath,
+  protocol: `HTTP/${request.http.httpVersion}`,
+  requestId: request.requestId,
+  requestTime: formatRequestTime(request.arrivedAtMs),
+  requestTimeEpoch: request.arrivedAtMs,
+  resourceId: request.match?.plan.resourceId,
+  resourcePath: request.match?.plan.resourcePath,
+  stage: stage.stageName,
+  xrayTraceId: request.traceId,
+})
+
+/** AWS: the members in this order, and all of them there. [F187] */
+const identityMembers = (request: ContextRequest): JsonInput => ({
+  cognitoIdentityPoolId: null,
+  accountId: null,
+  cognitoIdentityId: null,
+  caller: null,
+  sourceIp: request.sourceIp,
+  principalOrgId: null,
+  accessKey: null,
+  cognitoAuthenticationType: null,
+  cognitoAuthenticationProvider: null,
+  userArn: null,
+  userAgent: request.userAgent ?? null,
+  user: null,
+})
+
+/** Absent for an open method. The values are what an authorizer gave: JSON that was read, nothing else. */
+const authorizerMembers = ({ authorizer, principalId }: Caller): JsonInput => {
+  if (authorizer === undefined && principalId === undefined) return undefined
+  const members = Object.entries(authorizer ?? {}).map(([name, value]) => [name, jsonOf(value)])
+  return Object.fromEntries([['principalId', principalId], ...members])
+}
+
+const jsonOf = (value: unknown): JsonInput => {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  if (typeof value === 'boolean' || value === null) return value
+  if (Array.isArray(value)) return value.map(jsonOf)
+  if (!isObject(value)) return undefined
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonOf(member)]))
 }
 
 const constants = (stage: StageFacts): ReadonlyMap<string, string> =>

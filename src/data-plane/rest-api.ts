@@ -53,7 +53,8 @@ const serve = async (
     if (wait) await wait
   }
   trace.enter('validate')
-  await method.validate(request)
+  const reading = method.validate(request)
+  if (reading) await reading
 
   // integrate: seen before? Else translate, ask and translate back (these three steps enter themselves)
   trace.enter('cache')

@@ -1,7 +1,11 @@
 // Is the request well formed? Required parameters first, then the body against its model.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 import { type MethodSource, noStep } from '../compiling.ts'
-import { compileRequestSource, type ParameterSource } from '../integrate/parameter-source.ts'
+import {
+  compileRequestSource,
+  mappingInput,
+  type ParameterSource,
+} from '../integrate/parameter-source.ts'
 import { GatewayFailure, type RestMethodPlan } from '../plan.ts'
 import { ANONYMOUS } from '#model/caller.ts'
 
@@ -31,7 +35,7 @@ const compileRequiredParameters = (source: MethodSource): RestMethodPlan['valida
   }
   if (required.length === 0) return noStep
   return (request) => {
-    const input = { request, caller: ANONYMOUS, body: '' }
+    const input = mappingInput(request, ANONYMOUS, '')
     const missing = required.filter(({ read }) => (read(input) ?? '').length === 0)
     if (missing.length === 0) return
     const names = missing.map(({ name }) => name).join(', ')

@@ -1,4 +1,5 @@
 // What a backend is told of the client's side of the connection.
+import { HeaderNames } from '#transport/headers.ts'
 import type { GatewayRequest } from '../accept/request.ts'
 
 /** Flat list: X-Forwarded-For with the client's address at its end, X-Forwarded-Port, X-Forwarded-Proto. */
@@ -15,9 +16,9 @@ export const forwardedHeaders = (request: GatewayRequest): readonly string[] => 
 }
 
 /** Names of headers that the gateway writes itself, whatever the client sent. */
-export const isForwardedHeader = (name: string): boolean => FORWARDED.has(name.toLowerCase())
+export const isForwardedHeader = (name: string): boolean => FORWARDED.has(name)
 
-const FORWARDED: ReadonlySet<string> = new Set([
+const FORWARDED = new HeaderNames([
   'x-amzn-trace-id',
   'x-forwarded-for',
   'x-forwarded-port',

@@ -1,10 +1,10 @@
 // Which headers pass a REST API in either direction, which are renamed and which are dropped.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 import type { FlatHeaders } from '#transport/contract.ts'
-import { eachHeader } from '../accept/headers.ts'
+import { HeaderNames, isHeader } from '#transport/headers.ts'
 
 /** AWS: HTTP_PROXY strips these of the client's headers before the backend. [F148] */
-const REQUEST_DROPPED: ReadonlySet<string> = new Set([
+const REQUEST_DROPPED = new HeaderNames([
   'connection',
   'content-encoding',
   'content-length',
@@ -26,15 +26,10 @@ const REQUEST_DROPPED: ReadonlySet<string> = new Set([
 ])
 
 /** AWS: a proxy integration's answer has these renamed. [behaviour.md 5.2, measured] */
-const PROXY_REMAPPED: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'date',
-  'server',
-])
+const PROXY_REMAPPED = new HeaderNames(['connection', 'content-length', 'date', 'server'])
 
 /** AWS: and these dropped; the gateway sends its own ids. */
-const PROXY_DROPPED: ReadonlySet<string> = new Set([
+const PROXY_DROPPED = new HeaderNames([
   'expect',
   'host',
   'keep-alive',
@@ -50,7 +45,7 @@ const PROXY_DROPPED: ReadonlySet<string> = new Set([
 ])
 
 /** AWS: mapped response headers of these names come out renamed. [F145] */
-const MAPPED_REMAPPED: ReadonlySet<string> = new Set([
+const MAPPED_REMAPPED = new HeaderNames([
   'authorization',
   'connection',
   'content-length',
@@ -68,38 +63,35 @@ const MAPPED_REMAPPED: ReadonlySet<string> = new Set([
 ])
 
 /** AWS: mapping one of these to the backend is a configuration error, 500. [behaviour.md 5.2] */
-const REQUEST_FORBIDDEN: ReadonlySet<string> = new Set([
+const REQUEST_FORBIDDEN = new HeaderNames([
   'content-length',
   'transfer-encoding',
   'x-amzn-trace-id',
 ])
 
-export const passesToBackend = (name: string): boolean => !REQUEST_DROPPED.has(name.toLowerCase())
+export const passesToBackend = (name: string): boolean => !REQUEST_DROPPED.has(name)
 
-export const mayBeMappedToBackend = (name: string): boolean =>
-  !REQUEST_FORBIDDEN.has(name.toLowerCase())
+export const mayBeMappedToBackend = (name: string): boolean => !REQUEST_FORBIDDEN.has(name)
 
 /** The name under which a proxied answer's header reaches the client; undefined where it does not. */
 export const proxiedResponseName = (name: string): string | undefined => {
-  const lower = name.toLowerCase()
-  if (PROXY_REMAPPED.has(lower)) return `x-amzn-Remapped-${name}`
-  return PROXY_DROPPED.has(lower) ? undefined : name
+  if (PROXY_REMAPPED.has(name)) return `x-amzn-Remapped-${name}`
+  return PROXY_DROPPED.has(name) ? undefined : name
 }
 
 /** The name under which a mapped response header reaches the client; undefined where it does not. */
 export const mappedResponseName = (name: string): string | undefined => {
-  const lower = name.toLowerCase()
-  if (MAPPED_REMAPPED.has(lower)) return `x-amzn-Remapped-${name}`
-  return lower === 'transfer-encoding' ? undefined : name
+  if (MAPPED_REMAPPED.has(name)) return `x-amzn-Remapped-${name}`
+  return isHeader(name, 'transfer-encoding') ? undefined : name
 }
 
 /** The headers of a proxied answer as the client gets them. */
 export const proxiedResponseHeaders = (headers: FlatHeaders): string[] => {
   const passed: string[] = []
-  eachHeader(headers, (name, value) => {
-    const passedName = proxiedResponseName(name)
-    if (passedName !== undefined) passed.push(passedName, value)
-  })
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = proxiedResponseName(headers[at] ?? '')
+    if (name !== undefined) passed.push(name, headers[at + 1] ?? '')
+  }
   return passed
 }
 
@@ -108,9 +100,9 @@ export const isHeaderName = (name: string): boolean =>
   /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)
 
 /** Mapped to the backend these do nothing: they speak of the connection, and that is the transport's. */
-export const isConnectionHeader = (name: string): boolean => CONNECTION.has(name.toLowerCase())
+export const isConnectionHeader = (name: string): boolean => CONNECTION.has(name)
 
-const CONNECTION: ReadonlySet<string> = new Set([
+const CONNECTION = new HeaderNames([
   'connection',
   'expect',
   'keep-alive',

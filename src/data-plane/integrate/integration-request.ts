@@ -1,9 +1,10 @@
 // Translating: what an HTTP backend is asked, made of the method request by mappings and templates.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html
 import type { Integration } from '#model/apigateway/rest-api.ts'
+import type { VtlOverrides } from '#languages/vtl/context.ts'
 import type { Caller } from '#model/caller.ts'
 import type { UpstreamRequest } from '#transport/contract.ts'
-import { eachHeader } from '../accept/headers.ts'
+import { lastHeader } from '../accept/headers.ts'
 import type { MethodSource } from '../compiling.ts'
 import { GatewayFailure, type RestRequest } from '../plan.ts'
 import { forwardedHeaders, isForwardedHeader } from './forwarded.ts'
@@ -18,18 +19,30 @@ import { compileIntegrationUri, wireText } from './integration-uri.ts'
 import {
   compileRequestSource,
   type MappingInput,
+  mappingInput,
   type ParameterSource,
 } from './parameter-source.ts'
-import { convertRequest, utf8Of } from './payload.ts'
-import { chooseRequestTemplate, compileTemplates, PASS, type Templates } from './templates.ts'
+import { convertRequest, templateBytes, templateText, utf8Of } from './payload.ts'
+import {
+  chooseRequestTemplate,
+  compileTemplates,
+  PASS,
+  type TemplateOrPass,
+  type Templates,
+} from './templates.ts'
 
 /** What of an UpstreamRequest depends on the request. */
-export type HttpIntegrationRequest = Pick<
-  UpstreamRequest,
-  'method' | 'origin' | 'path' | 'headers' | 'body'
->
+export interface HttpIntegrationRequest
+  extends Pick<UpstreamRequest, 'method' | 'origin' | 'path' | 'headers' | 'body'> {
+  /** What the request template has overridden; of the response, some of it is still to come. */
+  readonly overrides?: VtlOverrides | undefined
+}
 
-export type MapRequest = (request: RestRequest, caller: Caller) => Promise<HttpIntegrationRequest>
+/** No promise where no body has to be waited for. */
+export type MapRequest = (
+  request: RestRequest,
+  caller: Caller,
+) => HttpIntegrationRequest | Promise<HttpIntegrationRequest>
 
 /**
  * `proxy`: query, headers and body pass, and mappings are added to them. Else only what is mapped reaches the
@@ -44,37 +57,75 @@ export const compileIntegrationRequest = (
   const mappings = integration.requestParameters ?? {}
   const uri = compileIntegrationUri(integration.uri ?? '', mappings, stage, limits)
   const mapped = compileMappings(source, mappings)
-  const templates: Templates | undefined = proxy
+  const templates: Templates = proxy
     ? new Map()
-    : compileTemplates(integration.requestTemplates, limits)
-  if (uri === undefined || mapped === undefined || templates === undefined) return undefined
+    : compileTemplates(integration.requestTemplates, 'request', source)
+  if (uri === undefined || mapped === undefined) return undefined
   const fixedMethod = integration.httpMethod === 'ANY' ? undefined : integration.httpMethod
 
-  return async (request, caller) => {
+  const mapWith = (
+    request: RestRequest,
+    caller: Caller,
+    template: TemplateOrPass,
+    bytes: Uint8Array,
+  ): HttpIntegrationRequest => {
     const contentType = request.header('content-type')
-    // A type that no template takes is refused before its body is read.
-    const template = proxy
-      ? PASS
-      : chooseRequestTemplate(templates, contentType, integration.passthroughBehavior)
-    const bytes = await request.readBody()
-    const input: MappingInput = { request, caller, body: utf8Of(bytes) }
-    const body =
-      template === PASS
-        ? convertRequest(bytes, isBinary(contentType), integration.contentHandling)
-        : Buffer.from(template(), 'utf8')
+    const binary = isBinary(contentType)
+    const { body, overrides } = writeRequestBody(
+      { request, caller, template, bytes, binary },
+      integration.contentHandling,
+    )
+    const input = mappingInput(request, caller, utf8Of(bytes), overrides?.request.path)
     const headers = proxy ? passedHeaders(request) : contentHeaders(contentType, body)
     for (const { name, read } of mapped.headers) setHeader(headers, name, read(input))
+    if (overrides !== undefined) overrideHeaders(headers, overrides)
     addGatewayHeaders(headers, request, api.id)
-    const query = [uri.query(input), proxy ? request.rawQuery : '', mappedQuery(mapped, input)]
+    const query = [
+      uri.query(input),
+      proxy ? request.rawQuery : '',
+      mappedQuery(mapped, input, overrides),
+    ]
     const search = query.filter((part) => part !== '').join('&')
     const asked = {
       method: fixedMethod ?? request.method,
       origin: uri.origin,
       path: uri.path(input) + (search === '' ? '' : `?${wireText(search)}`),
       headers,
+      overrides,
     }
     return body.length === 0 ? asked : { ...asked, body }
   }
+  return (request, caller) => {
+    // A type that no template takes is refused before its body is read.
+    const template = proxy
+      ? PASS
+      : chooseRequestTemplate(
+          templates,
+          request.header('content-type'),
+          integration.passthroughBehavior,
+        )
+    const sent = request.readBody()
+    return 'byteLength' in sent
+      ? mapWith(request, caller, template, sent)
+      : sent.then((bytes) => mapWith(request, caller, template, bytes))
+  }
+}
+
+/** AWS: bytes reach a template as base64 only; what it writes is decoded where contentHandling says so. */
+export const writeRequestBody = (
+  source: {
+    readonly request: RestRequest
+    readonly caller: Caller
+    readonly template: TemplateOrPass
+    readonly bytes: Uint8Array
+    readonly binary: boolean
+  },
+  handling: Integration['contentHandling'],
+): { readonly body: Uint8Array; readonly overrides?: VtlOverrides | undefined } => {
+  const { request, caller, template, bytes, binary } = source
+  if (template === PASS) return { body: convertRequest(bytes, binary, handling) }
+  const { text, overrides } = template({ request, caller, body: templateText(bytes, binary) })
+  return { body: templateBytes(text, handling), overrides }
 }
 
 interface Mapping {
@@ -113,17 +164,22 @@ const compileMappings = (
 const broken =
   (name: string): ParameterSource =>
   () => {
-    throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
-      hint: `integration.request.header.${name} must not be mapped`,
-    })
+    throw brokenHeader(name)
   }
+
+const brokenHeader = (name: string) =>
+  new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
+    hint: `integration.request.header.${name} must not be mapped`,
+  })
 
 /** The client's headers that a proxied backend gets. [F148] */
 const passedHeaders = (request: RestRequest): string[] => {
   const passed: string[] = []
-  eachHeader(request.http.headers, (name, value) => {
-    if (passesToBackend(name) && !isForwardedHeader(name)) passed.push(name, value)
-  })
+  const { headers } = request.http
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    if (passesToBackend(name) && !isForwardedHeader(name)) passed.push(name, headers[at + 1] ?? '')
+  }
   passed.push(...forwardedHeaders(request))
   return passed
 }
@@ -144,25 +200,42 @@ const setHeader = (headers: string[], name: string, value: ReturnType<ParameterS
   headers.push(name, headerText(text))
 }
 
+/** AWS: a template's override beats the mapping, and breaks the same rules as one. [F159, guide] */
+const overrideHeaders = (headers: string[], { request }: VtlOverrides): void => {
+  for (const [name, text] of request.header) {
+    if (!mayBeMappedToBackend(name) || !isHeaderName(name)) throw brokenHeader(name)
+    if (!isConnectionHeader(name)) setHeader(headers, name, text)
+  }
+}
+
 /** AWS: the backend can see which API called it, and has a default Accept and User-Agent. [behaviour.md 5.1] */
 const addGatewayHeaders = (headers: string[], request: RestRequest, apiId: string): void => {
-  const names = new Set(headers.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()))
-  if (!names.has('accept')) headers.push('Accept', 'application/json')
-  if (!names.has('user-agent')) headers.push('User-Agent', `AmazonAPIGateway_${apiId}`)
+  const lacks = (name: string): boolean => lastHeader(headers, name) === undefined
+  if (lacks('accept')) headers.push('Accept', 'application/json')
+  if (lacks('user-agent')) headers.push('User-Agent', `AmazonAPIGateway_${apiId}`)
   headers.push('X-Amzn-Trace-Id', request.traceId)
-  if (!names.has('x-amzn-apigateway-api-id')) headers.push('x-amzn-apigateway-api-id', apiId)
+  if (lacks('x-amzn-apigateway-api-id')) headers.push('x-amzn-apigateway-api-id', apiId)
 }
 
 /** AWS: mapped parameters are added to the client's, so that a name may come twice. [F144] */
-const mappedQuery = (mapped: Mappings, input: MappingInput): string => {
+const mappedQuery = (
+  mapped: Mappings,
+  input: MappingInput,
+  overrides: VtlOverrides | undefined,
+): string => {
   const parts: string[] = []
+  const add = (name: string, text: string): void => {
+    if (text === '') return
+    parts.push(
+      `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(text.toWellFormed())}`,
+    )
+  }
   for (const { name, read } of mapped.query) {
+    if (overrides?.request.querystring.has(name)) continue
     const value = read(input)
     const values = value === undefined || typeof value === 'string' ? [value ?? ''] : value
-    for (const text of values) {
-      if (text === '') continue
-      parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(text.toWellFormed())}`)
-    }
+    for (const text of values) add(name, text)
   }
+  for (const [name, text] of overrides?.request.querystring ?? []) add(name, text)
   return parts.join('&')
 }

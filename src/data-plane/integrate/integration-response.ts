@@ -1,17 +1,19 @@
 // Translating back: which IntegrationResponse fits what the backend said, and what the client gets by it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html
+import type { VtlOverrides } from '#languages/vtl/context.ts'
 import type { Integration, IntegrationResponse } from '#model/apigateway/rest-api.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FlatHeaders, HttpResponse } from '#transport/contract.ts'
 import { headerValues, lastHeader } from '../accept/headers.ts'
 import type { MethodSource } from '../compiling.ts'
 import { GatewayFailure, type RestRequest } from '../plan.ts'
+import { compileBodyPath, jsonOnce } from './body-path.ts'
 import { headerText, isHeaderName, mappedResponseName } from './header-rules.ts'
 import { compileSharedSource } from './parameter-source.ts'
-import { convertResponse, utf8Of } from './payload.ts'
+import { convertResponse, templateBytes, templateText, utf8Of } from './payload.ts'
 import { compileSelectionPattern, type SelectionPattern } from './selection-pattern.ts'
 import { firstAccept } from './template.ts'
-import { chooseResponseTemplate, compileTemplates, PASS, type Templates } from './templates.ts'
+import { chooseResponseTemplate, compileTemplates, PASS } from './templates.ts'
 
 /** What a backend answered, whatever it is. */
 interface BackendAnswer {
@@ -19,6 +21,8 @@ interface BackendAnswer {
   readonly selector: string
   readonly headers: FlatHeaders
   readonly body: Uint8Array
+  /** What the request template has overridden. */
+  readonly overrides?: VtlOverrides | undefined
 }
 
 export type MapResponse = (
@@ -66,34 +70,60 @@ const compileResponse = (
     limits.refuse(`the selection pattern ${pattern}`)
     return undefined
   }
-  const templates = compileTemplates(response.responseTemplates, limits)
+  const templates = compileTemplates(response.responseTemplates, 'response', source)
   const mapHeaders = compileResponseParameters(source, response.responseParameters ?? {})
-  if (templates === undefined || mapHeaders === undefined) return undefined
+  if (mapHeaders === undefined) return undefined
   const statusCode = Number(response.statusCode)
   const handling = response.contentHandling
   const map: MapResponse = (request, caller, answer) => {
     const accept = firstAccept(request.header('accept'))
     const contentType = lastHeader(answer.headers, 'content-type')
-    const acceptsBinary = accept !== undefined && isBinary(accept)
-    const converted = convertResponse(answer.body, isBinary(contentType), acceptsBinary, handling)
-    const { body, type } = writeBody(templates, accept, contentType, converted)
-    const headers = mapHeaders(request, caller, answer)
-    const typed = lastHeader(headers, 'content-type') === undefined && type !== undefined
-    return { statusCode, headers: typed ? ['Content-Type', type, ...headers] : headers, body }
+    const chosen = chooseResponseTemplate(templates, accept)
+    const binary = isBinary(contentType)
+    const mapped = mapHeaders(request, caller, answer)
+    if (chosen === undefined || chosen[1] === PASS) {
+      // AWS: without a template the payload and its content type pass. [F139]
+      const acceptsBinary = accept !== undefined && isBinary(accept)
+      const body = convertResponse(answer.body, binary, acceptsBinary, handling)
+      const type = contentType ?? chosen?.[0]
+      return written(statusCode, withType(mapped, type), body, answer.overrides)
+    }
+    const [type, template] = chosen
+    const text = templateText(answer.body, binary)
+    const rendered = template({ request, caller, body: text, overrides: answer.overrides })
+    const body = templateBytes(rendered.text, handling)
+    return written(statusCode, withType(mapped, type), body, rendered.overrides)
   }
   return { selects, map }
 }
 
-/** AWS: without a template the payload and its content type pass. [F139] */
-const writeBody = (
-  templates: Templates,
-  accept: string | undefined,
-  contentType: string | undefined,
+const withType = (mapped: readonly string[], type: string | undefined): readonly string[] =>
+  type === undefined || lastHeader(mapped, 'content-type') !== undefined
+    ? mapped
+    : ['Content-Type', type, ...mapped]
+
+/** AWS: what a template overrides beats the mapping and the response's own status. [F138, F175] */
+const written = (
+  statusCode: number,
+  headers: readonly string[],
   body: Uint8Array,
-): { readonly body: Uint8Array | string; readonly type: string | undefined } => {
-  const chosen = chooseResponseTemplate(templates, accept)
-  if (chosen === undefined || chosen[1] === PASS) return { body, type: contentType ?? chosen?.[0] }
-  return { body: chosen[1](), type: chosen[0] }
+  overrides: VtlOverrides | undefined,
+): HttpResponse => {
+  if (overrides === undefined) return { statusCode, headers, body }
+  const { status = statusCode, header } = overrides.response
+  if (header.size === 0) return { statusCode: status, headers, body }
+  let replaced = headers
+  for (const [name, text] of header) {
+    const passedName = isHeaderName(name) ? mappedResponseName(name) : undefined
+    if (passedName === undefined) continue
+    replaced = [...withoutHeader(replaced, passedName), passedName, headerText(text)]
+  }
+  return { statusCode: status, headers: replaced, body }
+}
+
+const withoutHeader = (headers: readonly string[], name: string): readonly string[] => {
+  const lower = name.toLowerCase()
+  return headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== lower)
 }
 
 type MapHeaders = (request: RestRequest, caller: Caller, answer: BackendAnswer) => string[]
@@ -133,6 +163,13 @@ const compileResponseSource = (
   const shared = compileSharedSource(expression, source.stage)
   if (shared !== undefined) return shared
   if (expression === 'integration.response.body') return (_r, _c, answer) => utf8Of(answer.body)
+  if (expression.startsWith('integration.response.body.')) {
+    const read = compileBodyPath(expression.slice('integration.response.body.'.length))
+    return (
+      read &&
+      ((_r, _c, { body }) => (body.length === 0 ? undefined : read(jsonOnce(utf8Of(body))())))
+    )
+  }
   const match = /^integration\.response\.(header|multivalueheader)\.(.+)$/.exec(expression)
   const name = match?.[2]
   if (name === undefined) return undefined

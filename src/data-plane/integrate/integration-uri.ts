@@ -52,16 +52,24 @@ const compileText = (
   for (const match of text.matchAll(/\{([^{}/]+)\}/g)) {
     const name = (match[1] ?? '').replace(/\+$/, '')
     const expression = ownValue(mappings, `integration.request.path.${name}`)
-    if (expression === undefined) continue
-    const value = compilePathValue(expression, stage, limits)
+    const value =
+      expression === undefined ? () => match[0] : compilePathValue(expression, stage, limits)
     if (value === undefined) return undefined
-    parts.push(text.slice(end, match.index), value)
+    parts.push(text.slice(end, match.index), overridable(name, value))
     end = match.index + match[0].length
   }
   if (parts.length === 0) return () => text
   parts.push(text.slice(end))
   return (input) => parts.map((part) => (typeof part === 'string' ? part : part(input))).join('')
 }
+
+/** AWS: a template's requestOverride.path beats the mapping. [guide: apigateway-override-request-response-parameters] */
+const overridable =
+  (name: string, value: Text): Text =>
+  (input) => {
+    const override = input.pathOverrides?.get(name)
+    return override === undefined ? value(input) : encodeSegment(override)
+  }
 
 /** A path parameter keeps its segments: what was an encoded slash on its way in is one on its way out. */
 const compilePathValue = (

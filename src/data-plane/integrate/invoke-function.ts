@@ -6,21 +6,17 @@ import type { Services } from '../plan.ts'
 export type TimedInvokeAnswer = InvokeAnswer | { readonly kind: 'timeout' }
 
 /** The function runs on after a timeout, as on AWS: only the waiting ends. */
-export const invokeWithin = async (
+export const invokeWithin = (
   services: Services,
   request: Omit<InvokeRequest, 'signal'>,
   timeoutMs: number,
-): Promise<TimedInvokeAnswer> => {
-  const waiting = new AbortController()
-  const timedOut = Promise.withResolvers<TimedInvokeAnswer>()
-  const timer = services.clock.setTimer(() => {
-    timedOut.resolve({ kind: 'timeout' })
-    waiting.abort()
-  }, timeoutMs)
-  try {
+): Promise<TimedInvokeAnswer> =>
+  new Promise((resolve, reject) => {
+    const waiting = new AbortController()
+    const timer = services.clock.setTimer(() => {
+      resolve({ kind: 'timeout' })
+      waiting.abort()
+    }, timeoutMs)
     const answer = services.invokeFunction({ ...request, signal: waiting.signal })
-    return await Promise.race([timedOut.promise, answer])
-  } finally {
-    timer.cancel()
-  }
-}
+    answer.then(resolve, reject).finally(() => timer.cancel())
+  })

@@ -1,17 +1,30 @@
 // The right-hand side of a request parameter mapping: where a value comes from.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping-sources.html
 import type { Caller } from '#model/caller.ts'
+import type { JsonValue } from '#shared/json.ts'
 import { decodeOrKeep } from '../accept/query.ts'
 import type { Limits, StageFacts } from '../compiling.ts'
 import { compileContextVariable } from '../context-variables.ts'
 import type { RestRequest } from '../plan.ts'
+import { compileBodyPath, jsonOnce } from './body-path.ts'
 
 export interface MappingInput {
   readonly request: RestRequest
   readonly caller: Caller
   /** The method request's body as text. */
   readonly body: string
+  /** The body as JSON, read once; undefined where it is none. */
+  readonly json: () => JsonValue | undefined
+  /** What the request template put in the place of path parameters. */
+  readonly pathOverrides?: ReadonlyMap<string, string> | undefined
 }
+
+export const mappingInput = (
+  request: RestRequest,
+  caller: Caller,
+  body: string,
+  pathOverrides?: ReadonlyMap<string, string>,
+): MappingInput => ({ request, caller, body, json: jsonOnce(body), pathOverrides })
 
 /** A list only for `multivaluequerystring`; undefined where the request has no such value. */
 type SourceValue = string | readonly string[] | undefined
@@ -27,6 +40,11 @@ export const compileRequestSource = (
   if (shared !== undefined) return ({ request, caller }) => shared(request, caller)
   // AWS: an empty body is mapped as `{}`. [F165]
   if (expression === 'method.request.body') return ({ body }) => (body === '' ? '{}' : body)
+  if (expression.startsWith('method.request.body.')) {
+    const read = compileBodyPath(expression.slice('method.request.body.'.length))
+    if (read === undefined) limits.refuse(`mapping from ${expression}`)
+    return read === undefined ? undefined : ({ json }) => read(json())
+  }
   const match = REQUEST_SOURCE.exec(expression)
   const kind = match?.[1]
   const name = match?.[2]

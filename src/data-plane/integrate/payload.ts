@@ -59,20 +59,35 @@ export const convertResponse = (
   return decode ? fromBase64(bytes) : asText(bytes)
 }
 
+/** A payload as `$input.body` has it: of bytes a template sees only their base64. [behaviour.md 5.3] */
+export const templateText = (bytes: Uint8Array, isBinary: boolean): string =>
+  isBinary ? base64Of(bytes) : utf8Of(bytes)
+
+/** What a template wrote, as it goes on. */
+export const templateBytes = (text: string, handling: ContentHandling | undefined): Uint8Array => {
+  const bytes = Buffer.from(text, 'utf8')
+  return handling === 'CONVERT_TO_BINARY' ? fromBase64(bytes) : bytes
+}
+
 /** AWS: bytes of a text type are read as UTF-8, bad ones become U+FFFD. [F181] */
 export const asText = (bytes: Uint8Array): Uint8Array =>
   isUtf8(bytes) ? bytes : Buffer.from(utf8Of(bytes), 'utf8')
 
 export const utf8Of = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  bytes.length === 0
+    ? ''
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 
 export const base64Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 
 const toBase64 = (bytes: Uint8Array): Uint8Array => Buffer.from(base64Of(bytes), 'latin1')
 
+/** AWS: the quotes of a JSON string, as a function answers one, do not matter. [guide: image-lambda example] */
 const fromBase64 = (bytes: Uint8Array): Uint8Array => {
   const text = utf8Of(bytes)
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
   if (!isBase64(text)) {
     throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
       hint: 'contentHandling wants to decode the payload, and it is not base64',

@@ -1,28 +1,34 @@
-// The regular expression that chooses an integration response: Java's, of which the part is read here that means
-// the same in JavaScript and that cannot backtrack without bound (no quantifier on a group). [T18]
+// The regular expression that chooses an integration response: Java's, and it has to match the whole text.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-execution-console.html
+import { RegexBudgetError, RegexSyntaxError } from '#languages/regex/errors.ts'
+import { compileJavaRegex, type JavaRegex } from '#languages/regex/java-regex.ts'
+import { GatewayFailure } from '../plan.ts'
 
 export type SelectionPattern = (text: string) => boolean
 
-/** Undefined where the pattern is beyond that part. AWS matches the whole text. */
+/** Undefined where the pattern is no regular expression. */
 export const compileSelectionPattern = (pattern: string): SelectionPattern | undefined => {
   if (/^[\w ]+$/.test(pattern)) return (text) => text === pattern
-  if (pattern.length > PATTERN_CHARS_MAX || !isSafe(pattern)) return undefined
-  try {
-    const regex = new RegExp(`^(?:${pattern})$`)
-    return (text) => regex.test(text)
-  } catch {
-    return undefined // Not a regular expression at all: nothing can be promised for it.
+  const regex = regexOf(pattern)
+  if (regex === undefined) return undefined
+  return (text) => {
+    try {
+      return regex.matches(text)
+    } catch (error) {
+      if (!(error instanceof RegexBudgetError)) throw error
+      throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
+        hint: `the selection pattern ${pattern}: ${error.message}`,
+        cause: error,
+      })
+    }
   }
 }
 
-const PATTERN_CHARS_MAX = 1024
-/** `.*a.*b` tries each place for each star: so many stars, and no more. */
-const STARS_MAX = 4
-
-const isSafe = (pattern: string): boolean =>
-  SAFE.test(pattern) && (pattern.match(/[*+]|,\}/g)?.length ?? 0) <= STARS_MAX
-
-/** Plain characters, escapes, classes, one quantifier on one of these; groups and alternatives without one. */
-const SAFE =
-  /^(?:(?:[\w\s\-:;,"'!@#%&=<>~/]|\\[dDwWsStnr.\-/|()[\]{}*+?^$"\\]|\.|\[\^?(?:[\w\s\-:;,.!@#%=<>~/()*+?$|{}"']|\\[dDwWsS.\-/[\]\\^])+\])(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})?|\||\((?:\?:)?|\)(?![*+?{])|[\^$])*$/
+const regexOf = (pattern: string): JavaRegex | undefined => {
+  try {
+    return compileJavaRegex(pattern)
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return undefined
+    throw error
+  }
+}

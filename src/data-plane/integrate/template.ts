@@ -1,11 +1,73 @@
-// Mapping templates. A template without directives and references is literal text and served as such; the engine
-// for all others (languages/vtl) takes this function's place of decision when it comes.
+// Mapping templates of an integration: compiled at deployment, rendered per request.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html
+import { compileVtl } from '#languages/vtl/compile.ts'
+import type { VtlOverrides } from '#languages/vtl/context.ts'
+import { VtlError } from '#languages/vtl/errors.ts'
+import type { Caller } from '#model/caller.ts'
+import type { StageFacts } from '../compiling.ts'
+import { contextMembers } from '../context-variables.ts'
+import { GatewayFailure, type RestRequest } from '../plan.ts'
+import { JsonPaths, TemplateInput } from './template-input.ts'
 
-export type Template = () => string
+/** What a rendering is made of. */
+export interface TemplateSource {
+  readonly request: RestRequest
+  readonly caller: Caller
+  /** `$input.body`: the request's, or the backend's answer. */
+  readonly body: string
+  /** What the request template of the same request has overridden. [F157] */
+  readonly overrides?: VtlOverrides | undefined
+}
 
-/** Undefined where the text needs the template engine. */
-export const compileTemplate = (text: string): Template | undefined =>
-  text.includes('#') || text.includes('$') ? undefined : () => text
+export interface Rendered {
+  readonly text: string
+  /** Undefined where no template of this request has any. */
+  readonly overrides: VtlOverrides | undefined
+}
+
+/** Throws GatewayFailure: the API's own mistake, with its place for the developer. */
+export type Template = (source: TemplateSource) => Rendered
+
+/** `where` names the template to its author: `request template application/json of GET /pets`. */
+export const compileTemplate = (text: string, where: string, stage: StageFacts): Template => {
+  if (!text.includes('#') && !text.includes('$')) {
+    return ({ overrides }) => ({ text, overrides })
+  }
+  const paths = new JsonPaths()
+  const template = compileOrFail(text)
+  return ({ request, caller, body, overrides }) => {
+    try {
+      return template.render({
+        input: new TemplateInput(body, request, paths),
+        context: () => contextMembers(request, caller, stage),
+        stageVariables: stage.stageVariables,
+        ...(overrides !== undefined && { overrides }),
+      })
+    } catch (error) {
+      throw error instanceof VtlError ? templateFailure(where, error) : error
+    }
+  }
+}
+
+/** AWS: a template that is none can be deployed, and then each call is a 500. */
+const compileOrFail = (text: string): ReturnType<typeof compileVtl> => {
+  try {
+    return compileVtl(text)
+  } catch (error) {
+    if (!(error instanceof VtlError)) throw error
+    return {
+      render: () => {
+        throw error
+      },
+    }
+  }
+}
+
+const templateFailure = (where: string, error: VtlError) =>
+  new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
+    hint: `${where}: ${error.message}`,
+    cause: error,
+  })
 
 /** The template for a media type: as it stands in lower case, then without its parameters. */
 export const findTemplate = <T>(

@@ -1,6 +1,6 @@
 // The templates of an integration, by content type, and which of them a payload goes through.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
-import type { Limits } from '../compiling.ts'
+import type { MethodSource } from '../compiling.ts'
 import { GatewayFailure } from '../plan.ts'
 import { compileTemplate, findTemplate, type Template } from './template.ts'
 
@@ -9,18 +9,16 @@ export const PASS = 'PASS'
 export type TemplateOrPass = Template | typeof PASS
 export type Templates = ReadonlyMap<string, TemplateOrPass>
 
-/** Keyed by content type in lower case. Undefined where one needs the engine; `limits` then has a refusal. */
+/** Keyed by content type in lower case. `kind` and the method name them to their author. */
 export const compileTemplates = (
   texts: Readonly<Record<string, string | null>> | undefined,
-  limits: Limits,
-): Templates | undefined => {
+  kind: 'request' | 'response',
+  { stage, limits }: Pick<MethodSource, 'stage' | 'limits'>,
+): Templates => {
   const templates = new Map<string, TemplateOrPass>()
   for (const [contentType, text] of Object.entries(texts ?? {})) {
-    const template = text === null || text === '' ? PASS : compileTemplate(text)
-    if (template === undefined) {
-      limits.refuse(`mapping templates with directives or references (${contentType})`)
-      return undefined
-    }
+    const where = `the ${kind} template ${contentType} of ${limits.where}`
+    const template = text === null || text === '' ? PASS : compileTemplate(text, where, stage)
     templates.set(contentType.trim().toLowerCase(), template)
   }
   return templates

@@ -24,7 +24,12 @@ export const compileHttp = (
     const { statusCode, headers, body } = await askUpstream(request, asked, integration, services)
     trace.enter('integration response')
     const selector = String(statusCode)
-    const answer = mapResponse(request, caller, { selector, headers, body })
+    const answer = mapResponse(request, caller, {
+      selector,
+      headers,
+      body,
+      overrides: asked.overrides,
+    })
     return writeMethodResponse(request, answer, true)
   }
 }

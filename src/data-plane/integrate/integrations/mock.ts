@@ -4,31 +4,40 @@ import type { Integration } from '#model/apigateway/rest-api.ts'
 import type { MethodSource } from '../../compiling.ts'
 import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
+import { writeRequestBody } from '../integration-request.ts'
 import { compileIntegrationResponses } from '../integration-response.ts'
 import { utf8Of } from '../payload.ts'
-import { chooseRequestTemplate, compileTemplates, PASS } from '../templates.ts'
+import { chooseRequestTemplate, compileTemplates } from '../templates.ts'
 
 export const compileMock = (
   source: MethodSource,
   integration: Integration,
 ): RestMethodPlan['integrate'] => {
-  const templates = compileTemplates(integration.requestTemplates, source.limits)
+  const templates = compileTemplates(integration.requestTemplates, 'request', source)
   const mapResponse = compileIntegrationResponses(source, integration)
-  if (templates === undefined || mapResponse === undefined) {
-    return source.limits.refusal()
-  }
+  if (mapResponse === undefined) return source.limits.refusal()
 
   return async (request, caller) => {
     const { trace } = request
     trace.enter('integration request')
     const contentType = request.header('content-type')
     const template = chooseRequestTemplate(templates, contentType, integration.passthroughBehavior)
-    const text = template === PASS ? utf8Of(await request.readBody()) : template()
+    const bytes = await request.readBody()
+    const binary = source.isBinary(contentType)
+    const { body, overrides } = writeRequestBody(
+      { request, caller, template, bytes, binary },
+      integration.contentHandling,
+    )
     trace.enter('integration')
-    const selector = String(readMockStatus(text))
+    const selector = String(readMockStatus(utf8Of(body)))
     trace.enter('integration response')
     // AWS: a MOCK answer carries no X-Amzn-Trace-Id. [behaviour.md 3.3]
-    const answer = mapResponse(request, caller, { selector, headers: [], body: NO_BYTES })
+    const answer = mapResponse(request, caller, {
+      selector,
+      headers: [],
+      body: NO_BYTES,
+      overrides,
+    })
     return writeMethodResponse(request, answer, false)
   }
 }
