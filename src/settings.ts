@@ -1,6 +1,7 @@
 // Every setting: name, type, default, unit and why. The command line, the environment (`DAEMUN_` and the name in
 // capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
-import { dirname, join, resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 
 export type CommandName = 'start' | 'serve'
 
@@ -303,7 +304,7 @@ export const parseSettings = (
     dataHost: text('data-host') ?? '',
     workers: number('workers') ?? 1,
     dataDir: resolve(
-      text('data-dir') ?? join(first === undefined ? '.' : dirname(first), '.daemun'),
+      text('data-dir') ?? join(first === undefined ? '.' : folderOf(first), '.daemun'),
     ),
     region: readRegion(text('region') ?? ''),
     regionIsDefault: value('region') === undefined,
@@ -326,6 +327,12 @@ export const parseSettings = (
     functionProcessesMax: number('function-processes-max') ?? 1,
   })
 }
+
+/** Where the application lies that `given` names; `cdk synth` empties its own folder, so that one is not it. */
+const folderOf = (given: string): string =>
+  basename(given) !== 'cdk.out' && statSync(given, { throwIfNoEntry: false })?.isDirectory()
+    ? given
+    : dirname(given)
 
 const camelCase = (flag: string): string =>
   flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -15,6 +15,13 @@ describe('settings', () => {
     assert.ok(Object.isFrozen(settings))
   })
 
+  it('have the data directory in a folder that is given, and not in what cdk synth empties', () => {
+    const folder = join(import.meta.dirname, '../examples')
+    const dataDir = (given: string) => parseSettings('start', [given], {}, {}).dataDir
+    assert.equal(dataDir(folder), join(folder, '.daemun'))
+    assert.equal(dataDir('/app/cdk.out'), '/app/.daemun')
+  })
+
   it('come from flags before the environment', () => {
     const environment = { DAEMUN_PORT: '5000', DAEMUN_REGION: 'eu-west-1', DAEMUN_STRICT: 'true' }
     const settings = parseSettings('start', [], { port: '6000' }, environment)

@@ -46,7 +46,9 @@ test('a CDK app deploys with its assets, without the parameters that bootstrappi
       Parameters: {
         BootstrapVersion: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk' },
       },
+      Rules: { CheckBootstrapVersion: { Assertions: [] } },
       Resources: {
+        CDKMetadata: { Type: 'AWS::CDK::Metadata', Properties: { Analytics: 'v2' } },
         Fn: {
           Type: 'AWS::Lambda::Function',
           Properties: {

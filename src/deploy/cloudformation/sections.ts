@@ -36,7 +36,7 @@ const ATTRIBUTES = new Set(
 /** Reports the parts of a template that nothing here reads. */
 export const reportSections = (template: JsonObject, report: Report): void => {
   for (const section of Object.keys(template)) {
-    if (!SECTIONS.has(section)) {
+    if (!SECTIONS.has(section) && !isCdkRule(section, template)) {
       report.add([section], `section ${section}`, 'ignored: it has no effect here')
     }
   }
@@ -54,6 +54,11 @@ export const reportSections = (template: JsonObject, report: Report): void => {
     }
   }
 }
+
+/** CDK's own rule compares the version of its bootstrap stack, which is no part of the application. */
+const isCdkRule = (section: string, template: JsonObject): boolean =>
+  section === 'Rules' &&
+  Object.keys(objectOf(template['Rules']) ?? {}).join() === 'CheckBootstrapVersion'
 
 export const readResources = (
   source: TemplateSource,

@@ -107,6 +107,8 @@ export const inert: ResourceType = {
   report: (context) => {
     const { report, logicalId, type, properties } = context
     if (type === 'AWS::IAM::Role' && grantsLogsOnly(properties)) return
+    // It does nothing on AWS either: CDK counts with it.
+    if (type === 'AWS::CDK::Metadata') return
     const effect = EFFECTS[type] ?? 'not provided here: only its name exists'
     report(['Resources', logicalId], type, effect)
   },
@@ -117,7 +119,7 @@ export const inert: ResourceType = {
 
 /** The role that every function has: without it nothing is missing here. */
 const grantsLogsOnly = (properties: JsonValue): boolean => {
-  const arns = memberOf(properties, 'ManagedPolicyArns')
+  const arns = memberOf(properties, 'ManagedPolicyArns') ?? []
   return (
     Array.isArray(arns) &&
     arns.every((arn) => String(arn).endsWith(':policy/service-role/AWSLambdaBasicExecutionRole')) &&
