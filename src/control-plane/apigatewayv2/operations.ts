@@ -2,14 +2,21 @@
 // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
 import { reads, writes } from '#store/transactional.ts'
 import { importApi, reimportApi } from '../openapi/import-api.ts'
+import * as apiMappings from './api-mappings.ts'
 import * as apis from './apis.ts'
 import * as authorizers from './authorizers.ts'
 import * as deployments from './deployments.ts'
+import * as domainNames from './domain-names.ts'
 import * as integrationResponses from './integration-responses.ts'
 import * as integrations from './integrations.ts'
 import * as models from './models.ts'
+import * as portalProducts from './portal-products.ts'
+import * as portals from './portals.ts'
+import * as productPages from './product-pages.ts'
+import * as productRestEndpointPages from './product-rest-endpoint-pages.ts'
 import * as routeResponses from './route-responses.ts'
 import * as routes from './routes.ts'
+import * as routingRules from './routing-rules.ts'
 import * as stages from './stages.ts'
 import * as tags from './tags.ts'
 import * as vpcLinks from './vpc-links.ts'
@@ -73,6 +80,47 @@ export const apigatewayv2Operations = Object.freeze({
   GetVpcLinks: reads(vpcLinks.getVpcLinks),
   UpdateVpcLink: writes(vpcLinks.updateVpcLink),
   DeleteVpcLink: writes(vpcLinks.deleteVpcLink),
+  CreateDomainName: writes(domainNames.createDomainName),
+  GetDomainName: reads(domainNames.getDomainName),
+  GetDomainNames: reads(domainNames.getDomainNames),
+  UpdateDomainName: writes(domainNames.updateDomainName),
+  DeleteDomainName: writes(domainNames.deleteDomainName),
+  CreateApiMapping: writes(apiMappings.createApiMapping),
+  GetApiMapping: reads(apiMappings.getApiMapping),
+  GetApiMappings: reads(apiMappings.getApiMappings),
+  UpdateApiMapping: writes(apiMappings.updateApiMapping),
+  DeleteApiMapping: writes(apiMappings.deleteApiMapping),
+  CreateRoutingRule: writes(routingRules.createRoutingRule),
+  GetRoutingRule: reads(routingRules.getRoutingRule),
+  ListRoutingRules: reads(routingRules.listRoutingRules),
+  PutRoutingRule: writes(routingRules.putRoutingRule),
+  DeleteRoutingRule: writes(routingRules.deleteRoutingRule),
+  CreatePortal: writes(portals.createPortal),
+  GetPortal: reads(portals.getPortal),
+  ListPortals: reads(portals.listPortals),
+  UpdatePortal: writes(portals.updatePortal),
+  DeletePortal: writes(portals.deletePortal),
+  PublishPortal: writes(portals.publishPortal),
+  PreviewPortal: writes(portals.previewPortal),
+  DisablePortal: writes(portals.disablePortal),
+  CreatePortalProduct: writes(portalProducts.createPortalProduct),
+  GetPortalProduct: reads(portalProducts.getPortalProduct),
+  ListPortalProducts: reads(portalProducts.listPortalProducts),
+  UpdatePortalProduct: writes(portalProducts.updatePortalProduct),
+  DeletePortalProduct: writes(portalProducts.deletePortalProduct),
+  PutPortalProductSharingPolicy: writes(portalProducts.putPortalProductSharingPolicy),
+  GetPortalProductSharingPolicy: reads(portalProducts.getPortalProductSharingPolicy),
+  DeletePortalProductSharingPolicy: writes(portalProducts.deletePortalProductSharingPolicy),
+  CreateProductPage: writes(productPages.createProductPage),
+  GetProductPage: reads(productPages.getProductPage),
+  ListProductPages: reads(productPages.listProductPages),
+  UpdateProductPage: writes(productPages.updateProductPage),
+  DeleteProductPage: writes(productPages.deleteProductPage),
+  CreateProductRestEndpointPage: writes(productRestEndpointPages.createProductRestEndpointPage),
+  GetProductRestEndpointPage: reads(productRestEndpointPages.getProductRestEndpointPage),
+  ListProductRestEndpointPages: reads(productRestEndpointPages.listProductRestEndpointPages),
+  UpdateProductRestEndpointPage: writes(productRestEndpointPages.updateProductRestEndpointPage),
+  DeleteProductRestEndpointPage: writes(productRestEndpointPages.deleteProductRestEndpointPage),
   GetTags: reads(tags.getTags),
   TagResource: writes(tags.tagResource),
   UntagResource: writes(tags.untagResource),
