@@ -121,9 +121,12 @@ const authorizerVariable = (name: string): ContextVariable => {
 
 /** Common Log Format: `10/Mar/2020:00:03:59 +0000`. */
 export const formatRequestTime = (ms: number): string => {
-  const iso = new Date(ms).toISOString()
-  const month = MONTHS[Number(iso.slice(5, 7)) - 1]
-  return `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`
+  const date = new Date(ms)
+  const day = `${twoDigits(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`
+  const [hours, minutes] = [twoDigits(date.getUTCHours()), twoDigits(date.getUTCMinutes())]
+  return `${day}:${hours}:${minutes}:${twoDigits(date.getUTCSeconds())} +0000`
 }
+
+const twoDigits = (count: number): string => (count < 10 ? `0${count}` : `${count}`)
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')

@@ -4,6 +4,7 @@
 // A path is compiled once to closures and never becomes code. Every evaluation has a budget of steps.
 import type { JsonValue } from '#shared/json.ts'
 import { RegexBudgetError } from '../regex/errors.ts'
+import type { StepBudget } from '../regex/step-budget.ts'
 import { compilePath } from './compile.ts'
 import { JsonPathBudgetError } from './errors.ts'
 import { parsePath } from './parse-path.ts'
@@ -17,10 +18,10 @@ export type JsonPathResult<V> =
 export interface JsonPath {
   /** Leads to one value at most; any other path leads to a list, which may be empty. */
   readonly definite: boolean
-  /** Throws `JsonPathBudgetError`. */
-  read(value: JsonValue, steps?: number): JsonPathResult<JsonValue>
+  /** Throws `JsonPathBudgetError`. A budget in place of a number is shared with other evaluations. */
+  read(value: JsonValue, steps?: number | StepBudget): JsonPathResult<JsonValue>
   /** The same for documents that are no parsed JSON. */
-  readAs<V>(value: V, shape: JsonShape<V>, steps?: number): JsonPathResult<V>
+  readAs<V>(value: V, shape: JsonShape<V>, steps?: number | StepBudget): JsonPathResult<V>
 }
 
 export interface JsonPathOptions {
@@ -38,14 +39,14 @@ export const compileJsonPath = (text: string, options: JsonPathOptions = {}): Js
   const readAs = <V>(
     value: V,
     shape: JsonShape<V>,
-    steps = JSON_PATH_STEPS_MAX,
+    steps: number | StepBudget = JSON_PATH_STEPS_MAX,
   ): JsonPathResult<V> => {
     try {
       const result = path.evaluate(value, {
         // Every value the closures see has come out of this shape, so that each of them is a V.
         shape: shape as JsonShape<unknown>,
         root: value,
-        budget: { left: steps },
+        budget: typeof steps === 'number' ? { left: steps } : steps,
         version,
         required: false,
         cache: new Map(),

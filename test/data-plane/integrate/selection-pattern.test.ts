@@ -17,6 +17,13 @@ describe('a selection pattern matches the whole text', () => {
     ['Error', 'An Error happened', false],
     ['.*"status":400.*', '{"status":400}', true],
     ['.*\\[BadRequest\\].*', '[BadRequest] no name', true],
+    ['(?i)error', 'ERROR', true],
+    ['\\Qa.b\\E', 'a.b', true],
+    ['(a|b)*', 'abab', true],
+    ['.*Error.*', 'An\nError', false],
+    ['(\\n|.)+Error(\\n|.)*', 'An\nError', true],
+    ['[a-z&&[^b]]', 'b', false],
+    ['(a+)+', `${'a'.repeat(5000)}b`, false],
   ]
   for (const [pattern, text, matches] of rows) {
     it(`${pattern} ${matches ? 'fits' : 'does not fit'} ${text}`, () => {
@@ -25,24 +32,8 @@ describe('a selection pattern matches the whole text', () => {
   }
 })
 
-describe('a pattern that Java reads otherwise, or that may backtrack without bound, is not read', () => {
-  for (const pattern of [
-    '(a+)+',
-    '(a|b)*',
-    '(a*){9}',
-    'a*+',
-    '\\Qa\\E',
-    '(?i)error',
-    '(?=a)b',
-    '[a-z&&[^b]]',
-    '.*a.*b.*c.*d.*e',
-    '\\p{Alpha}',
-    '\\1',
-    '(',
-    'a'.repeat(1025).concat('.'),
-  ]) {
-    it(pattern.slice(0, 20), () => {
-      assert.equal(compileSelectionPattern(pattern), undefined)
-    })
+describe('what is no regular expression of Java is not read', () => {
+  for (const pattern of ['(', '[a', 'a{2,1}', '*']) {
+    it(pattern, () => assert.equal(compileSelectionPattern(pattern), undefined))
   }
 })

@@ -62,7 +62,12 @@ const cookiesOf = (values: readonly string[] | undefined): readonly string[] | u
 }
 
 /** AWS: several values are joined by commas, without a blank. [guide] */
-const joined = (values: ReadonlyMap<string, readonly string[]>) =>
-  values.size === 0
-    ? undefined
-    : Object.fromEntries([...values].map(([name, list]) => [name, list.join(',')]))
+const joined = (values: ReadonlyMap<string, readonly string[]>) => {
+  if (values.size === 0) return undefined
+  const members: [string, string][] = []
+  for (const [name, list] of values) {
+    const [first = ''] = list
+    members.push([name, list.length < 2 ? first : list.join(',')])
+  }
+  return Object.fromEntries(members)
+}

@@ -26,8 +26,8 @@ export interface EventSource {
 export const eventHeaders = ({ request, mapped, body }: EventSource): Map<string, string[]> => {
   const byName = new Map<string, string[]>()
   eachHeader(mapped.headers, (name, value) => {
+    if (HOP_BY_HOP.has(name)) return
     const lower = name.toLowerCase()
-    if (HOP_BY_HOP.has(lower)) return
     const values = byName.get(lower)
     if (values === undefined) byName.set(lower, [value])
     else values.push(value)
@@ -40,7 +40,9 @@ export const eventHeaders = ({ request, mapped, body }: EventSource): Map<string
   byName.set('x-forwarded-for', [forwardedFor])
   byName.set('x-forwarded-port', [portOf(http.host) ?? (http.tls ? '443' : '80')])
   byName.set('x-forwarded-proto', [http.tls ? 'https' : 'http'])
-  return new Map([...byName].sort(([left], [right]) => (left < right ? -1 : 1)))
+  const inOrder = new Map<string, string[]>()
+  for (const name of [...byName.keys()].sort()) inOrder.set(name, byName.get(name) ?? [])
+  return inOrder
 }
 
 export const eventQuery = ({ request, mapped }: EventSource) =>

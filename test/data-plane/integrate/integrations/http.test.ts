@@ -162,3 +162,112 @@ test('a type without a template is 415 before anything is asked, where NEVER say
   assert.equal(response.statusCode, 415)
   assert.equal(upstream.seen.length, before)
 })
+
+describe('request templates', () => {
+  const template = (text: string, more: Partial<Integration> = {}): Partial<Integration> => ({
+    requestTemplates: { 'application/json': text },
+    ...more,
+  })
+  const sent: Sent = { method: 'POST', body: '{"name":"Rex","tags":["a","b"]}' }
+
+  it('write the body that the backend gets', async () => {
+    const { seen } = await call(
+      template(
+        '{"n":$input.json("$.name"),"all":[#foreach($t in $input.path("$.tags"))"$t"#if($foreach.hasNext),#end#end]}',
+      ),
+      sent,
+    )
+    assert.equal(seen?.body, '{"n":"Rex","all":["a","b"]}')
+  })
+  it('override header, query and path, and beat the mappings [F159]', async () => {
+    const text = `#set($name = "k")#set($context.requestOverride.querystring[$name] = "b r")
+#set($context["requestOverride"].querystring["other"] = "1")
+#set($context.requestOverride.header.x-own = "overridden")
+#set($context.requestOverride.path.id = "a/b")
+#set($m = {})$m.put("k","v"){}`
+    const { seen } = await call(
+      template(text, {
+        uri: `${upstream.url}/back/{id}`,
+        requestParameters: {
+          'integration.request.header.X-Own': "'mapped'",
+          'integration.request.querystring.k': "'mapped'",
+          'integration.request.path.id': "'mapped'",
+        },
+      }),
+      sent,
+    )
+    assert.equal(seen?.url, '/back/a%2Fb?k=b%20r&other=1')
+    assert.equal(seen?.headers['x-own'], 'overridden')
+    assert.equal(seen?.body.trim(), '{}')
+  })
+  it('must not override what frames a message: a 500', async () => {
+    const text = '#set($context.requestOverride.header.Content-Length = "1")x'
+    assert.equal((await call(template(text), sent)).response.statusCode, 500)
+  })
+  it('have their status override in the answer', async () => {
+    const text = '#set($context.responseOverride.status = 207)x'
+    assert.equal((await call(template(text), sent)).response.statusCode, 207)
+  })
+})
+
+describe('mappings from a body', () => {
+  const mapped: Partial<Integration> = {
+    requestParameters: {
+      'integration.request.header.X-Whole': 'method.request.body',
+      'integration.request.header.X-Deep': 'method.request.body.a.b[0].c',
+      'integration.request.header.X-Miss': 'method.request.body.a.none',
+      'integration.request.querystring.n': 'method.request.body.n',
+    },
+  }
+  it('take JSON paths, and a miss is dropped silently [F165]', async () => {
+    const { seen } = await call(mapped, { method: 'POST', body: '{"n":1.5,"a":{"b":[{"c":"x"}]}}' })
+    assert.equal(seen?.url, '/back?n=1.5')
+    assert.equal(seen?.headers['x-deep'], 'x')
+    assert.equal('x-miss' in (seen?.headers ?? {}), false)
+  })
+  it('see an empty body as {} [F165], and nothing in what is no JSON', async () => {
+    const empty = await call(mapped, { method: 'POST' })
+    assert.equal(empty.seen?.headers['x-whole'], '{}')
+    const broken = await call(mapped, { method: 'POST', body: '{"n":' })
+    assert.equal(broken.seen?.url, '/back')
+  })
+  it('work in the other direction too', async () => {
+    const { headers } = await call(
+      {
+        integrationResponses: {
+          '200': {
+            statusCode: '200',
+            responseParameters: {
+              'method.response.header.X-Name': 'integration.response.body.pets[0].name',
+              'method.response.header.X-Pet': 'integration.response.body.pets[0]',
+              'method.response.header.X-Miss': 'integration.response.body.none',
+            },
+          },
+        },
+      },
+      {},
+      { body: '{"pets":[{"name":"Rex"}]}' },
+    )
+    assert.deepEqual(headers['x-name'], ['Rex'])
+    assert.deepEqual(headers['x-pet'], ['{"name":"Rex"}'])
+    assert.equal(headers['x-miss'], undefined)
+  })
+})
+
+test('a response template sees the backend’s answer as $input and the request’s parameters', async () => {
+  const { response } = await call(
+    {
+      integrationResponses: {
+        '200': {
+          statusCode: '200',
+          responseTemplates: {
+            'application/json': '{"id":$input.path("$.id"),"q":"$input.params(\'q\')"}',
+          },
+        },
+      },
+    },
+    { target: '/prod/pets?q=1' },
+    { body: '{"id":12345678901234567890}' },
+  )
+  assert.equal(textOf(response.body), '{"id":12345678901234567890,"q":"1"}')
+})
