@@ -15,6 +15,8 @@ import { Bug } from '#shared/assert.ts'
 import {
   authorizers,
   deployments,
+  documentationParts,
+  documentationVersions,
   gatewayResponses,
   models,
   requestValidators,
@@ -59,7 +61,7 @@ export const deleteApi = async (call: WriteCall, apiId: string): Promise<void> =
   for (const { value } of await call.view.list(deployments, call, { prefix })) {
     await dropDocument(call.tx, value.documentHash)
   }
-  for (const parts of [...DRAFT_PARTS, deployments, stages]) {
+  for (const parts of [...DRAFT_PARTS, documentationVersions, deployments, stages]) {
     await call.tx.deletePrefix<unknown>(parts, call, prefix)
   }
   await unpublishApi(call.tx, apiId)
@@ -159,4 +161,5 @@ const DRAFT_PARTS: readonly Collection<unknown>[] = [
   requestValidators,
   gatewayResponses,
   authorizers,
+  documentationParts,
 ]
