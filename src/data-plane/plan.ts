@@ -153,6 +153,8 @@ export class GatewayFailure extends Error {
   readonly statusCode: number | undefined
   /** For the developer: the real reason and its mend. Never sent to the client. */
   readonly hint: string | undefined
+  /** `$context.error.validationErrorString`: why a body does not fit its model. */
+  readonly validationErrorString: string | undefined
 
   constructor(
     responseType: string,
@@ -160,6 +162,7 @@ export class GatewayFailure extends Error {
     options: {
       readonly statusCode?: number
       readonly hint?: string
+      readonly validationErrorString?: string
       readonly cause?: unknown
     } = {},
   ) {
@@ -167,5 +170,6 @@ export class GatewayFailure extends Error {
     this.responseType = responseType
     this.statusCode = options.statusCode
     this.hint = options.hint
+    this.validationErrorString = options.validationErrorString
   }
 }

@@ -180,7 +180,7 @@ describe('what an API asks for and what is not built is refused with 501 and lis
     ['canary releases', { stage: { canarySettings: { percentTraffic: 10 } } }],
     ['AWS WAF web ACLs', { stage: { webAclArn: 'arn:aws:wafv2:us-east-1:1:regional/webacl/a/b' } }],
     [
-      'request body validation',
+      'request body validation by model Pet: there is no such model',
       {
         document: { requestValidators: validators },
         methods: {

@@ -1,6 +1,7 @@
 // Is the request well formed? Required parameters first, then the body against its model.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 import { type MethodSource, noStep } from '../compiling.ts'
+import { compileBodyValidator } from './body-validator.ts'
 import {
   compileRequestSource,
   mappingInput,
@@ -16,9 +17,17 @@ export const compileRequestValidator = (source: MethodSource): RestMethodPlan['v
     return limits.refuse(`request validator ${method.requestValidatorId}, which does not exist`)
   }
   if (validator === undefined) return noStep
-  const hasModels = Object.keys(method.requestModels ?? {}).length > 0
-  if (validator.validateRequestBody && hasModels) return limits.refuse('request body validation')
-  return validator.validateRequestParameters ? compileRequiredParameters(source) : noStep
+  const parameters = validator.validateRequestParameters
+    ? compileRequiredParameters(source)
+    : noStep
+  const body = validator.validateRequestBody ? compileBodyValidator(source) : noStep
+  if (body === noStep) return parameters
+  if (parameters === noStep) return body
+  // AWS: what is missing of the parameters is told first.
+  return (request) => {
+    parameters(request)
+    return body(request)
+  }
 }
 
 /** AWS: the names in the order of their full keys; a blank value is a missing one. [behaviour.md 4] */

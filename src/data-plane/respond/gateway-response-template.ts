@@ -57,6 +57,7 @@ const errorValue = (name: string): FailureValue => {
   if (name === 'message') return (failure) => failure.message
   if (name === 'messageString') return (failure) => JSON.stringify(failure.message)
   if (name === 'responseType') return (failure) => failure.responseType
+  if (name === 'validationErrorString') return (failure) => failure.validationErrorString
   return () => undefined
 }
 
