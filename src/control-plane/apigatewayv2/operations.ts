@@ -1,6 +1,7 @@
 // The operations of apigatewayv2 that exist here, by AWS's names.
 // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
 import { reads, writes } from '#store/transactional.ts'
+import { exportApi } from '../openapi/export-api.ts'
 import { importApi, reimportApi } from '../openapi/import-api.ts'
 import * as apiMappings from './api-mappings.ts'
 import * as apis from './apis.ts'
@@ -30,6 +31,7 @@ export const apigatewayv2Operations = Object.freeze({
   DeleteCorsConfiguration: writes(apis.deleteCorsConfiguration),
   ImportApi: writes(importApi),
   ReimportApi: writes(reimportApi),
+  ExportApi: reads(exportApi),
   CreateRoute: writes(routes.createRoute),
   GetRoute: reads(routes.getRoute),
   GetRoutes: reads(routes.getRoutes),
