@@ -34,7 +34,7 @@ export interface Macro {
   readonly body: Block
 }
 
-/** `#name(…)`; which macro that is, and whether there is one at all, shows when it is rendered. */
+/** `#name(…)`; which macro that is, or whether there is one, shows when it is rendered. */
 export interface CallNode {
   readonly kind: 'call'
   readonly name: string

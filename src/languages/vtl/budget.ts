@@ -1,4 +1,5 @@
-// How much one rendering may do. Velocity knows none of these bounds but the first two; AWS names some of them.
+// How much one rendering may do. Velocity knows none of these bounds but the first two; AWS names
+// some of them.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 import { VtlBudgetError } from './errors.ts'
 
@@ -7,7 +8,10 @@ export interface VtlLimits {
   readonly iterationsMax: number
   /** Macros and evaluated texts inside each other; Velocity has the same for macros. */
   readonly callDepthMax: number
-  /** Steps of a template: a node, an item or 32 characters each. All of them take some 50 ms at the worst. */
+  /**
+   * Steps of a template: a node, an item or 32 characters each. All of them take some 50 ms at the
+   * worst.
+   */
   readonly stepsMax: number
   /** Of all regular expressions together, as languages/regex counts. */
   readonly regexStepsMax: number
@@ -21,7 +25,7 @@ export const DEFAULT_LIMITS: VtlLimits = {
   iterationsMax: 1000,
   callDepthMax: 20,
   stepsMax: 200_000,
-  regexStepsMax: 500_000,
+  regexStepsMax: 300_000,
   textMax: 10 * 1024 * 1024,
   valueDepthMax: 200,
 }

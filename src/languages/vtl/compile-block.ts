@@ -108,7 +108,10 @@ const compileForeachNode = (node: ForeachNode): Render => {
   return compileForeach(node.variable, list, compileBlock(node.body), node.position)
 }
 
-/** AWS: a block that refers to itself does so twice; the third time its reference prints as it is written. */
+/**
+ * AWS: a block that refers to itself does so twice; the third time its reference prints as it is
+ * written.
+ */
 const DEFINE_DEPTH_MAX = 2
 
 /** What #define makes, and `$bodyContent`: rendered anew at every use. */

@@ -49,7 +49,8 @@ type Test = (run: Run) => boolean
 
 /**
  * Whether an expression counts as true.
- * AWS: a reference does unless it is false, for even one without a value is the empty text; a literal other than true
+ * AWS: a reference does unless it is false, for even one without a value is the empty text; a
+ * literal other than true
  * and an arithmetic result never do. [vtl_truth: if-truthiness; Velocity 1.7]
  */
 export const compileTest = (node: Expression, compiler: Compiler): Test => {
@@ -112,7 +113,10 @@ const compileOperation = (node: OperationNode, compiler: Compiler): Evaluate => 
   }
 }
 
-/** AWS: only numbers are above or below each other; everything else is neither. [vtl_truth: if-string-compare] */
+/**
+ * AWS: only numbers are above or below each other; everything else is neither. [vtl_truth: if-
+ * string-compare]
+ */
 const comparison =
   (left: Evaluate, right: Evaluate, holds: (order: number) => boolean): Evaluate =>
   (run) => {
@@ -122,7 +126,9 @@ const comparison =
     return isJavaNumber(a) && isJavaNumber(b) && holds(compareNumbers(a, b))
   }
 
-/** AWS: a plus with a text on either side joins; other operands that are no numbers give nothing. */
+/**
+ * AWS: a plus with a text on either side joins; other operands that are no numbers give nothing.
+ */
 const arithmetic = (
   operator: '+' | '-' | '*' | '/' | '%',
   left: VtlValue,

@@ -1,4 +1,5 @@
-// A mapping template, compiled once and rendered per request: Apache Velocity 1.7 with AWS's one addition, that every
+// A mapping template, compiled once and rendered per request: Apache Velocity 1.7 with AWS's one
+// addition, that every
 // reference or method without a value is the empty text.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 import type { Macro } from './ast.ts'
@@ -61,7 +62,9 @@ export const compileVtl = (text: string, limits: Partial<VtlLimits> = {}): VtlTe
   }
 }
 
-/** The bounds on depth leave room on the stack, but how much there is of it depends on who calls. */
+/**
+ * The bounds on depth leave room on the stack, but how much there is of it depends on who calls.
+ */
 const onBoundedStack = <T>(work: () => T): T => {
   try {
     return work()

@@ -1,4 +1,5 @@
-// A place in a template's text, with what every part of the parser needs: look ahead, skip, and say where.
+// A place in a template's text, with what every part of the parser needs: look ahead, skip, and say
+// where.
 import { type Position, VtlBudgetError, VtlSyntaxError } from './errors.ts'
 
 /** Directives, parentheses, lists and strings inside each other. */
@@ -55,7 +56,9 @@ export class Cursor {
     if (!this.take(expected)) this.fail()
   }
 
-  /** Blanks and newlines. AWS: a comment inside a directive's parentheses is refused. [Velocity 1.7] */
+  /**
+   * Blanks and newlines. AWS: a comment inside a directive's parentheses is refused. [Velocity 1.7]
+   */
   skipBlanks(): void {
     this.match(BLANKS)
   }
@@ -95,7 +98,8 @@ export class Cursor {
   fail(): never {
     if (this.atEnd) throw new VtlSyntaxError('Encountered "<EOF>"', this.position(this.at - 1))
     const found = this.match(TOKEN)?.[0] ?? this.peek()
-    // AWS: a full stop that nothing can follow is reported at the character behind it, as Velocity's lexer does.
+    // AWS: a full stop that nothing can follow is reported at the character behind it, as
+    // Velocity's lexer does.
     const start = this.at - (found === '.' ? 0 : found.length)
     throw new VtlSyntaxError(`Encountered "${found.slice(0, 40)}"`, this.position(start))
   }

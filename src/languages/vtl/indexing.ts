@@ -27,7 +27,9 @@ export const setIndexed = (
   }
 }
 
-/** AWS: a negative index counts from the end; one outside ends the rendering. [vtl_truth: ref-index] */
+/**
+ * AWS: a negative index counts from the end; one outside ends the rendering. [vtl_truth: ref-index]
+ */
 const indexIn = (list: VtlList, index: number | Parameters<typeof toInt>[0]): number => {
   const wanted = toInt(index)
   const at = wanted < 0 ? list.items.length + wanted : wanted

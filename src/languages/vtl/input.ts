@@ -13,7 +13,8 @@ export interface VtlInput {
   /** Names as the client wrote them. */
   readonly header: Readonly<Record<string, string>>
   /**
-   * The value of a JSON path in the body; undefined where there is none. It may be called some thousand times in one
+   * The value of a JSON path in the body; undefined where there is none. It may be called some
+   * thousand times in one
    * rendering, so that it parses the body once and bounds the work of all calls together.
    */
   readonly jsonPath: (path: string) => JsonInput

@@ -1,4 +1,5 @@
-// JSON in and out of a template's values: texts are read with the numbers and the order of keys they are written in.
+// JSON in and out of a template's values: texts are read with the numbers and the order of keys
+// they are written in.
 import type { Budget } from './budget.ts'
 import { VtlBudgetError, VtlRuntimeError } from './errors.ts'
 import { fromBigInt, fromJsNumber, isJavaNumber, JavaDouble, parseInteger } from './numbers.ts'

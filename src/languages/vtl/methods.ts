@@ -1,4 +1,5 @@
-// What a template may call and read, by type of value. A name that is not in one of these tables does not exist.
+// What a template may call and read, by type of value. A name that is not in one of these tables
+// does not exist.
 import { classNameOf, hashCodeOf, javaEquals } from './equality.ts'
 import { BOOLEAN_METHODS } from './methods/boolean.ts'
 import { LIST_METHODS } from './methods/list.ts'

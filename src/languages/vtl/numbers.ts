@@ -1,5 +1,7 @@
-// Java's numbers: an Integer is a plain number of JavaScript, the other types are the classes below. Arithmetic is
-// Velocity 1.7's: integers grow from int to long to BigInteger, division of integers truncates, and by zero is none.
+// Java's numbers: an Integer is a plain number of JavaScript, the other types are the classes
+// below. Arithmetic is
+// Velocity 1.7's: integers grow from int to long to BigInteger, division of integers truncates, and
+// by zero is none.
 
 export class JavaLong {
   readonly value: bigint
@@ -131,8 +133,8 @@ export const compareNumbers = (left: JavaNumber, right: JavaNumber): number => {
   const b = rawNumber(right)
   if (a < b) return -1
   if (a > b) return 1
-  // oxlint-disable-next-line eqeqeq -- a bigint and a number of the same value are equal only this way
-  return a == b ? 0 : Number.NaN
+  // Neither: equal, or NaN is one of them. `===` would tell a bigint from a number of the same value.
+  return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : 0
 }
 
 export const numberText = (number: JavaNumber): string =>

@@ -50,7 +50,8 @@ const LEVELS: readonly ReadonlyMap<string, Operator>[] = [
   ]),
 ]
 
-// AWS: a minus before a digit belongs to the number, so that 5-3 is two numbers in a row. [vtl_truth: num-prec]
+// AWS: a minus before a digit belongs to the number, so that 5-3 is two numbers in a row.
+// [vtl_truth: num-prec]
 const OPERATOR = /\|\||&&|[=!<>]=|[<>+*/%]|-(?!\.?\d)|[A-Za-z_]\w*/y
 
 const parseOperations = (cursor: Cursor, parser: TemplateParser, level: number): Expression => {

@@ -28,7 +28,8 @@ export const parseReference = (cursor: Cursor, parser: TemplateParser): Referenc
 
 /**
  * The text that stands right behind a method or an index.
- * AWS: a name there prints, but what looks like a step of it is lost: `$input.params('host')api.example.com` prints
+ * AWS: a name there prints, but what looks like a step of it is lost:
+ * `$input.params('host')api.example.com` prints
  * the parameter and `api`. [Velocity 1.7]
  */
 export const parseNameBehind = (

@@ -1,4 +1,5 @@
-// Template text to AST, in the grammar of Velocity 1.7: what is a directive or a reference, and what is only text
+// Template text to AST, in the grammar of Velocity 1.7: what is a directive or a reference, and
+// what is only text
 // that looks like one. Gobbling of blanks and newlines happens here; rendering knows nothing of it.
 // https://velocity.apache.org/engine/1.7/vtl-reference.html
 import type { Block, Expression, Macro, Node } from './ast.ts'
@@ -12,7 +13,9 @@ import { parseNameBehind, parseReference } from './parse-reference.ts'
 export interface TemplateParser {
   /** The macros defined so far. Those know no blocks: a definition inside `#if` counts too. */
   readonly macros: Map<string, Macro>
-  /** Up to `#end`, `#else` or `#elseif`, which is left to the caller; or up to the end of the text. */
+  /**
+   * Up to `#end`, `#else` or `#elseif`, which is left to the caller; or up to the end of the text.
+   */
   parseBlock(cursor: Cursor): Block
   parseString(text: string, position: Position, depth: number): Block
   /** `words`: whether a bare name is an argument. */
@@ -48,7 +51,8 @@ const parseNodes = (cursor: Cursor, parser: TemplateParser): Block => {
     const special = nextSpecial(cursor)
     const text = cursor.text.slice(start, special)
     cursor.at = special
-    // AWS: blanks before #set are eaten, unless they belong to a run of other text. [vtl_truth: ws-set-same-line]
+    // AWS: blanks before #set are eaten, unless they belong to a run of other text. [vtl_truth: ws-
+    // set-same-line]
     const set = BLANKS_ONLY.test(text) && cursor.match(SET) !== undefined
     if (!set) out.text(text)
     if (set || cursor.match(SET)) out.node(parseSet(cursor, parser))
@@ -107,7 +111,9 @@ class TextAndNodes {
   }
 }
 
-/** A reference behind `backslashes` of them: an odd number escapes it, and half of them are printed. */
+/**
+ * A reference behind `backslashes` of them: an odd number escapes it, and half of them are printed.
+ */
 const parseDollar = (
   cursor: Cursor,
   parser: TemplateParser,
@@ -126,10 +132,12 @@ const parseDollar = (
     if (ENDS_IN_PROPERTY.test(reference.source) && cursor.take('##')) out.text('##')
     return
   }
-  // AWS: `$\!x` is an invalid reference and so prints nothing. [Velocity 1.7 with the rule for invalid references]
+  // AWS: `$\!x` is an invalid reference and so prints nothing. [Velocity 1.7 with the rule for
+  // invalid references]
   if (bang) return out.text('\\'.repeat(backslashes))
   if (out.losesDollars(cursor)) return
-  // AWS: an odd backslash takes dollars with it, up to the reference that it escapes. [Velocity 1.7]
+  // AWS: an odd backslash takes dollars with it, up to the reference that it escapes. [Velocity
+  // 1.7]
   if (odd && cursor.match(DOLLARS_BEFORE_REFERENCE)) {
     return parseDollar(cursor, parser, out, backslashes)
   }
@@ -139,7 +147,8 @@ const parseDollar = (
 
 const ENDS_IN_PROPERTY = /\.[\w-]+$/
 const DOLLARS_BEFORE_REFERENCE = /\$+(?=\$!?\{?[A-Za-z_])/y
-// AWS: dollars right before one of these directives are lost, before #set even with blanks between. [Velocity 1.7]
+// AWS: dollars right before one of these directives are lost, before #set even with blanks between.
+// [Velocity 1.7]
 const DOLLARS = /(?:\\*\$!?)+/y
 const LOSING_DIRECTIVE =
   /#(?:if|elseif|else|end)(?!\w)|#\{(?:if|elseif|else|end)\}|[ \t]*#(?:set|\{set\})[ \t]*\(/y
@@ -152,7 +161,8 @@ const parseLoneDollar = (cursor: Cursor, out: TextAndNodes): void => {
   cursor.expect('$')
   const bang = cursor.take('!')
   if (cursor.atEnd && !cursor.isString) cursor.failAtEnd()
-  // AWS: of a `$!` without a name only the dollar is printed, before most other characters. [Velocity 1.7]
+  // AWS: of a `$!` without a name only the dollar is printed, before most other characters.
+  // [Velocity 1.7]
   out.text(bang && BRACE_OR_DOLLAR.test(cursor.peek()) ? '$!' : '$')
   out.text(cursor.match(WORD_BEHIND_DOLLAR)?.[0] ?? '')
 }
@@ -160,7 +170,10 @@ const parseLoneDollar = (cursor: Cursor, out: TextAndNodes): void => {
 const ESCAPED_BANG = /\$\\+!\{?[A-Za-z_][\w-]*\}?/y
 const WORD = /#(?:\{([A-Za-z_@]\w*)\}|([A-Za-z_@]\w*))/y
 
-/** Backslashes before a reference or a known directive escape it; before anything else they are text. */
+/**
+ * Backslashes before a reference or a known directive escape it; before anything else they are
+ * text.
+ */
 const parseBackslashes = (cursor: Cursor, parser: TemplateParser, out: TextAndNodes): void => {
   const backslashes = cursor.match(BACKSLASHES)?.[0] ?? ''
   const count = backslashes.length

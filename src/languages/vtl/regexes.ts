@@ -1,4 +1,5 @@
-// The regular expressions of a template. They are compiled once per template, however often it is rendered; all that
+// The regular expressions of a template. They are compiled once per template, however often it is
+// rendered; all that
 // one rendering matches comes out of one budget.
 import { compileJavaRegex, type JavaRegex } from '../regex/java-regex.ts'
 import { RegexBudgetError, RegexReplacementError, RegexSyntaxError } from '../regex/errors.ts'

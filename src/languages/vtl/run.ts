@@ -18,14 +18,20 @@ export interface CompiledMacro {
   readonly render: Render
 }
 
-/** What a macro sees: its own variables, its arguments as they are in its caller, and its caller's variables. */
+/**
+ * What a macro sees: its own variables, its arguments as they are in its caller, and its caller's
+ * variables.
+ */
 export interface Frame {
   readonly variables: Map<string, VtlValue>
   readonly args: ReadonlyMap<string, Evaluate>
   readonly caller: Frame | undefined
 }
 
-/** `$input` and the like: computed where a template first asks. Undefined: there is no such variable. */
+/**
+ * `$input` and the like: computed where a template first asks. Undefined: there is no such
+ * variable.
+ */
 export type Roots = (name: string) => VtlValue | undefined
 
 export class Run {

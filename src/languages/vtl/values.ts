@@ -1,5 +1,7 @@
-// The values a template works with. They are our own, so that no name in a template can reach anything of JavaScript:
-// text, booleans and integers are primitives that are only ever passed to functions of ours; everything else is an
+// The values a template works with. They are our own, so that no name in a template can reach
+// anything of JavaScript:
+// text, booleans and integers are primitives that are only ever passed to functions of ours;
+// everything else is an
 // instance of a class below.
 import type { JavaNumber } from './numbers.ts'
 import type { Run } from './run.ts'
@@ -111,7 +113,8 @@ interface MapEntry {
 type MapKey = null | boolean | string | number | bigint | object
 
 /**
- * Integers, longs and texts are different keys in Java even where they print alike. AWS compares other keys by
+ * Integers, longs and texts are different keys in Java even where they print alike. AWS compares
+ * other keys by
  * content; here a list or a map is a key by identity, since no template can tell but by trying.
  */
 const mapKey = (key: VtlValue): MapKey => {

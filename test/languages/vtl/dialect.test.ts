@@ -1,4 +1,5 @@
-// What Velocity 1.7 does with text that is easy to get wrong. Every expectation was given by the Velocity 1.7 jar
+// What Velocity 1.7 does with text that is easy to get wrong. Every expectation was given by the
+// Velocity 1.7 jar
 // itself, with an InvalidReferenceEventHandler that answers the empty text (2026-11-21).
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

@@ -1,5 +1,7 @@
-// Templates that try to get out: to JavaScript, to Java, to other people's time. The first seventeen are those that
-// other engines on npm were tried with (dependencies.md 1); some of those ran code, some polluted Object.prototype.
+// Templates that try to get out: to JavaScript, to Java, to other people's time. The first
+// seventeen are those that
+// other engines on npm were tried with (dependencies.md 1); some of those ran code, some polluted
+// Object.prototype.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'

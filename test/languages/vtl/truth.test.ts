@@ -1,5 +1,7 @@
-// 198 templates as Apache Velocity 1.7 rendered them, configured as AWS's dialect (column v17aws): what this engine is
-// measured by. `$input` and `$util` were stand-ins there, with two answers that are not AWS's; those stand here too.
+// 198 templates as Apache Velocity 1.7 rendered them, configured as AWS's dialect (column v17aws):
+// what this engine is
+// measured by. `$input` and `$util` were stand-ins there, with two answers that are not AWS's;
+// those stand here too.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'

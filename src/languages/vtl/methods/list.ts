@@ -1,4 +1,5 @@
-// java.util.ArrayList; and what Velocity lets one call on arrays, which is the same under other conditions.
+// java.util.ArrayList; and what Velocity lets one call on arrays, which is the same under other
+// conditions.
 import { javaEquals } from '../equality.ts'
 import { isJavaNumber, toInt } from '../numbers.ts'
 import type { Run } from '../run.ts'

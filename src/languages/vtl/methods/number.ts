@@ -1,4 +1,5 @@
-// java.lang.Integer, Long and Double and java.math.BigInteger; statics too, since Velocity calls them on a value.
+// java.lang.Integer, Long and Double and java.math.BigInteger; statics too, since Velocity calls
+// them on a value.
 import {
   compareNumbers,
   compute,
@@ -78,7 +79,10 @@ const valueOf: Method = (self, args, run) => {
   return value !== undefined && isJavaNumber(value) ? toLong(value) : parseInt64(self, args, run)
 }
 
-/** Two numbers as the type of `self` has them; undefined where an int would have to hold something larger. */
+/**
+ * Two numbers as the type of `self` has them; undefined where an int would have to hold something
+ * larger.
+ */
 const pairOf = (
   self: JavaNumber,
   args: readonly VtlValue[],

@@ -1,4 +1,5 @@
-// java.lang.String. Texts count in UTF-16 units, in Java as in JavaScript; a char is a text of one unit here.
+// java.lang.String. Texts count in UTF-16 units, in Java as in JavaScript; a char is a text of one
+// unit here.
 import { compareTexts } from '../equality.ts'
 import { isJavaNumber, toInt } from '../numbers.ts'
 import { withRegex } from '../regexes.ts'
@@ -80,21 +81,35 @@ const startsWith: Method = (self, args) => {
   return from >= 0 && from <= self.length && self.startsWith(prefix, from)
 }
 
-/** Replacing one unit by another costs as much as this many units of looking for it. */
-const UNITS_PER_PIECE = 2
+/** Pieces cost more than looking for them, and nobody knows before how many there are. */
+const PIECES_PER_CHARGE = 1024
+const PIECES_PER_STEP = 2
 
-/** What the text becomes must fit before it is made. */
 const replace: Method = (self, args, run) => {
   const sought = textAt(args, 0)
   const replacement = textAt(args, 1)
   if (sought === undefined || replacement === undefined) return undefined
-  const most = sought === '' ? self.length + 1 : Math.ceil(self.length / sought.length)
-  run.budget.spend((self.length + most * UNITS_PER_PIECE) >>> 5)
-  if (replacement.length > sought.length) {
-    const pieces = sought === '' ? most : self.split(sought).length - 1
-    run.budget.spendText(self.length + pieces * (replacement.length - sought.length))
+  run.budget.spend(1 + (self.length >>> 5))
+  if (sought === '') return replaceNothing(self, replacement, run)
+  const pieces: string[] = []
+  let at = 0
+  for (let end = self.indexOf(sought); end !== -1; end = self.indexOf(sought, at)) {
+    pieces.push(self.slice(at, end))
+    at = end + sought.length
+    if (pieces.length % PIECES_PER_CHARGE === 0) {
+      run.budget.spend(PIECES_PER_CHARGE / PIECES_PER_STEP)
+    }
   }
-  return self.replaceAll(sought, replacement.replaceAll('$', '$$$$'))
+  run.budget.spendText(self.length + pieces.length * (replacement.length - sought.length))
+  pieces.push(self.slice(at))
+  return pieces.join(replacement)
+}
+
+/** Java: the empty text stands before every unit and at the end. */
+const replaceNothing = (self: string, replacement: string, run: Run): string => {
+  run.budget.spend(self.length / PIECES_PER_STEP)
+  run.budget.spendText(self.length + (self.length + 1) * replacement.length)
+  return `${replacement}${self.split('').join(replacement)}${self === '' ? '' : replacement}`
 }
 
 const replacing =
@@ -181,7 +196,9 @@ const regionMatches: Method = (self, args) => {
   return ignoreCase ? mine.toLowerCase() === others.toLowerCase() : mine === others
 }
 
-/** AWS: only spaces and controls go, as in Java's trim(); strip() takes every kind of white space. */
+/**
+ * AWS: only spaces and controls go, as in Java's trim(); strip() takes every kind of white space.
+ */
 const TRIM = /^[\0- ]+|[\0- ]+$/g
 
 export const STRING_METHODS: VtlMethods<string> = new Map<string, Method>([
