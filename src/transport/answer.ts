@@ -123,8 +123,11 @@ const endWhole = (response: ServerResponse, body: Uint8Array | undefined): void 
 /** With its head this fits into the 16 KB that Node writes without allocating. */
 const ONE_PIECE_BYTES_MAX = 8 * 1024
 
-const latin1Of = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+const latin1Of = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  ).toString('latin1')
 
 /** Header text beyond Latin-1 is sent as its UTF-8 bytes; it is rare enough to be found out by failing. */
 const writeHead = (response: ServerResponse, statusCode: number, head: string[]): void => {
