@@ -1,6 +1,7 @@
 // `npm run generate`: makes every generated file anew. The tests fail where a checked-in one is stale.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withOperations } from './generate-parity.ts'
 import { renderSettings } from './generate-settings.ts'
 import { SOURCES, wireTable } from './generate-wire.ts'
 import type { TableName } from '#wire/table.ts'
@@ -20,3 +21,4 @@ for (const name of tables) {
 }
 
 write('docs/reference/settings.md', renderSettings())
+write('docs/parity.md', withOperations(readFileSync(join(ROOT, 'docs/parity.md'), 'utf8')))
