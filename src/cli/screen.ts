@@ -103,10 +103,12 @@ const label = (text: string): string => styleText('bold', text.padEnd(6))
 
 const formatApi = (api: ApiDescription, width: number): readonly string[] =>
   api.urls.map((url, index) => {
-    const [kind, name] = index === 0 ? [api.protocol, printable(api.name)] : ['', 'also']
+    const [kind, name] = index === 0 ? [KINDS[api.protocol], printable(api.name)] : ['', 'also']
     const shown = index === 0 ? name.padEnd(width) : name.padStart(width)
     return `  ${label(kind)} ${shown}  ${styleText('cyan', url)}`
   })
+
+const KINDS = { REST: 'REST', HTTP: 'HTTP', WEBSOCKET: 'WS' } as const
 
 const formatRoutes = (apis: readonly ApiDescription[]): readonly string[] => {
   const rows = apis.flatMap((api) => api.routes)

@@ -40,6 +40,7 @@ export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument):
 /** What only observes is left out by name. */
 const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
   if (stage.accessLogSettings !== undefined) limits.ignore('access logs')
+  if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
   const settings = [stage.defaultRouteSettings, ...Object.values(stage.routeSettings ?? {})]
   if (settings.some((setting) => setting?.detailedMetricsEnabled === true)) {
     limits.ignore('detailed metrics')

@@ -59,6 +59,7 @@ const urlsOf = (entry: StageEntry, origin: string): readonly string[] => {
   const port = host.includes(':') ? host.slice(host.lastIndexOf(':')) : ''
   const segment = stage.stageName === '$default' ? '' : `${stage.stageName}/`
   const byHost = `http://${apiId}.execute-api.localhost${port}/${segment}`
+  if (protocol === 'WEBSOCKET') return [byHost.replace(/^http/, 'ws')]
   return protocol === 'REST'
     ? [`${origin}/restapis/${apiId}/${stage.stageName}/_user_request_/`, byHost]
     : [`${origin}/_aws/execute-api/${apiId}/${stage.stageName}/`, byHost]

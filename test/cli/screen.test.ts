@@ -42,6 +42,11 @@ test('the first screen has the URLs, the routes, and what is not honoured with w
   assert.match(text, /Resources\.Acl: AWS::WAFv2::WebACL: not provided here \(template\.yaml:7\)/)
 })
 
+test('a WebSocket API has the address that its clients connect to', () => {
+  const chat = { ...API, name: 'chat', protocol: 'WEBSOCKET', urls: ['ws://chat/'] } as const
+  assert.match(plain(createScreen()({ ...READY, apis: [chat] })), /WS +chat +ws:\/\/chat\//)
+})
+
 test('a redeployment tells what is new: an API, a limitation, a line of the report', () => {
   const screen = createScreen()
   screen(READY)

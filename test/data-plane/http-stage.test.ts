@@ -78,12 +78,14 @@ test('what only observes is listed and the request is served', async () => {
   const stage = testStage({
     stage: {
       accessLogSettings: { destinationArn: 'arn:aws:logs:us-east-1:1:log-group:x', format: '{}' },
+      clientCertificateId: 'cert',
       routeSettings: { $default: { detailedMetricsEnabled: true } },
     },
     integrations: [lambdaIntegration({ credentialsArn: 'arn:aws:iam::1:role/x' })],
   })
   assert.deepEqual(stage.limitations, [
     { effect: 'ignored', where: 'stage $default', feature: 'access logs' },
+    { effect: 'ignored', where: 'stage $default', feature: 'client certificates' },
     { effect: 'ignored', where: 'stage $default', feature: 'detailed metrics' },
     { effect: 'ignored', where: '$default', feature: 'integration credentials' },
   ])

@@ -241,7 +241,7 @@ describe('what an API asks for and what is not built is refused with 501 and lis
 test('what only observes or speeds up is listed, and the request is served', async () => {
   const api: TestRestApi = {
     ...PETS,
-    api: { minimumCompressionSize: 0 },
+    api: { minimumCompressionSize: 0, securityPolicy: 'TLS_1_2' },
     stage: {
       cacheClusterEnabled: true,
       tracingEnabled: true,
@@ -262,6 +262,7 @@ test('what only observes or speeds up is listed, and the request is served', asy
       'ignored stage prod X-Ray tracing',
       'ignored stage prod client certificates',
       'ignored stage prod compression',
+      'ignored stage prod the TLS security policy',
     ],
   )
 })
