@@ -46,6 +46,7 @@ export interface SamContext {
   /** The CloudFormation resources made so far. */
   readonly made: Draft
   readonly conditions: Draft
+  readonly mappings: JsonObject
   readonly parameters: ReadonlyMap<string, JsonValue>
   /** `MyApi.Stage` → the logical id of what was made for it. */
   readonly references: Map<string, string>
@@ -115,19 +116,6 @@ export const conditionOf = ({ attributes }: SamResource): string | undefined =>
 export const shortHash = (value: unknown): string => hash('sha1', canonicalJson(value)).slice(0, 10)
 
 export const longHash = (value: unknown): string => hash('sha1', canonicalJson(value))
-
-/** Reports every property that no part of the transform took. */
-export const reportUnread = (
-  context: SamContext,
-  resource: SamResource,
-  known: ReadonlySet<string>,
-): void => {
-  for (const name of Object.keys(resource.properties)) {
-    if (known.has(name)) continue
-    const path = ['Resources', resource.logicalId, 'Properties', name]
-    context.report.add(path, `${resource.type} ${name}`, 'ignored: it has no effect here')
-  }
-}
 
 /** `{Ref: X}` or `X` → `X`. */
 export const referenceName = (value: JsonValue | undefined): string | undefined => {

@@ -9,7 +9,7 @@ export const checkFunction = (context: SamContext, resource: SamResource): boole
   const { CodeUri: code, TenancyConfig: tenancy } = properties
   const concurrency = properties['ProvisionedConcurrencyConfig']
   const alias = resolved(context, properties['AutoPublishAlias'])
-  if (typeof code === 'string' && code.startsWith('{{resolve:')) {
+  if (typeof code === 'string' && code.includes('{{resolve:')) {
     fail(context, resource, ['CodeUri'], 'a dynamic reference cannot stand in `CodeUri`')
   }
   if (concurrency !== undefined && alias === undefined) {

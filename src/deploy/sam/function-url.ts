@@ -20,6 +20,11 @@ export const addFunctionUrl = (
     fail(context, resource, path, '`AuthType` is required: NONE or AWS_IAM')
     return
   }
+  const age = objectOf(config['Cors'])?.['MaxAge']
+  if (age !== undefined && typeof age !== 'number' && !isIntrinsic(age)) {
+    fail(context, resource, [...path, 'Cors'], '`MaxAge` must be a number')
+    return
+  }
   const kept = keptAttributes(attributes)
   const target = { Ref: alias ?? logicalId }
   addResource(
@@ -28,7 +33,7 @@ export const addFunctionUrl = (
     `${logicalId}Url`,
     'AWS::Lambda::Url',
     {
-      TargetFunctionArn: { Ref: logicalId },
+      TargetFunctionArn: target,
       AuthType: auth ?? null,
       ...pick(config, ['Cors', 'InvokeMode']),
       ...(aliasName === undefined ? {} : { Qualifier: aliasName }),

@@ -58,6 +58,7 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
     {
       ...(code === undefined ? {} : { Code: code }),
       ...pick(properties, SAME),
+      ...publishedDescription(context, properties),
       Role: role,
       Tags: tagList(created),
       ...(tracing === undefined ? {} : { TracingConfig: { Mode: tracing } }),
@@ -68,6 +69,16 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
     },
     attributes,
   )
+}
+
+/** AWS: a hash that is given for the code goes into the description, so that the function itself changes with it. */
+const publishedDescription = (context: SamContext, properties: JsonObject): JsonObject => {
+  const hash = resolved(context, properties['AutoPublishCodeSha256'])
+  if (properties['AutoPublishAlias'] === undefined || typeof hash !== 'string') return {}
+  const description = properties['Description']
+  if (description === undefined) return { Description: hash }
+  if (typeof description === 'string') return { Description: `${description} ${hash}` }
+  return { Description: { 'Fn::Join': [' ', [description, hash]] } }
 }
 
 const deadLetterPolicy = ({ Type: type, TargetArn: arn }: JsonObject): JsonObject => ({

@@ -3,35 +3,23 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
 import { anyCondition } from './conditions.ts'
-import {
-  addResource,
-  conditionOf,
-  fail,
-  reportUnread,
-  type SamContext,
-  type SamResource,
-} from './context.ts'
+import { addResource, conditionOf, fail, type SamContext, type SamResource } from './context.ts'
 import { pick, keptAttributes, onlyIf } from './draft.ts'
+import { checkApi } from './api-checks.ts'
+import { addDomain } from './domain.ts'
 import { ANY_METHOD } from './methods.ts'
 import { httpDefinition } from './http-definition.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
 import { s3Location } from './locations.ts'
 import { stageLogicalId } from './names.ts'
-import { words } from '../words.ts'
 
 const STAGE_SAME = ['AccessLogSettings', 'DefaultRouteSettings', 'RouteSettings', 'StageVariables']
-
-const READ = new Set([
-  ...STAGE_SAME,
-  ...words('Auth CorsConfiguration DefinitionBody DefinitionUri Description Name'),
-  ...words('DisableExecuteApiEndpoint FailOnWarnings StageName Tags PropagateTags'),
-])
 
 const DEFAULT_STAGE = '$default'
 
 export const transformHttpApi = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties } = resource
-  reportUnread(context, resource, READ)
+  if (!checkApi(context, resource)) return
   const { DefinitionBody: given, DefinitionUri: uri } = properties
   if (given !== undefined && uri !== undefined) {
     fail(context, resource, [], 'specify either `DefinitionUri` or `DefinitionBody`, not both')
@@ -76,6 +64,7 @@ export const transformHttpApi = (context: SamContext, resource: SamResource): vo
     keptAttributes(attributes),
   )
   context.references.set(`${logicalId}.Stage`, stageId)
+  addDomain(context, resource, 'http', stageId, keptAttributes(attributes))
 }
 
 /** What events say of their routes' settings goes to the stage. */

@@ -5,6 +5,7 @@ import { objectOf } from '../template/source.ts'
 import { anyCondition, pathName } from './conditions.ts'
 import { conditionOf, fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
 import { type Draft, draftOf, isIntrinsic } from './draft.ts'
+import { checkEventAuth } from './event-auth.ts'
 import { httpSchemes, httpSecurity } from './http-auth.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
 import { addEvents, conditionPaths, integrationUri, pathItemsOf } from './routes.ts'
@@ -25,6 +26,7 @@ export const httpDefinition = (context: SamContext, resource: SamResource): Json
   )
   addEvents(context, events, paths, items, operationOf)
   for (const { operation, event } of items.flatMap(({ operations }) => operations)) {
+    if (event !== undefined) checkEventAuth(context, event, objectOf(properties['Auth']) ?? {})
     const security = httpSecurity(context, resource, event, operation['security'])
     if (security !== undefined) operation['security'] = security
   }

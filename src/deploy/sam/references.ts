@@ -42,7 +42,8 @@ const attribute = (argument: JsonValue, references: ReadonlyMap<string, string>)
   if (made !== undefined && rest.length > 0) return [made, rest.join('.')]
   const whole = references.get(first)
   if (whole !== undefined) return [whole, names.slice(1).join('.')]
-  return [first, names.slice(1).join('.')]
+  // What no reference is for stays as it was written.
+  return argument
 }
 
 const substitution = (argument: JsonValue, references: ReadonlyMap<string, string>): JsonValue => {

@@ -8,12 +8,13 @@ import {
   conditionOf,
   fail,
   longHash,
-  reportUnread,
   resolved,
   type SamContext,
   type SamResource,
 } from './context.ts'
 import { type Draft, pick, tagList, keptAttributes } from './draft.ts'
+import { checkApi } from './api-checks.ts'
+import { addDomain } from './domain.ts'
 import { IMPLICIT_REST_API } from './implicit-apis.ts'
 import { s3Location } from './locations.ts'
 import { stageLogicalId } from './names.ts'
@@ -28,18 +29,9 @@ const STAGE_SAME = [
   ...words('MethodSettings TracingEnabled Variables'),
 ]
 
-const READ = new Set([
-  ...SAME,
-  ...STAGE_SAME,
-  ...words('Auth BinaryMediaTypes Cors DefinitionBody DefinitionUri AlwaysDeploy'),
-  ...words('DisableExecuteApiEndpoint EndpointConfiguration GatewayResponses Models Name'),
-  ...words('MergeDefinitions OpenApiVersion StageName Tags PropagateTags'),
-  ...words('SecurityPolicy EndpointAccessMode Policy'),
-])
-
 export const transformRestApi = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties } = resource
-  reportUnread(context, resource, READ)
+  if (!checkApi(context, resource)) return
   const stageName = properties['StageName']
   if (stageName === undefined) {
     fail(context, resource, [], 'the property `StageName` is required')
@@ -84,6 +76,7 @@ export const transformRestApi = (context: SamContext, resource: SamResource): vo
   context.references.set(`${logicalId}.Deployment`, deploymentId)
   context.references.set(`${logicalId}.Stage`, stageId)
   addAuthorizerPermissions(context, resource)
+  addDomain(context, resource, 'rest', stageId, kept)
   addUsagePlan(context, resource, stageId)
 }
 

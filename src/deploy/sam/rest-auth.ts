@@ -2,8 +2,16 @@
 // plane; nothing is left open because it is not understood here.
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
-import { addResource, fail, type RouteEvent, type SamContext, type SamResource } from './context.ts'
-import { type Draft, draftOf } from './draft.ts'
+import {
+  addResource,
+  fail,
+  failRoute,
+  type RouteEvent,
+  type SamContext,
+  type SamResource,
+} from './context.ts'
+import { type Draft, draftOf, isIntrinsic } from './draft.ts'
+import { checkEventAuth } from './event-auth.ts'
 import { resourcePolicy } from './resource-policy.ts'
 import type { PathItem } from './routes.ts'
 
@@ -22,6 +30,7 @@ export const addRestAuth = (
   const auth = authOf(resource)
   const schemes = restSchemes(context, resource)
   for (const { operation, event, method } of items.flatMap(({ operations }) => operations)) {
+    if (event !== undefined) checkEventAuth(context, event, auth)
     const isPreflight = method === 'options' && event === undefined
     const security = securityOf(context, resource, event, isPreflight, operation['security'])
     if (security !== undefined) operation['security'] = security
@@ -88,7 +97,7 @@ const securityOf = (
   if (typeof authorizer === 'string' && isOpen) {
     const problem = authorizerProblem(auth, authorizer, event)
     if (problem !== undefined && event !== undefined) {
-      fail(context, event.resource, ['Events', event.eventId, 'Properties', 'Auth'], problem)
+      failRoute(context, event, ['Auth'], problem)
     }
     const scopes = own['AuthorizationScopes'] ?? scopesOf(auth, authorizer)
     const isScoped = authorizer !== 'NONE' && authorizer !== 'AWS_IAM'
@@ -134,9 +143,24 @@ const restSchemes = (context: SamContext, resource: SamResource): Draft => {
     const authorizer = objectOf(value)
     if (authorizer === undefined) {
       fail(context, resource, ['Auth', 'Authorizers', name], 'an authorizer must be a map')
-    } else schemes[name] = restScheme(authorizer)
+    } else {
+      checkScopes(context, resource, name, authorizer)
+      schemes[name] = restScheme(authorizer)
+    }
   }
   return schemes
+}
+
+const checkScopes = (
+  context: SamContext,
+  resource: SamResource,
+  name: string,
+  authorizer: JsonObject,
+): void => {
+  const scopes = authorizer['AuthorizationScopes']
+  if (scopes === undefined || Array.isArray(scopes) || isIntrinsic(scopes)) return
+  const problem = `\`Authorizers.${name}.AuthorizationScopes\` should be a list`
+  fail(context, resource, ['Auth', 'Authorizers', name], problem)
 }
 
 const restScheme = (authorizer: JsonObject): JsonObject => {
@@ -171,7 +195,7 @@ const lambdaAuthorizer = (
   const source = isRequest ? identitySource(identity) : ''
   return {
     type: isRequest ? 'request' : 'token',
-    authorizerUri: authorizerUri(authorizer['FunctionArn'] ?? ''),
+    authorizerUri: authorizerUri(authorizer['FunctionArn'] ?? null),
     ...(role === undefined || role === 'NONE' ? {} : { authorizerCredentials: role }),
     ...(ttl === undefined ? {} : { authorizerResultTtlInSeconds: ttl }),
     ...(source === '' ? {} : { identitySource: source }),

@@ -14,7 +14,8 @@ import {
 } from './context.ts'
 import { type Draft, draftOf, isIntrinsic } from './draft.ts'
 import { IMPLICIT_REST_API } from './implicit-apis.ts'
-import { addRestAuth, eventCredentials } from './rest-auth.ts'
+import { checkEventAuth } from './event-auth.ts'
+import { addRestAuth, authOf, eventCredentials } from './rest-auth.ts'
 import { addCors } from './rest-cors.ts'
 import { addModelParameters, addRequestValidators } from './rest-requests.ts'
 import { addEvents, conditionPaths, integrationUri, type PathItem, pathItemsOf } from './routes.ts'
@@ -34,7 +35,10 @@ export const restDefinition = (context: SamContext, resource: SamResource): Draf
   const document = given === undefined ? emptyDocument(properties) : draftOf(given)
   if (memberOf(given, 'paths') === undefined && given !== undefined) return document
   const isManaged = given === undefined || properties['MergeDefinitions'] === true
-  if (!isManaged) reportUnused(context, events)
+  if (!isManaged) {
+    reportUnused(context, events)
+    for (const event of events) checkEventAuth(context, event, authOf(resource))
+  }
   const isOpenApi3 = document['openapi'] !== undefined && document['swagger'] === undefined
   const paths = draftOf(document['paths'])
   const items = pathItemsOf(paths)

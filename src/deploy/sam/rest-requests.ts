@@ -75,6 +75,10 @@ const addModel = (
   const required = request['Required']
   const { ValidateBody: body, ValidateParameters: query } = request
   if (body !== undefined || query !== undefined) {
+    const isFlag = (flag: JsonValue | undefined) => flag === undefined || typeof flag === 'boolean'
+    if (!isFlag(body) || !isFlag(query)) {
+      fail(context, event.resource, at, 'ValidateBody and ValidateParameters must be booleans')
+    }
     operation[VALIDATOR] = validatorName(body === true, query === true)
   }
   const isOpenApi3 = String(api.properties['OpenApiVersion'] ?? '2').startsWith('3')

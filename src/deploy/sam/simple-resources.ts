@@ -1,13 +1,7 @@
 // SAM resources that are one CloudFormation resource with another name: LayerVersion, SimpleTable.
 import type { JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
-import {
-  addResource,
-  reportUnread,
-  type SamContext,
-  type SamResource,
-  shortHash,
-} from './context.ts'
+import { addResource, fail, type SamContext, type SamResource, shortHash } from './context.ts'
 import { pick, tagList } from './draft.ts'
 import { s3Location } from './locations.ts'
 import { words } from '../words.ts'
@@ -19,7 +13,6 @@ const LAYER = [
 
 export const transformLayerVersion = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties, attributes } = resource
-  reportUnread(context, resource, new Set(LAYER))
   const content = s3Location(context, resource, 'ContentUri', {
     bucket: 'S3Bucket',
     key: 'S3Key',
@@ -48,9 +41,12 @@ const TABLE_TYPES: Readonly<Record<string, string>> = { String: 'S', Number: 'N'
 
 export const transformSimpleTable = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties, attributes } = resource
-  const known = ['PrimaryKey', 'ProvisionedThroughput', 'TableName', 'Tags', 'SSESpecification']
-  reportUnread(context, resource, new Set([...known, 'PointInTimeRecoverySpecification']))
   const key = objectOf(properties['PrimaryKey'])
+  const missing = ['Name', 'Type'].find((member) => key !== undefined && key[member] === undefined)
+  if (missing !== undefined) {
+    fail(context, resource, ['PrimaryKey'], `\`PrimaryKey.${missing}\` is required`)
+    return
+  }
   const name: JsonValue = key?.['Name'] ?? 'id'
   const type: JsonValue = key?.['Type'] ?? 'String'
   const throughput = properties['ProvisionedThroughput']

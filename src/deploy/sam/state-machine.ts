@@ -21,7 +21,7 @@ export const transformStateMachine = (context: SamContext, resource: SamResource
   const role = addRole(context, resource, {
     tags: created,
     grants: { managed: [], inline: [] },
-    base: tracing?.['Enabled'] === true ? ['arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess'] : [],
+    base: tracing?.['Enabled'] === true ? ['arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess'] : [],
     service: 'states.amazonaws.com',
   })
   const { DefinitionSubstitutions: written, ...location } = definition

@@ -1,11 +1,14 @@
 // The SAM transform: AWS::Serverless::* resources in, CloudFormation out. A pure function of the template.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
-import type { JsonObject, JsonValue } from '#shared/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import type { Report } from '../report.ts'
 import type { Path } from '../template/path.ts'
 import { objectOf } from '../template/source.ts'
 import type { SamContext, SamError, SamResource } from './context.ts'
 import { transformCapacityProvider } from './capacity-provider.ts'
+import { transformApplication } from './application.ts'
+import { checkResource } from './resource-schema.ts'
+import { ignoredProblem, templateProblems } from './template-checks.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { addDeploymentApplication } from './deployment-preference.ts'
 import { readGlobals } from './globals.ts'
@@ -15,6 +18,7 @@ import { addImplicitApis } from './implicit-apis.ts'
 import { replaceReferences } from './references.ts'
 import { transformRestApi } from './rest-api.ts'
 import { transformStateMachine } from './state-machine.ts'
+import { transformWebSocketApi } from './websocket-api.ts'
 import { transformLayerVersion, transformSimpleTable } from './simple-resources.ts'
 
 const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31'
@@ -42,9 +46,11 @@ const STEPS: readonly (readonly [string, TransformResource])[] = [
   ['AWS::Serverless::SimpleTable', transformSimpleTable],
   ['AWS::Serverless::Function', transformFunction],
   ['AWS::Serverless::StateMachine', transformStateMachine],
+  ['AWS::Serverless::Application', transformApplication],
   ['AWS::Serverless::CapacityProvider', transformCapacityProvider],
   ['AWS::Serverless::Api', transformRestApi],
   ['AWS::Serverless::HttpApi', transformHttpApi],
+  ['AWS::Serverless::WebSocketApi', transformWebSocketApi],
 ]
 
 export const usesSam = (template: JsonObject): boolean => {
@@ -63,6 +69,7 @@ export const transformSam = (
     path: ['Globals'],
     problem,
   }))
+  errors.push(...templateProblems(template))
   const { Globals: _, Transform: __, ...rest } = draftOf(template)
   const made: Draft = {}
   const resources = new Map<string, SamResource>()
@@ -74,6 +81,14 @@ export const transformSam = (
       continue
     }
     const { Type: ____, Properties, IgnoreGlobals, ...attributes } = resource
+    const ignored = ignoredProblem(template['Globals'], type, IgnoreGlobals)
+    if (ignored !== undefined) {
+      errors.push({ logicalId, path: ['Resources', logicalId, 'IgnoreGlobals'], problem: ignored })
+    }
+    if (Properties !== undefined && !isObject(Properties)) {
+      const path = ['Resources', logicalId, 'Properties']
+      errors.push({ logicalId, path, problem: '`Properties` should be a map' })
+    }
     const properties = globals.merge(type, objectOf(Properties ?? {}) ?? {}, IgnoreGlobals)
     resources.set(logicalId, { logicalId, type, properties, attributes })
     if (!STEPS.some(([known]) => known === type)) {
@@ -85,6 +100,7 @@ export const transformSam = (
     resources: addImplicitApis(resources, globals),
     made,
     conditions: draftOf(template['Conditions']),
+    mappings: objectOf(template['Mappings']) ?? {},
     parameters,
     references: new Map(),
     origins: new Map(),
@@ -95,7 +111,7 @@ export const transformSam = (
   }
   for (const [type, transform] of STEPS) {
     for (const resource of context.resources.values()) {
-      if (resource.type === type) transform(context, resource)
+      if (resource.type === type && checkResource(context, resource)) transform(context, resource)
     }
   }
   addDeploymentApplication(context)

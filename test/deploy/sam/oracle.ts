@@ -84,14 +84,24 @@ export const normalised = (value: unknown): unknown => {
     return value.map(normalised).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   }
   if (isObject(value)) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .map(([key, member]): [string, unknown] => [hashless(key), normalised(member)])
-        .sort(([left], [right]) => (left < right ? -1 : 1)),
-    )
+    return byName(value)
   }
   if (typeof value === 'number') return numeral(String(value))
   return typeof value === 'string' ? numeral(hashless(value)) : value
+}
+
+/** Members whose names differ in their hashes only stand together, in an order of their own. */
+const byName = (value: Readonly<Record<string, unknown>>): unknown => {
+  const members = new Map<string, unknown[]>()
+  for (const [key, member] of Object.entries(value)) {
+    const name = hashless(key)
+    members.set(name, [...(members.get(name) ?? []), normalised(member)])
+  }
+  const entries = [...members].map(([name, list]): [string, unknown] => [
+    name,
+    list.length === 1 ? list[0] : normalised(list),
+  ])
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
 }
 
 const numeral = (text: string) => (/^\d+\.0+$/.test(text) ? text.replace(/\.0+$/, '') : text)

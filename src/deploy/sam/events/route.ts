@@ -10,7 +10,6 @@ import {
   type SamContext,
   type SamResource,
 } from '../context.ts'
-import { isIntrinsic } from '../draft.ts'
 import { IMPLICIT_HTTP_API, IMPLICIT_REST_API } from '../implicit-apis.ts'
 import { methodOf } from '../methods.ts'
 
@@ -87,10 +86,6 @@ export const routeOf = (
 
 const isReference = (apiId: JsonValue): boolean => memberOf(apiId, 'Ref') !== undefined
 
-const apiOf = (context: SamContext, apiId: JsonValue): string | undefined => {
-  const value = resolved(context, apiId)
-  const name = referenceName(value)
-  if (name !== undefined) return name
-  // What another stack exports cannot be added to.
-  return isIntrinsic(value) || !isObject(value) ? undefined : ''
-}
+/** What another stack exports cannot be added to: only a name of this template will do. */
+const apiOf = (context: SamContext, apiId: JsonValue): string | undefined =>
+  referenceName(resolved(context, apiId))

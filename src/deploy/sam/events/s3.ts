@@ -63,7 +63,7 @@ const dependOn = (
     failBucket(event, bucketId, "Property 'Tags' should be a list")
     return
   }
-  const before = bucket['DependsOn'] ?? []
+  const before = bucket['DependsOn'] === undefined ? [] : bucket['DependsOn']
   const names: readonly JsonValue[] = Array.isArray(before) ? before : [before]
   if (!names.every((name) => typeof name === 'string')) {
     // AWS: SAM names the event's own logical id.

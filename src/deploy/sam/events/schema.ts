@@ -8,9 +8,11 @@ interface EventSchema {
   readonly known: ReadonlySet<string>
 }
 
+const namesIn = (text: string): readonly string[] => (text === '' ? [] : words(text))
+
 const schema = (required: string, optional = ''): EventSchema => ({
-  required: words(required),
-  known: new Set([...words(required), ...words(optional)]),
+  required: namesIn(required),
+  known: new Set([...namesIn(required), ...namesIn(optional)]),
 })
 
 const RULE =
