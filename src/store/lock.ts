@@ -31,6 +31,7 @@ export const lockDataDirectory = (path: string): DataDirectoryLock => {
     file.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (error) {
     file.close()
+    if (isDamaged(error)) throw damaged(join(path, 'lock.db'), error)
     throw new DataDirectoryError(
       `the data directory ${path} is in use${describeOwner(owner)}. ` +
         'Stop that process, or give this one its own with --data-dir.',
@@ -40,6 +41,22 @@ export const lockDataDirectory = (path: string): DataDirectoryLock => {
   writeFileSync(owner, JSON.stringify({ pid: process.pid }))
   return { release: () => file.close() }
 }
+
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
+
+/** True where SQLite says that a file is none of its own. */
+export const isDamaged = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  (error.errcode === SQLITE_CORRUPT || error.errcode === SQLITE_NOTADB)
+
+export const damaged = (file: string, cause: unknown): DataDirectoryError =>
+  new DataDirectoryError(
+    `${file} is damaged (${errorMessage(cause)}). ` +
+      'Put a copy in its place, or take another directory with --data-dir.',
+    { cause },
+  )
 
 const describeOwner = (path: string): string => {
   try {

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { assert } from '#shared/assert.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
+import { damaged, isDamaged } from './lock.ts'
 import type { Change, Collection, ListOptions, Store, Transaction, View } from './store.ts'
 
 interface Tables {
@@ -26,10 +27,12 @@ const READERS_MAX = 8
 /** Greater than every key that begins with the text before it. */
 const LAST_CHARACTER = '\u{10FFFF}'
 
-/** Opens (and, where it is new, makes) the database at `path`. The caller holds the data directory's lock. */
+/**
+ * Opens (and, where it is new, makes) the database at `path`. The caller holds the data directory's lock. Throws
+ * `DataDirectoryError` where the file is no database.
+ */
 export const openSqliteStore = (path: string): Store => {
-  const file = openFile(path)
-  prepareFile(file)
+  const file = openPrepared(path)
   const writer = kyselyOf(file)
   const readers = createReaders(path)
   const listeners = new Set<(revision: number) => void>()
@@ -87,6 +90,16 @@ export const openSqliteStore = (path: string): Store => {
       await readers.close()
       await writer.destroy()
     },
+  }
+}
+
+const openPrepared = (path: string): DatabaseSync => {
+  try {
+    const file = openFile(path)
+    prepareFile(file)
+    return file
+  } catch (error) {
+    throw isDamaged(error) ? damaged(path, error) : error
   }
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { lockDataDirectory } from '#store/lock.ts'
+import { openSqliteStore } from '#store/sqlite.ts'
 
 it('refuses a second process, names the first, and is free once that was killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daemun-lock-'))
@@ -41,6 +42,26 @@ it('says so when the data directory cannot be made', async () => {
     assert.throws(() => lockDataDirectory(join(folder, 'file', 'data')), {
       name: 'DataDirectoryError',
       message: /cannot be written .* --data-dir/,
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+it('calls a damaged file damaged, not in use', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daemun-lock-'))
+  try {
+    const message = (name: string) => new RegExp(`${name} is damaged \\(.*--data-dir`)
+    await writeFile(join(folder, 'lock.db'), 'no database '.repeat(100))
+    assert.throws(() => lockDataDirectory(folder), {
+      name: 'DataDirectoryError',
+      message: message('lock.db'),
+    })
+    const path = join(folder, 'daemun.db')
+    await writeFile(path, 'no database '.repeat(100))
+    assert.throws(() => openSqliteStore(path), {
+      name: 'DataDirectoryError',
+      message: message('daemun.db'),
     })
   } finally {
     await rm(folder, { recursive: true, force: true })
