@@ -68,7 +68,7 @@ const fileTemplates = (file: string): readonly FoundTemplate[] => {
 
 const configOf = (folder: string) => {
   const file = path.join(folder, 'samconfig.toml')
-  return existsSync(file) ? readSamConfig(readFileSync(file, 'utf8')) : { parameters: {} }
+  return existsSync(file) ? readSamConfig(readFileSync(file, 'utf8'), file) : { parameters: {} }
 }
 
 /** The stacks of a synthesised CDK app, those that others need first. */

@@ -2,6 +2,7 @@
 // files are written in: tables, and keys with strings, numbers, booleans and lists of them.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-config.html
 import type { GivenParameters } from './cloudformation/parameters.ts'
+import { TemplateError } from './template/template-error.ts'
 
 export interface SamConfig {
   readonly stackName?: string
@@ -14,10 +15,17 @@ const BYTES_MAX = 256 * 1024
 
 type TomlValue = string | readonly string[]
 
-/** The values of one environment: those of `deploy` win over those of all commands. */
-export const readSamConfig = (text: string, environment = 'default'): SamConfig => {
-  if (text.length > BYTES_MAX) return { parameters: {} }
-  const tables = readToml(text)
+/**
+ * The values of one environment: those of `deploy` win over those of all commands. Throws `TemplateError` for what
+ * cannot be read: a parameter that is left out without a word is worse than none.
+ */
+export const readSamConfig = (
+  text: string,
+  file = 'samconfig.toml',
+  environment = 'default',
+): SamConfig => {
+  if (text.length > BYTES_MAX) throw unreadable(file, 1, `more than ${BYTES_MAX} bytes`)
+  const tables = readToml(text, file)
   const values = new Map([
     ...(tables.get(`${environment}.global.parameters`) ?? []),
     ...(tables.get(`${environment}.deploy.parameters`) ?? []),
@@ -57,7 +65,18 @@ const unquoted = (text: string): string => {
   return (match?.[2] ?? text).replaceAll('\\"', '"')
 }
 
-const readToml = (text: string): ReadonlyMap<string, ReadonlyMap<string, TomlValue>> => {
+const unreadable = (file: string, line: number, problem: string): TemplateError =>
+  new TemplateError({
+    file,
+    line,
+    problem: `this is no samconfig.toml: ${problem}`,
+    mend: 'Write `[table]` or `key = value`, or take the file away',
+  })
+
+const readToml = (
+  text: string,
+  file: string,
+): ReadonlyMap<string, ReadonlyMap<string, TomlValue>> => {
   const tables = new Map<string, Map<string, TomlValue>>()
   let table = new Map<string, TomlValue>()
   const lines = text.split(/\r?\n/)
@@ -75,6 +94,9 @@ const readToml = (text: string): ReadonlyMap<string, ReadonlyMap<string, TomlVal
     }
     const pair = /^\s*([\w."'-]+)\s*=\s*(.*)$/.exec(line)
     if (pair !== null) table.set(bareKey(pair[1] ?? ''), readValue(pair[2] ?? ''))
+    else if (!/^\s*(?:#.*)?$/.test(line)) {
+      throw unreadable(file, index + 1, `\`${line.trim().slice(0, 60)}\``)
+    }
   }
   return tables
 }

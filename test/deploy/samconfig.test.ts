@@ -26,7 +26,9 @@ stack_name = "other"
   assert.deepEqual(config('"ParameterKey=A,ParameterValue=1"').parameters, { A: '1' })
 })
 
-test('text that is not samconfig gives nothing', () => {
-  assert.deepEqual(readSamConfig('<html>'), { parameters: {} })
-  assert.deepEqual(readSamConfig('x'.repeat(1_000_000)), { parameters: {} })
+test('what cannot be read is an error with its line, never a value left out', () => {
+  assert.throws(() => readSamConfig('version = 0.1\n<html>'), /samconfig\.toml:2: .*<html>/)
+  assert.throws(() => readSamConfig('[default'), /samconfig\.toml:1/)
+  assert.throws(() => readSamConfig('x'.repeat(1_000_000)), /more than/)
+  assert.deepEqual(readSamConfig('\n# nothing\n'), { parameters: {} })
 })
