@@ -12,7 +12,13 @@ import type {
 import type { DocumentationPart, DocumentationVersion } from '#model/apigateway/documentation.ts'
 import type { ClientCertificate, VpcLink } from '#model/apigateway/vpc-link.ts'
 import type { Deployment, Stage } from '#model/apigateway/stage.ts'
-import type { Account, ApiKey, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
+import type {
+  Account,
+  ApiKey,
+  UsageGrant,
+  UsagePlan,
+  UsagePlanKey,
+} from '#model/apigateway/usage-plan.ts'
 import type {
   Api,
   AuthorizerV2,
@@ -58,6 +64,8 @@ export const apiKeys = collection<ApiKey>('apigateway/apiKeys')
 export const usagePlans = collection<UsagePlan>('apigateway/usagePlans')
 /** By `{usagePlanId}/{keyId}`. */
 export const usagePlanKeys = collection<UsagePlanKey>('apigateway/usagePlanKeys')
+/** By `{usagePlanId}/{keyId}`. */
+export const usageGrants = collection<UsageGrant>('apigateway/usageGrants')
 /** One row per account and region, under `account`. */
 export const accounts = collection<Account>('apigateway/accounts')
 /** By `{apiId}/{documentationPartId}`. */

@@ -35,12 +35,24 @@ export const createApiKey = async (
   input: Shape<CreateApiKeyRequest>,
   call: WriteCall,
 ): Promise<ApiKeyAnswer> => {
+  checkTags(input.tags)
+  return writeNewKey(call, input, await takenValues(call))
+}
+
+/** The values that keys have: no two keys share one. */
+export const takenValues = async (call: ReadCall): Promise<Set<string>> =>
+  new Set((await call.view.list(apiKeys, call)).map((entry) => entry.value.value))
+
+/** Writes a new key, and adds its value to those that are taken. */
+export const writeNewKey = async (
+  call: WriteCall,
+  input: Shape<CreateApiKeyRequest>,
+  taken: Set<string>,
+): Promise<ApiKey> => {
   // AWS: an empty value is no value: one is made. [F095] It is a secret: never derived, as a template's ids are.
   const value = input.value || randomIds(systemRandom).next(GENERATED_VALUE_LENGTH)
   checkValue(value)
-  checkTags(input.tags)
-  const keys = await call.view.list(apiKeys, call)
-  if (keys.some((entry) => entry.value.value === value)) throw conflict('API Key already exists')
+  if (taken.has(value)) throw conflict('API Key already exists')
   const apiKey: ApiKey = defined({
     id: await newKeyId(call),
     value,
@@ -57,6 +69,7 @@ export const createApiKey = async (
   })
   checkTexts(apiKey)
   await call.tx.put(apiKeys, call, apiKey.id, apiKey)
+  taken.add(value)
   return apiKey
 }
 

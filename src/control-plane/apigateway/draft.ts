@@ -9,7 +9,7 @@ import type {
   Resource,
   RestApi,
 } from '#model/apigateway/rest-api.ts'
-import { claimApiId, releaseApiId, unpublishApi } from '#snapshot/publish.ts'
+import { claimApiId, claimFixedApiId, releaseApiId, unpublishApi } from '#snapshot/publish.ts'
 import { dropDocument } from '#snapshot/freeze.ts'
 import { Bug } from '#shared/assert.ts'
 import {
@@ -26,6 +26,8 @@ import {
 } from '#store/collections.ts'
 import type { Collection } from '#store/store.ts'
 import type { WriteCall } from '#store/transactional.ts'
+import { conflict } from '#wire/errors.ts'
+import { fixedIdOf } from '../fixed-ids.ts'
 import { BUILT_IN_MODELS } from './built-in-models.ts'
 
 /** Identifiers to try: a derived sequence starts again at each update, past all that the API already holds. */
@@ -41,7 +43,7 @@ export const createApi = async (
   // AWS: CreateRestApi makes the models Empty and Error, an import does not. [F033]
   options: { readonly builtInModels: boolean },
 ): Promise<RestApi> => {
-  const id = await claimApiId(call.tx, call, call.ids)
+  const id = await newApiId(call, facts.tags)
   const rootResourceId = call.ids.next(10)
   const api: RestApi = { id, rootResourceId, createdDate: call.nowMs, ...facts }
   await call.tx.put(restApis, call, id, api)
@@ -50,6 +52,13 @@ export const createApi = async (
     await writeModel(call, id, { id: await newPartId(call, models, id), ...model })
   }
   return api
+}
+
+const newApiId = async (call: WriteCall, tags: RestApi['tags']): Promise<string> => {
+  const fixed = fixedIdOf(tags)
+  if (fixed === undefined) return claimApiId(call.tx, call, call.ids)
+  if (await claimFixedApiId(call.tx, call, fixed)) return fixed
+  throw conflict(`The API identifier ${fixed} is already in use`)
 }
 
 export const writeApi = (call: WriteCall, api: RestApi): Promise<void> =>

@@ -4,6 +4,7 @@ import type {
   DeleteModelRequest,
   GetModelRequest,
   GetModelsRequest,
+  GetModelTemplateRequest,
   UpdateModelRequest,
 } from '@aws-sdk/client-api-gateway'
 import type { Model } from '#model/apigateway/rest-api.ts'
@@ -13,6 +14,7 @@ import { badRequest, conflict, notFound } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { required } from '../constraints.ts'
 import { defined } from '../defined.ts'
+import { modelTemplate } from '../model-template.ts'
 import { applyPatch, type PatchTable } from '../patch-operations.ts'
 import { text } from '../patch-rules.ts'
 import { newPartId, writeModel } from './draft.ts'
@@ -51,6 +53,14 @@ export const getModels = async (
 ): Promise<Page<Model>> => {
   const api = await restApiOf(call, required(input.restApiId, 'getModelsInput.restApiId'))
   return pageOf(call, models, `${api.id}/`, input)
+}
+
+export const getModelTemplate = async (
+  input: Shape<GetModelTemplateRequest>,
+  call: ReadCall,
+): Promise<{ readonly value: string }> => {
+  const { schema } = await modelOf(call, input.restApiId, input.modelName)
+  return { value: modelTemplate(schema ?? '{}') }
 }
 
 export const updateModel = async (

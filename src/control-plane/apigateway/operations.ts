@@ -64,7 +64,14 @@ import {
   updateMethodResponse,
 } from './method-responses.ts'
 import { deleteMethod, getMethod, putMethod, updateMethod } from './methods.ts'
-import { createModel, deleteModel, getModel, getModels, updateModel } from './models.ts'
+import {
+  createModel,
+  deleteModel,
+  getModel,
+  getModels,
+  getModelTemplate,
+  updateModel,
+} from './models.ts'
 import {
   createRequestValidator,
   deleteRequestValidator,
@@ -86,7 +93,15 @@ import {
   getRestApis,
   updateRestApi,
 } from './rest-apis.ts'
-import { createStage, deleteStage, getStage, getStages, updateStage } from './stages.ts'
+import {
+  createStage,
+  deleteStage,
+  flushStageAuthorizersCache,
+  flushStageCache,
+  getStage,
+  getStages,
+  updateStage,
+} from './stages.ts'
 import { getTags, tagResource, untagResource } from './tags.ts'
 import {
   createUsagePlan,
@@ -128,6 +143,8 @@ import {
   updateClientCertificate,
   deleteClientCertificate,
 } from './client-certificates.ts'
+import { getUsage, updateUsage } from './usage.ts'
+import { importApiKeys } from './import-api-keys.ts'
 
 export const apigatewayOperations = Object.freeze({
   ...openapiOperations,
@@ -169,6 +186,8 @@ export const apigatewayOperations = Object.freeze({
   DeleteUsagePlan: writes(deleteUsagePlan),
   DeleteUsagePlanKey: writes(deleteUsagePlanKey),
   DeleteVpcLink: writes(deleteVpcLink),
+  FlushStageAuthorizersCache: writes(flushStageAuthorizersCache),
+  FlushStageCache: writes(flushStageCache),
   GenerateClientCertificate: generateClientCertificate,
   GetAccount: reads(getAccount),
   GetApiKey: reads(getApiKey),
@@ -196,6 +215,7 @@ export const apigatewayOperations = Object.freeze({
   GetMethod: reads(getMethod),
   GetMethodResponse: reads(getMethodResponse),
   GetModel: reads(getModel),
+  GetModelTemplate: reads(getModelTemplate),
   GetModels: reads(getModels),
   GetRequestValidator: reads(getRequestValidator),
   GetRequestValidators: reads(getRequestValidators),
@@ -206,12 +226,14 @@ export const apigatewayOperations = Object.freeze({
   GetStage: reads(getStage),
   GetStages: reads(getStages),
   GetTags: reads(getTags),
+  GetUsage: reads(getUsage),
   GetUsagePlan: reads(getUsagePlan),
   GetUsagePlanKey: reads(getUsagePlanKey),
   GetUsagePlanKeys: reads(getUsagePlanKeys),
   GetUsagePlans: reads(getUsagePlans),
   GetVpcLink: reads(getVpcLink),
   GetVpcLinks: reads(getVpcLinks),
+  ImportApiKeys: writes(importApiKeys),
   ImportDocumentationParts: writes(importDocumentationParts),
   PutGatewayResponse: writes(putGatewayResponse),
   PutIntegration: writes(putIntegration),
@@ -240,6 +262,7 @@ export const apigatewayOperations = Object.freeze({
   UpdateResource: writes(updateResource),
   UpdateRestApi: writes(updateRestApi),
   UpdateStage: writes(updateStage),
+  UpdateUsage: writes(updateUsage),
   UpdateUsagePlan: writes(updateUsagePlan),
   UpdateVpcLink: writes(updateVpcLink),
 })

@@ -3,6 +3,8 @@ import type {
   CanarySettings as CanarySettingsInput,
   CreateStageRequest,
   DeleteStageRequest,
+  FlushStageAuthorizersCacheRequest,
+  FlushStageCacheRequest,
   GetStageRequest,
   GetStagesRequest,
   UpdateStageRequest,
@@ -102,6 +104,34 @@ export const deleteStage = async (
   await refuseMapped(call, api.id, stage.stageName)
   await call.tx.delete(stages, call, `${api.id}/${stage.stageName}`)
   await unpublishStage(call.tx, api.id, stage.stageName)
+}
+
+/** What was answered before is asked for again: the cache's keys carry the generation. */
+export const flushStageCache = async (
+  input: Shape<FlushStageCacheRequest>,
+  call: WriteCall,
+): Promise<void> => {
+  const stage = await stageNamed(input, call)
+  const cacheGeneration = (stage.cacheGeneration ?? 0) + 1
+  await writeStage(call, `${input.restApiId}`, { ...stage, cacheGeneration })
+}
+
+/** The same of what authorizers answered. */
+export const flushStageAuthorizersCache = async (
+  input: Shape<FlushStageAuthorizersCacheRequest>,
+  call: WriteCall,
+): Promise<void> => {
+  const stage = await stageNamed(input, call)
+  const authorizersCacheGeneration = (stage.authorizersCacheGeneration ?? 0) + 1
+  await writeStage(call, `${input.restApiId}`, { ...stage, authorizersCacheGeneration })
+}
+
+const stageNamed = async (
+  input: { readonly restApiId?: string | undefined; readonly stageName?: string | undefined },
+  call: ReadCall,
+): Promise<Stage> => {
+  const api = await restApiOf(call, required(input.restApiId, 'restApiId'))
+  return stageOf(call, api.id, required(input.stageName, 'stageName'))
 }
 
 const checkDeployment = async (

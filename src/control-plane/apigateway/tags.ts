@@ -5,7 +5,15 @@ import type {
   UntagResourceRequest,
 } from '@aws-sdk/client-api-gateway'
 import { parseArn } from '#model/arn.ts'
-import { apiKeys, restApis, usagePlans } from '#store/collections.ts'
+import {
+  apiKeys,
+  clientCertificates,
+  domainNameAccessAssociations,
+  domainNames,
+  restApis,
+  usagePlans,
+  vpcLinks,
+} from '#store/collections.ts'
 import type { Collection } from '#store/store.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, notFound } from '#wire/errors.ts'
@@ -52,11 +60,22 @@ export const getTags = async (
   return { tags }
 }
 
-/** `arn:aws:apigateway:{region}::/restapis/{id}[/stages/{name}]`, `…/apikeys/{id}`, `…/usageplans/{id}` */
+/**
+ * `arn:aws:apigateway:{region}::/restapis/{id}[/stages/{name}]`, `…/apikeys/{id}` and so on; the ARNs of private
+ * domain names and of access associations carry the account too.
+ */
 const taggedOf = async (call: ReadCall, resourceArn: string): Promise<Tagged> => {
   const arn = parseArn(resourceArn)
   if (arn?.service !== 'apigateway' || arn.region !== call.region) {
     throw badRequest('Invalid ARN specified in the request')
+  }
+  if (arn.resource.startsWith('/domainnameaccessassociations/')) {
+    return taggedRow(
+      call,
+      domainNameAccessAssociations,
+      resourceArn,
+      'domain name access association',
+    )
   }
   const [root, kind, id = '', part, name = '', ...rest] = arn.resource.split('/')
   if (root === '' && rest.length === 0) {
@@ -74,6 +93,15 @@ const taggedOf = async (call: ReadCall, resourceArn: string): Promise<Tagged> =>
     if (kind === 'apikeys' && part === undefined) return taggedRow(call, apiKeys, id, 'API Key')
     if (kind === 'usageplans' && part === undefined) {
       return taggedRow(call, usagePlans, id, 'Usage Plan')
+    }
+    if (kind === 'vpclinks' && part === undefined) {
+      return taggedRow(call, vpcLinks, id, 'Vpc Link')
+    }
+    if (kind === 'clientcertificates' && part === undefined) {
+      return taggedRow(call, clientCertificates, id, 'Client Certificate')
+    }
+    if (kind === 'domainnames' && part === undefined) {
+      return taggedRow(call, domainNames, id, 'domain name')
     }
   }
   throw badRequest('Invalid ARN specified in the request')

@@ -14,7 +14,7 @@ import type {
 } from '@aws-sdk/client-api-gateway'
 import type { ApiStage, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
 import { Bug } from '#shared/assert.ts'
-import { stages, usagePlanKeys, usagePlans } from '#store/collections.ts'
+import { stages, usageGrants, usagePlanKeys, usagePlans } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, conflict, notFound } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
@@ -88,6 +88,7 @@ export const deleteUsagePlan = async (
 ): Promise<void> => {
   const { id } = await usagePlanOf(call, required(input.usagePlanId, 'usagePlanId'))
   await call.tx.deletePrefix(usagePlanKeys, call, `${id}/`)
+  await call.tx.deletePrefix(usageGrants, call, `${id}/`)
   await call.tx.delete(usagePlans, call, id)
 }
 
@@ -134,6 +135,7 @@ export const deleteUsagePlanKey = async (
   const plan = await usagePlanOf(call, required(input.usagePlanId, 'usagePlanId'))
   const { id } = await planKeyOf(call, plan, required(input.keyId, 'keyId'))
   await call.tx.delete(usagePlanKeys, call, `${plan.id}/${id}`)
+  await call.tx.delete(usageGrants, call, `${plan.id}/${id}`)
 }
 
 const apiStageOf = (input: Shape<ApiStageInput>): ApiStage => {
@@ -155,13 +157,17 @@ const check = async (call: ReadCall, plan: UsagePlan): Promise<void> => {
   }
 }
 
-const usagePlanOf = async (call: ReadCall, id: string): Promise<UsagePlan> => {
+export const usagePlanOf = async (call: ReadCall, id: string): Promise<UsagePlan> => {
   const plan = await call.view.get(usagePlans, call, id)
   if (plan === undefined) throw notFound('Invalid Usage Plan ID specified')
   return plan
 }
 
-const planKeyOf = async (call: ReadCall, plan: UsagePlan, keyId: string): Promise<UsagePlanKey> => {
+export const planKeyOf = async (
+  call: ReadCall,
+  plan: UsagePlan,
+  keyId: string,
+): Promise<UsagePlanKey> => {
   const key = await call.view.get(usagePlanKeys, call, `${plan.id}/${keyId}`)
   if (key === undefined) throw notFound('Invalid API Key identifier specified')
   return key

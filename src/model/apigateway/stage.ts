@@ -49,6 +49,9 @@ export interface Stage {
   readonly accessLogSettings?: AccessLogSettings
   readonly canarySettings?: CanarySettings
   readonly webAclArn?: string
+  /** How often the caches of answers and of authorizers were flushed; not on the wire, but part of the caches' keys. */
+  readonly cacheGeneration?: number
+  readonly authorizersCacheGeneration?: number
   /** Keyed as AWS keys them: a star for all, or `pets~1{id}/GET` style resource path and method. */
   readonly methodSettings?: Readonly<Record<string, MethodSetting>>
   readonly variables?: Readonly<Record<string, string>>

@@ -90,3 +90,15 @@ describe('Model', () => {
     await run(DeleteModel, { restApiId, modelName: 'MySchema' })
   })
 })
+
+it('a model has a template that makes what it describes', async () => {
+  const { run, createApi } = createSetting()
+  const { restApiId } = await createApi()
+  const at = { restApiId, modelName: 'Error' }
+  const { value } = await run(operations.GetModelTemplate, at)
+  assert.match(value, /^#set\(\$inputRoot = \$input\.path\('\$'\)\)\n\{\n {2}"message" : /)
+  await notFound(
+    run(operations.GetModelTemplate, { restApiId, modelName: 'None' }),
+    'Invalid model name specified: None',
+  )
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
+import { findEntry, stageKey } from '#snapshot/publish.ts'
 import { directory } from '#store/collections.ts'
 import { badRequest, conflict, createSetting, notFound, operations } from './setting.ts'
 
@@ -206,4 +207,19 @@ describe('Stage', () => {
     const off = await patch('replace', '/cacheClusterEnabled', 'false')
     assert.equal(off.cacheClusterStatus, 'NOT_AVAILABLE')
   })
+})
+
+it('a flush raises a generation that is shipped with the stage and part of the keys of its caches', async () => {
+  const { run, createMockApi, store } = createSetting()
+  const { restApiId } = await createMockApi()
+  const one = { restApiId, stageName: 'dev' }
+  await notFound(run(operations.FlushStageCache, one), 'Invalid stage identifier specified')
+  await run(operations.CreateDeployment, one)
+  await run(operations.FlushStageCache, one)
+  await run(operations.FlushStageCache, one)
+  await run(operations.FlushStageAuthorizersCache, one)
+  const entry = await store.read((view) => findEntry(view, stageKey(restApiId, 'dev')))
+  assert.ok(entry?.kind === 'stage' && entry.protocol === 'REST')
+  assert.equal(entry.stage.cacheGeneration, 2)
+  assert.equal(entry.stage.authorizersCacheGeneration, 1)
 })

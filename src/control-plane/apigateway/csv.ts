@@ -1,0 +1,36 @@
+// Comma-separated values as RFC 4180 has them: quotes around what holds a comma, doubled within.
+
+/** The rows of a text, without those that are blank. */
+export const csvRows = (text: string): readonly (readonly string[])[] => {
+  const rows: string[][] = []
+  let row: string[] = []
+  let cell = ''
+  let isQuoted = false
+  const endCell = (): void => {
+    row.push(cell)
+    cell = ''
+  }
+  const endRow = (): void => {
+    endCell()
+    if (row.some((each) => each.trim() !== '')) rows.push(row)
+    row = []
+  }
+  const source = text.replace(/^\uFEFF/, '')
+  for (let at = 0; at < source.length; at++) {
+    const character = source[at] ?? ''
+    if (isQuoted) {
+      if (character !== '"') cell += character
+      else if (source[at + 1] === '"') {
+        cell += '"'
+        at++
+      } else isQuoted = false
+    } else if (character === '"' && cell.trim() === '') {
+      cell = ''
+      isQuoted = true
+    } else if (character === ',') endCell()
+    else if (character === '\n') endRow()
+    else if (character !== '\r') cell += character
+  }
+  endRow()
+  return rows
+}
