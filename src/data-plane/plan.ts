@@ -1,5 +1,6 @@
 // What a compiled stage is: the types between snapshot/ (which makes plans) and the data plane (which runs them).
 // A plan holds closures made at deployment; a request looks nothing up, parses nothing and compiles nothing.
+import type { SigningCredentials } from '#languages/sigv4/sign.ts'
 import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
@@ -16,10 +17,20 @@ export interface Services {
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly upstream: UpstreamClient
+  /** AWS services that integrations call; absent where none can be reached. */
+  readonly aws?: AwsAccess | undefined
   /** Absent where nobody listens: requests then keep no record of what they did. */
   readonly observe?: Observe | undefined
   /** A broken assumption of ours: the stack goes to the log, the client gets a bare 500. Never throws. */
   readonly onBug: (error: unknown, requestId: string) => void
+}
+
+/** How an integration reaches an AWS service. */
+export interface AwsAccess {
+  /** `service` as in an endpoint prefix: `sqs`, `states`. Undefined where its calls lead nowhere. */
+  endpoint(service: string, region: string): string | undefined
+  /** What calls are signed with. */
+  readonly credentials: SigningCredentials
 }
 
 /** Something a configuration asks for and this version does not do. */

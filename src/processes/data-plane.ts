@@ -9,9 +9,12 @@ import { createCurrent } from '#snapshot/current.ts'
 import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
 import type { HttpHandler } from '#transport/contract.ts'
 import { createUpstreamClient } from '#transport/upstream.ts'
+import type { Settings } from '../settings.ts'
+import { developmentCredentials } from './development-credentials.ts'
 import { answerHealth } from './health.ts'
 
 export interface DataPlaneOptions {
+  readonly settings: Pick<Settings, 'endpoints'>
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly observe?: Observe
@@ -27,6 +30,7 @@ export interface DataPlane {
 }
 
 export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
+  const { endpoints } = options.settings
   const upstream = createUpstreamClient()
   const current = createCurrent({ onFailure: options.onError })
   const serve = createDataPlane(current.directory, {
@@ -35,6 +39,10 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     invokeFunction: options.invokeFunction,
     invokeFunctionStream: options.invokeFunctionStream,
     upstream,
+    aws: {
+      endpoint: (service) => (Object.hasOwn(endpoints, service) ? endpoints[service] : undefined),
+      credentials: developmentCredentials(process.env),
+    },
     observe: options.observe,
     onBug: (error) => options.onError(error),
   })

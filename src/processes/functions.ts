@@ -7,6 +7,7 @@ import type { FunctionDocument } from '#model/function.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import type { Settings } from '../settings.ts'
+import { developmentCredentials } from './development-credentials.ts'
 import type { Tell } from './events.ts'
 
 export interface Functions {
@@ -67,15 +68,6 @@ export const composeFunctions = (options: {
     close: () => pool.close(),
   }
 }
-
-/** The keys that functions sign with: the ones of whoever started us, so that a real service accepts them. */
-const developmentCredentials = (environment: Readonly<Record<string, string | undefined>>) => ({
-  accessKeyId: environment.AWS_ACCESS_KEY_ID ?? 'test',
-  secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? 'test',
-  ...(environment.AWS_SESSION_TOKEN !== undefined && {
-    sessionToken: environment.AWS_SESSION_TOKEN,
-  }),
-})
 
 /** Node functions get debugger ports in the order in which they came, and keep them. */
 const inspectOption = (

@@ -78,6 +78,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     })
     closing.push(functions.close)
     const plane = composeDataPlane({
+      settings,
       invokeFunction: functions.pool.invoke,
       invokeFunctionStream: functions.pool.invokeStream,
       observe: (record) => {

@@ -35,6 +35,7 @@ export const runWorker = async (): Promise<void> => {
   })
   const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
   const plane = composeDataPlane({
+    settings,
     ...createInvokeClient({ socketPath: invokePath }),
     ...(settings.requestLog && { observe: records.add }),
     onError: report,

@@ -196,12 +196,12 @@ describe('what an API asks for and what is not built is refused with 501 and lis
       { methods: { 'GET /pets': integration({ type: 'HTTP', connectionType: 'VPC_LINK' }) } },
     ],
     [
-      'AWS integration with arn:aws:apigateway:us-east-1:sqs:path/1/q',
+      'AWS integration with the sub-domain runtime.lex',
       {
         methods: {
           'GET /pets': integration({
             type: 'AWS',
-            uri: 'arn:aws:apigateway:us-east-1:sqs:path/1/q',
+            uri: 'arn:aws:apigateway:us-east-1:runtime.lex:path/bot',
           }),
         },
       },

@@ -7,23 +7,27 @@ import type { TimedInvokeAnswer } from './invoke-function.ts'
 type Answered = Extract<InvokeAnswer, { kind: 'answered' }>
 
 /** The answer of a function that ran and did not fail; all else is a failure of the integration. */
-export const admitAnswer = (answer: TimedInvokeAnswer, functionArn: string): Answered => {
-  if (answer.kind === 'timeout') {
-    throw new GatewayFailure('INTEGRATION_TIMEOUT', 'Endpoint request timed out', {
-      hint: `${nameOf(functionArn)} did not answer within the integration's timeout`,
-    })
-  }
-  if (answer.kind === 'refused') {
-    throw new GatewayFailure('INTEGRATION_FAILURE', 'Internal server error', {
-      statusCode: 500,
-      hint: `Lambda refused to run ${nameOf(functionArn)}: ${answer.errorType}: ${answer.message}`,
-    })
-  }
+export const admitAnswer = (given: TimedInvokeAnswer, functionArn: string): Answered => {
+  const answer = admitRun(given, functionArn)
   if (answer.functionError === undefined) return answer
   // AWS: a function that fails is a 502. [behaviour.md 5.4]
   throw new GatewayFailure('INTEGRATION_FAILURE', 'Internal server error', {
     statusCode: 502,
     hint: `${nameOf(functionArn)} failed: ${errorOf(answer.payload)}`,
+  })
+}
+
+/** The answer of a function that ran, even where it failed. */
+export const admitRun = (answer: TimedInvokeAnswer, functionArn: string): Answered => {
+  if (answer.kind === 'answered') return answer
+  if (answer.kind === 'timeout') {
+    throw new GatewayFailure('INTEGRATION_TIMEOUT', 'Endpoint request timed out', {
+      hint: `${nameOf(functionArn)} did not answer within the integration's timeout`,
+    })
+  }
+  throw new GatewayFailure('INTEGRATION_FAILURE', 'Internal server error', {
+    statusCode: 500,
+    hint: `Lambda refused to run ${nameOf(functionArn)}: ${answer.errorType}: ${answer.message}`,
   })
 }
 

@@ -17,8 +17,8 @@ import { chooseResponseTemplate, compileTemplates, PASS } from './templates.ts'
 
 /** What a backend answered, whatever it is. */
 interface BackendAnswer {
-  /** What selection patterns are held against: the status, or a function's error message. */
-  readonly selector: string
+  /** What patterns are held against: the status, or a function's error message; undefined where it did not fail. */
+  readonly selector: string | undefined
   readonly headers: FlatHeaders
   readonly body: Uint8Array
   /** What the request template has overridden. */
@@ -45,10 +45,14 @@ export const compileIntegrationResponses = (
   const matching = candidates.filter(({ selects }) => selects !== undefined)
   const otherwise = candidates.find(({ selects }) => selects === undefined)
   return (request, caller, answer) => {
-    const chosen = matching.find(({ selects }) => selects?.(answer.selector)) ?? otherwise
+    const { selector = '' } = answer
+    const matched = () => matching.find(({ selects }) => selects?.(selector))
+    // AWS: a function that did not fail has no error message, and gets the default. [behaviour.md 5.3]
+    const isDefault = answer.selector === undefined && otherwise !== undefined
+    const chosen = isDefault ? otherwise : (matched() ?? otherwise)
     if (chosen !== undefined) return chosen.map(request, caller, answer)
     throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
-      hint: `no integration response matches ${answer.selector}, and none is the default`,
+      hint: `no integration response matches '${selector}', and none is the default`,
     })
   }
 }

@@ -3,10 +3,11 @@
 import type { Integration } from '#model/apigateway/rest-api.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { MethodSource } from '../../compiling.ts'
-import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
+import type { RestMethodPlan } from '../../plan.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitAnswer, traceAnswer } from '../function-answer.ts'
 import { invokeWithin } from '../invoke-function.ts'
+import { misconfigured } from '../misconfigured.ts'
 import { compileProxyEvent } from '../proxy-event.ts'
 import { parseProxyResponse } from '../proxy-response.ts'
 import { putStageVariables } from '../stage-variables.ts'
@@ -60,9 +61,4 @@ export const compileAwsProxy = (
     const acceptsBinary = accept !== undefined && isBinary(accept)
     return writeMethodResponse(request, parseProxyResponse(answered.payload, acceptsBinary), true)
   }
-}
-
-/** AWS: a configuration that can never work is found at the call, not at the deployment. */
-const misconfigured = (hint: string) => (): never => {
-  throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', { hint })
 }

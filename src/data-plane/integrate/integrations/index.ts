@@ -2,6 +2,7 @@
 import type { Integration, IntegrationType } from '#model/apigateway/rest-api.ts'
 import type { MethodSource } from '../../compiling.ts'
 import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
+import { compileAws } from './aws.ts'
 import { compileAwsProxy } from './aws-proxy.ts'
 import { compileHttp } from './http.ts'
 import { compileHttpProxy } from './http-proxy.ts'
@@ -20,7 +21,7 @@ export const compileIntegration = (source: MethodSource): RestMethodPlan['integr
 }
 
 const TYPES: Readonly<Record<IntegrationType, CompileIntegration>> = {
-  AWS: ({ limits }, { uri }) => limits.refuse(`AWS integration with ${uri ?? 'no URI'}`),
+  AWS: compileAws,
   AWS_PROXY: compileAwsProxy,
   HTTP: compileHttp,
   HTTP_PROXY: compileHttpProxy,

@@ -1,0 +1,11 @@
+// What functions and integrations sign with: the keys of whoever started us, so that a real service accepts them.
+
+export const developmentCredentials = (
+  environment: Readonly<Record<string, string | undefined>>,
+) => ({
+  accessKeyId: environment.AWS_ACCESS_KEY_ID ?? 'test',
+  secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? 'test',
+  ...(environment.AWS_SESSION_TOKEN !== undefined && {
+    sessionToken: environment.AWS_SESSION_TOKEN,
+  }),
+})
