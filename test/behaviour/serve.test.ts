@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { withPatience } from '#processes/patience.ts'
 import { call, EXAMPLES, runDaemun, startGateway } from '../support/gateway.ts'
 
 const SLOW = `Transform: AWS::Serverless-2016-10-31
@@ -72,5 +73,36 @@ describe('daemun serve', () => {
     assert.equal((await gateway.call(api, '/')).text, 'done', 'while readiness fails')
     assert.equal((await slow).text, 'done', 'in flight')
     assert.equal(await stopped, 0)
+  })
+
+  it('serves on without its host, boots a worker from the disk meanwhile, and gets a new host', async (t) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'daemun-hostless-'))
+    t.after(() => rm(dataDir, { recursive: true, force: true }))
+    const gateway = await startGateway({
+      shape: 'serve',
+      file: join(EXAMPLES, 'rest-mock/template.yaml'),
+      dataDir,
+    })
+    t.after(() => gateway.stop())
+    const api = gateway.api('mock')
+    const get = async () => (await gateway.call(api, '/Prod/status')).status
+    assert.equal(await get(), 200)
+    const { host, workers } = (await gateway.event(
+      ({ event }) => event === 'ready',
+    )) as unknown as {
+      readonly host: number
+      readonly workers: readonly number[]
+    }
+    process.kill(host, 'SIGKILL')
+    assert.equal(await get(), 200, 'without a host')
+    for (const worker of workers) process.kill(worker, 'SIGKILL')
+    for (const pid of workers) {
+      await gateway.event((one) => one.event === 'process-died' && one.pid === pid)
+    }
+    const answered = (origin: string, path: string): Promise<void> =>
+      withPatience(async () => assert.equal((await call(origin, path)).status, 200), 15_000)
+    await answered(gateway.dataOrigin, '/_daemun/ready')
+    assert.equal(await get(), 200, 'by new workers')
+    await answered(gateway.endpoint, '/_daemun/health')
   })
 })
