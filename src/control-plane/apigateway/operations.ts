@@ -145,6 +145,8 @@ import {
 } from './client-certificates.ts'
 import { getUsage, updateUsage } from './usage.ts'
 import { importApiKeys } from './import-api-keys.ts'
+import { getSdk } from './sdk/get-sdk.ts'
+import { getSdkType, getSdkTypes } from './sdk/sdk-types.ts'
 
 export const apigatewayOperations = Object.freeze({
   ...openapiOperations,
@@ -223,6 +225,9 @@ export const apigatewayOperations = Object.freeze({
   GetResources: reads(getResources),
   GetRestApi: reads(getRestApi),
   GetRestApis: reads(getRestApis),
+  GetSdk: reads(getSdk),
+  GetSdkType: reads(getSdkType),
+  GetSdkTypes: reads(getSdkTypes),
   GetStage: reads(getStage),
   GetStages: reads(getStages),
   GetTags: reads(getTags),

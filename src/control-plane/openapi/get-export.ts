@@ -8,8 +8,8 @@ import { badRequest } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { deploymentOf, restApiOf, stageOf } from '../apigateway/lookups.ts'
 import { required } from '../constraints.ts'
-import { definitionBytes, type ExportFormat } from './export-format.ts'
 import { type ExportExtensions, exportRestApi, isoSeconds } from './export-rest-api.ts'
+import { writeDocument } from './write-document.ts'
 
 /** An export as it is answered: a file to be saved. */
 export interface ExportAnswer {
@@ -52,11 +52,11 @@ export const getExport = async (
     // AWS: whatever the format, it is a file. [cli: get-export]
     contentType: 'application/octet-stream',
     contentDisposition: `attachment; filename="${type}_${date}.${format.toLowerCase()}"`,
-    body: definitionBytes(definition, format),
+    body: writeDocument(definition, format),
   }
 }
 
-const formatOf = (accepts: string | undefined): ExportFormat => {
+const formatOf = (accepts: string | undefined): 'JSON' | 'YAML' => {
   const types = (accepts ?? '').split(',').map((type) => type.replace(/;.*$/, '').trim())
   if (types.some((type) => /^application\/(?:x-)?yaml$/.test(type))) return 'YAML'
   if (types.some((type) => ['', '*/*', 'application/*', 'application/json'].includes(type))) {
