@@ -77,7 +77,7 @@ export const deleteVpcLink = async (
   return {}
 }
 
-export const vpcLinkOf = async (call: ReadCall, id: string | undefined): Promise<VpcLinkV2> => {
+const vpcLinkOf = async (call: ReadCall, id: string | undefined): Promise<VpcLinkV2> => {
   const link = await call.view.get(vpcLinksV2, call, `${id}`)
   if (link !== undefined) return link
   throw notFoundOf('VpcLink', `Invalid VpcLink identifier specified ${id}`)
