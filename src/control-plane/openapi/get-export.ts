@@ -9,7 +9,7 @@ import type { Shape } from '#wire/operation.ts'
 import { deploymentOf, restApiOf, stageOf } from '../apigateway/lookups.ts'
 import { required } from '../constraints.ts'
 import { type ExportExtensions, exportRestApi, isoSeconds } from './export-rest-api.ts'
-import { writeDocument } from './write-document.ts'
+import { definitionBytes } from './export-format.ts'
 
 /** An export as it is answered: a file to be saved. */
 export interface ExportAnswer {
@@ -52,7 +52,7 @@ export const getExport = async (
     // AWS: whatever the format, it is a file. [cli: get-export]
     contentType: 'application/octet-stream',
     contentDisposition: `attachment; filename="${type}_${date}.${format.toLowerCase()}"`,
-    body: writeDocument(definition, format),
+    body: definitionBytes(definition, format),
   }
 }
 
