@@ -11,15 +11,17 @@ const PID = {
   'index.js': `exports.handler = async (event) => { if (event.ms) await new Promise((r) => setTimeout(r, event.ms)); return process.pid }`,
 }
 
+const GATED = {
+  'index.js': `const { existsSync } = require('node:fs')
+  exports.handler = async ({ gate }) => {
+    while (gate && !existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5))
+    return process.pid
+  }`,
+}
+
 test('one process answers one invocation after the other, and further ones are started for what waits', async (t) => {
   const { add, invoke, folder, logs, until } = startFixture(t)
-  const arn = add({
-    'index.js': `const { existsSync } = require('node:fs')
-    exports.handler = async ({ gate }) => {
-      while (gate && !existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5))
-      return process.pid
-    }`,
-  })
+  const arn = add(GATED)
   const first = (await invoke(arn)).body
   assert.equal((await invoke(arn)).body, first)
   const gate = join(folder, 'gate')
@@ -41,42 +43,47 @@ test('a process never has two invocations at a time', async (t) => {
 })
 
 test('what does not fit into the queue, or waits in it for too long, is refused', async (t) => {
-  const { add, pool, until, logs } = startFixture(t, {
+  const { add, pool, folder } = startFixture(t, {
     processesPerFunctionMax: 1,
     queueMax: 1,
     queueWaitMs: 100,
   })
-  const arn = add(PID)
-  const send = (ms: number) =>
+  const arn = add(GATED)
+  const gate = join(folder, 'gate')
+  const send = (event: object) =>
     pool.invoke({
       functionArn: arn,
-      payload: Buffer.from(JSON.stringify({ ms })),
+      payload: Buffer.from(JSON.stringify(event)),
       invocationType: 'RequestResponse',
     })
-  const running = send(600)
-  await until(() => logs.some(({ line }) => line.startsWith('START')))
-  const waiting = send(0)
+  // A machine that starts the process slower than the queue waits refuses that, too: until it is there.
+  while ((await send({})).kind === 'refused');
+  const running = send({ gate })
+  const waiting = send({})
   const throttled = {
     kind: 'refused',
     statusCode: 429,
     errorType: 'TooManyRequestsException',
     message: 'Rate Exceeded.',
   }
-  assert.deepEqual(await send(0), throttled)
+  assert.deepEqual(await send({}), throttled)
   assert.deepEqual(await waiting, throttled)
+  writeFileSync(gate, '')
   assert.equal((await running).kind, 'answered')
 })
 
 test('reserved concurrency refuses what is above it at once', async (t) => {
-  const { add, pool, invoke } = startFixture(t)
-  const arn = add(PID, { ReservedConcurrentExecutions: 1 })
-  const running = invoke(arn, { ms: 200 })
+  const { add, pool, invoke, folder } = startFixture(t)
+  const arn = add(GATED, { ReservedConcurrentExecutions: 1 })
+  const gate = join(folder, 'gate')
+  const running = invoke(arn, { gate })
   const answer = await pool.invoke({
     functionArn: arn,
     payload: Buffer.from('{}'),
     invocationType: 'RequestResponse',
   })
   assert.equal(answer.statusCode, 429)
+  writeFileSync(gate, '')
   await running
   await invoke(arn)
 })
