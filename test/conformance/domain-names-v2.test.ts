@@ -11,9 +11,11 @@ import {
   CreateDomainNameCommand,
   CreateRoutingRuleCommand,
   CreateStageCommand,
+  DeleteApiCommand,
   DeleteApiMappingCommand,
   DeleteDomainNameCommand,
   DeleteRoutingRuleCommand,
+  DeleteStageCommand,
   type DomainNameConfiguration,
   GetApiMappingCommand,
   GetApiMappingsCommand,
@@ -159,14 +161,14 @@ describe('a custom domain name', () => {
     await createDomainName('taken.example.com')
     const bad = (calling: Promise<unknown>, message: RegExp | string) =>
       refused(calling, 'BadRequestException', 400, message)
-    await bad(create('TAKEN.example.com'), 'The domain name you provided already exists.')
-    await bad(create('no_domain'), 'The domain name provided is not valid')
+    await bad(create('taken.example.com'), 'The domain name you provided already exists.')
+    await bad(create('no_domain'), 'Invalid domain name specified: no_domain')
     await bad(create('a.example.com', []), /Exactly one domain name configuration/)
     await bad(create('a.example.com', [{}]), 'A certificate ARN must be specified')
     await bad(create('a.example.com', [{ CertificateArn: 'x' }]), 'Invalid certificate ARN: x')
     await bad(
       create('a.example.com', [REGIONAL], { MutualTlsAuthentication: { TruststoreUri: 'x' } }),
-      'Invalid truststore URI specified: x',
+      'Invalid truststoreUri: x',
     )
     await refused(
       create('a.example.com', [REGIONAL], { RoutingMode: 'NO' }),
@@ -266,6 +268,23 @@ describe('an API mapping', () => {
     )
     const mapping = await v1.send(new GetBasePathMappingCommand({ domainName, basePath: '(none)' }))
     assert.deepEqual(plain(mapping), { basePath: '(none)', restApiId, stage: 'prod' })
+  })
+
+  it('keeps its API and its stage from being deleted', async () => {
+    const { v2 } = clients
+    const DomainName = await createDomainName('keep.example.com')
+    const ApiId = await createApi()
+    const { ApiMappingId } = await v2.send(
+      new CreateApiMappingCommand({ DomainName, ApiId, Stage: 'v1' }),
+    )
+    const stage = { ApiId, StageName: 'v1' }
+    const message = /Please remove all base path mappings/
+    const bad = 'BadRequestException'
+    await refused(v2.send(new DeleteStageCommand(stage)), bad, 400, message)
+    await refused(v2.send(new DeleteApiCommand({ ApiId })), bad, 400, message)
+    await v2.send(new DeleteApiMappingCommand({ DomainName, ApiMappingId }))
+    await v2.send(new DeleteStageCommand(stage))
+    await v2.send(new DeleteApiCommand({ ApiId }))
   })
 
   it('is refused a key twice, a bad key, and what is not there', async () => {

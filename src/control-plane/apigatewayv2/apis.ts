@@ -35,6 +35,7 @@ import type { Uncapitalized } from '#wire/operation.ts'
 import { checkTags } from '../apigateway/tag-rules.ts'
 import { constrain, oneOf, required } from '../constraints.ts'
 import { defined, nonEmpty } from '../defined.ts'
+import { refuseMapped } from '../domain-names.ts'
 import { fixedIdOf } from '../fixed-ids.ts'
 import { apiDefaults, apiEndpoint, checkApi, parseCors } from './api-rules.ts'
 import { deployAutomatically } from './deployments.ts'
@@ -134,6 +135,7 @@ export const deleteApi = async (
   call: WriteCall,
 ): Promise<void> => {
   const { apiId } = await apiOf(call, input.apiId)
+  await refuseMapped(call, apiId)
   for (const { documentHash } of await partsOf(call, deploymentsV2, apiId)) {
     await dropDocument(call.tx, documentHash)
   }

@@ -1,10 +1,10 @@
 // How v2 spells what the shared domain names hold: one configuration for each endpoint type, and other names for the
 // routing modes; and what v2 lets be written.
 import type { DomainNameConfiguration } from '@aws-sdk/client-apigatewayv2'
-import { parseArn } from '#model/arn.ts'
 import type { DomainName, RoutingMode } from '#model/domain-name.ts'
 import { badRequest } from '#wire/errors.ts'
 import type { Uncapitalized } from '#wire/operation.ts'
+import { checkDomainName as checkShared } from '../apigateway/domain-name-rules.ts'
 import { constrain, oneOf } from '../constraints.ts'
 import { defined } from '../defined.ts'
 
@@ -37,7 +37,6 @@ export interface Configuration {
 }
 
 const SECURITY_POLICY_DEFAULT = 'TLS_1_2'
-const DOMAIN_NAME_LENGTH_MAX = 253
 
 export const ROUTING_MODES: readonly string[] = [
   'API_MAPPING_ONLY',
@@ -55,13 +54,6 @@ export const routingModeV1 = (mode: string): RoutingMode =>
 
 export const routingModeV2 = (mode: RoutingMode): string =>
   mode.replace('BASE_PATH_MAPPING', 'API_MAPPING')
-
-export const checkDomainName = (domainName: string): void => {
-  const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
-  const pattern = new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})+$`)
-  if (domainName.length <= DOMAIN_NAME_LENGTH_MAX && pattern.test(domainName)) return
-  throw badRequest('The domain name provided is not valid')
-}
 
 /** What configurations say, beside what was there before. */
 export const endpointFacts = (inputs: readonly Input[], before?: DomainName): EndpointFacts => {
@@ -99,34 +91,18 @@ export const endpointFacts = (inputs: readonly Input[], before?: DomainName): En
   }
 }
 
-export const checkEndpoints = (
-  facts: EndpointFacts & Pick<DomainName, 'mutualTlsAuthentication'>,
-): void => {
+/** v2 asks for more than v1: a certificate for each endpoint type. */
+export const checkDomainName = (facts: Parameters<typeof checkShared>[0]): void => {
+  checkShared(facts)
   const types: readonly string[] = facts.endpointConfiguration.types ?? []
-  const arns = [
+  const certificates = [
     ...(types.includes('EDGE') ? [facts.certificateArn] : []),
     ...(types.includes('REGIONAL') ? [facts.regionalCertificateArn] : []),
   ]
-  for (const arn of arns) {
-    if (arn === undefined) throw badRequest('A certificate ARN must be specified')
-    checkCertificateArn(arn)
-  }
-  const { ownershipVerificationCertificateArn: ownership, mutualTlsAuthentication } = facts
-  if (ownership !== undefined) checkCertificateArn(ownership)
-  if (mutualTlsAuthentication === undefined) return
-  const { truststoreUri } = mutualTlsAuthentication
-  if (!/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+$/.test(truststoreUri ?? '')) {
-    throw badRequest(`Invalid truststore URI specified: ${truststoreUri}`)
-  }
-  if (types.includes('EDGE')) {
+  if (certificates.includes(undefined)) throw badRequest('A certificate ARN must be specified')
+  if (facts.mutualTlsAuthentication !== undefined && types.includes('EDGE')) {
     throw badRequest('Mutual TLS is only supported for regional custom domain names')
   }
-}
-
-const checkCertificateArn = (arn: string): void => {
-  const { service } = parseArn(arn) ?? {}
-  if (service === 'acm' || service === 'iam') return
-  throw badRequest(`Invalid certificate ARN: ${arn}`)
 }
 
 /** One configuration for each endpoint type that v2 knows. */

@@ -17,7 +17,6 @@ import { defined, nonEmpty } from '../defined.ts'
 import * as shared from '../domain-names.ts'
 import {
   checkDomainName,
-  checkEndpoints,
   type Configuration,
   configurationsOf,
   endpointFacts,
@@ -47,7 +46,6 @@ export const createDomainName = async (
     'createDomainNameInput.domainNameConfigurations',
   )
   constrain(oneOf(input.routingMode, 'createDomainNameInput.routingMode', ROUTING_MODES))
-  checkDomainName(domainName)
   checkTags(input.tags)
   const facts = {
     domainName,
@@ -58,7 +56,7 @@ export const createDomainName = async (
     }),
     routingMode: routingModeV1(input.routingMode ?? 'API_MAPPING_ONLY'),
   }
-  checkEndpoints(facts)
+  checkDomainName(facts)
   return answer(await shared.createDomainName(call, facts))
 }
 
@@ -93,7 +91,7 @@ export const updateDomainName = async (
     routingMode:
       input.routingMode === undefined ? before.routingMode : routingModeV1(input.routingMode),
   })
-  checkEndpoints(domainName)
+  checkDomainName(domainName)
   return answer(await shared.writeDomainName(call, domainName))
 }
 

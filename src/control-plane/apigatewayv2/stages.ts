@@ -19,6 +19,7 @@ import type { Uncapitalized } from '#wire/operation.ts'
 import { checkTags } from '../apigateway/tag-rules.ts'
 import { required } from '../constraints.ts'
 import { defined } from '../defined.ts'
+import { refuseMapped } from '../domain-names.ts'
 import { deployStage } from './deployments.ts'
 import { apiOf, deploymentOf, notFoundOf, type Page, pageOf, partsOf, stageOf } from './lookups.ts'
 import { merged, mergedTexts } from './merge.ts'
@@ -101,6 +102,7 @@ export const deleteStage = async (
   call: WriteCall,
 ): Promise<void> => {
   const { stageName } = await stageOf(call, input.apiId, input.stageName)
+  await refuseMapped(call, `${input.apiId}`, stageName)
   await call.tx.delete(stagesV2, call, `${input.apiId}/${stageName}`)
   await unpublishStage(call.tx, `${input.apiId}`, stageName)
 }
