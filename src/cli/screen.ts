@@ -48,7 +48,7 @@ const formatOther = (
     case 'reloaded':
       return `  ${styleText('green', 'reloaded')}   ${here(event.file)} → ${event.function}\n`
     case 'redeploy-failed':
-      return `  ${styleText('red', 'not redeployed')}   ${here(event.file)}: ${event.message}\n  what was deployed before is served on\n`
+      return `  ${styleText('red', 'not redeployed')}   ${placed(event.file, event.message)}\n  what was deployed before is served on\n`
     case 'error':
       return `  ${styleText('red', 'error')}   ${event.message}\n`
   }
@@ -60,6 +60,10 @@ const formatLog = (name: string, text: string): string =>
     .split(/\r?\n/)
     .map((line) => `  ${styleText('dim', `${name} |`)} ${printableLine(line)}\n`)
     .join('')
+
+/** Most messages begin with their file by themselves. */
+const placed = (file: string, message: string): string =>
+  message.startsWith(here(file)) ? message : `${here(file)}: ${message}`
 
 /** A notice that begins with its function's name does not need it twice. */
 const noticeOf = (notice: { readonly function: string; readonly text: string }): string =>

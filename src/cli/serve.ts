@@ -31,12 +31,13 @@ export const run = async (given: Settings): Promise<void> => {
   supervisor = await startSupervisor(
     { settings, templates, main: MAIN },
     {
-      ready: (ports, apis, pids) =>
+      ready: (ports, apis, report, pids) =>
         log.write({
           event: 'ready',
           endpoint: originOf(settings.host, ports.management),
           data: originOf(settings.dataHost, ports.data),
           apis,
+          report,
           ...pids,
         }),
       died: (role, pid, how) => log.write({ event: 'process-died', role, pid, how }),

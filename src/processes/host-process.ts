@@ -4,6 +4,7 @@ import { errorMessage } from '#shared/assert.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { describeFailure } from '#cli/exit.ts'
 import { describeApis } from './describe.ts'
+import type { ReportLine } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'
 import { openNodeChannel } from './node-channel.ts'
@@ -44,9 +45,10 @@ const start = async ({ settings, templates, channelPath, again }: StartOrder): P
       }),
     PREDECESSOR_WAIT_MS,
   )
+  const report: ReportLine[] = []
   for (const template of again ? [] : templates) {
-    const { report } = await host.deploy(template)
-    for (const line of report) log.write({ event: 'not-honoured', ...line })
+    const deployed = await host.deploy(template)
+    report.push(...deployed.report)
   }
   const endpointUrl = originOf(settings.host, listener.port)
   const channel = await openNodeChannel({
@@ -69,6 +71,7 @@ const start = async ({ settings, templates, channelPath, again }: StartOrder): P
   tellSupervisor({
     type: 'ready',
     port: listener.port,
+    report,
     apis: await describeApis(host.source, originOf(settings.dataHost, settings.dataPort)),
   })
 }

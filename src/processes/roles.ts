@@ -2,6 +2,7 @@
 // to its supervisor over Node's own IPC.
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import type { Settings } from '../settings.ts'
+import type { ReportLine } from './events.ts'
 
 export type Role = 'host' | 'functions' | 'worker'
 
@@ -27,7 +28,13 @@ export interface ApiSummary {
 
 /** What a child tells its supervisor. */
 export type ChildMessage =
-  | { readonly type: 'ready'; readonly port?: number; readonly apis?: readonly ApiSummary[] }
+  | {
+      readonly type: 'ready'
+      readonly port?: number
+      readonly apis?: readonly ApiSummary[]
+      /** What the templates ask for and do not get. */
+      readonly report?: readonly ReportLine[]
+    }
   /** It cannot start, and the message says all there is to say. */
   | { readonly type: 'failed'; readonly message: string }
 

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { listen } from '#transport/listen-address.ts'
 import type { Settings } from '../settings.ts'
+import type { ReportLine } from './events.ts'
 import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
 
 /** A child that dies sooner than this after its start is started again only after a pause. */
@@ -37,6 +38,7 @@ export interface SupervisorEvents {
   ready(
     ports: { readonly management: number; readonly data: number },
     apis: readonly ApiSummary[],
+    report: readonly ReportLine[],
     pids: NodePids,
   ): void
   /** A child ended that should not have. */
@@ -136,7 +138,8 @@ export const startSupervisor = async (
     const workers = await Promise.all(
       Array.from({ length: settings.workers }, () => keep('worker')),
     )
-    events.ready({ management: state.managementPort, data: state.dataPort }, host.apis ?? [], {
+    const ports = { management: state.managementPort, data: state.dataPort }
+    events.ready(ports, host.apis ?? [], host.report ?? [], {
       host: host.pid,
       functions: functions.pid,
       workers: workers.map((worker) => worker.pid),

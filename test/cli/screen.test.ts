@@ -82,3 +82,11 @@ test('what a function writes keeps its colours and moves no cursor', () => {
   assert.match(plain(text), /^ {2}F \| .*\n {2}F \| more\n$/)
   assert.ok(text.includes('\u001b[31mred\u001b[0m \\x1b[2J\\x0dgone'), JSON.stringify(text))
 })
+
+test('a deployment that failed is said with its file once, and that the last good one serves', () => {
+  const file = 'template.yaml'
+  const failed = (message: string) =>
+    plain(createScreen()({ event: 'redeploy-failed', file, message }))
+  assert.match(failed('template.yaml:3: no'), /not redeployed {3}template\.yaml:3: no\n.*served on/)
+  assert.match(failed('no'), /not redeployed {3}template\.yaml: no\n/)
+})
