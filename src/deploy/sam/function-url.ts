@@ -1,5 +1,4 @@
 // FunctionUrlConfig: the function's own URL, and who may call it.
-import type { JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { addResource, fail, resolved, type SamContext, type SamResource } from './context.ts'
 import { isIntrinsic, keptAttributes, pick } from './draft.ts'
@@ -8,7 +7,6 @@ export const addFunctionUrl = (
   context: SamContext,
   resource: SamResource,
   alias: string | undefined,
-  aliasName: JsonValue | undefined,
 ): void => {
   const { logicalId, properties, attributes } = resource
   const config = objectOf(properties['FunctionUrlConfig'])
@@ -36,9 +34,8 @@ export const addFunctionUrl = (
       TargetFunctionArn: target,
       AuthType: auth ?? null,
       ...pick(config, ['Cors', 'InvokeMode']),
-      ...(aliasName === undefined ? {} : { Qualifier: aliasName }),
     },
-    { ...kept, ...(alias === undefined ? {} : { DependsOn: alias }) },
+    kept,
   )
   if (memberOf(config, 'AuthType') !== 'NONE') return
   addResource(

@@ -38,7 +38,7 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
   const created = { 'lambda:createdBy': 'SAM', ...objectOf(properties['Tags']) }
   const alias = addAlias(context, resource, code)
   const aliasName = alias && resolved(context, properties['AutoPublishAlias'])
-  addFunctionUrl(context, resource, alias, aliasName)
+  addFunctionUrl(context, resource, alias)
   const grants = transformEvents(context, resource, alias)
   addInvokeConfig(context, resource, aliasName, grants)
   const deadLetter = objectOf(properties['DeadLetterQueue'])

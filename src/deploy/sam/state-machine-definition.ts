@@ -10,8 +10,8 @@ export interface DefinitionText {
 
 export const definitionText = (definition: JsonObject): DefinitionText => {
   const substitutions: Draft = {}
-  const written = substituted(definition, substitutions)
-  const lines = JSON.stringify(sorted(written), undefined, 4).split('\n')
+  const written = substituted(sorted(definition), substitutions)
+  const lines = JSON.stringify(written, undefined, 4).split('\n')
   return { text: { 'Fn::Join': ['\n', lines] }, substitutions }
 }
 

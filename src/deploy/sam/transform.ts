@@ -7,6 +7,8 @@ import { objectOf } from '../template/source.ts'
 import type { SamContext, SamError, SamResource } from './context.ts'
 import { transformCapacityProvider } from './capacity-provider.ts'
 import { transformApplication } from './application.ts'
+import { transformConnectors } from './connectors/connectors.ts'
+import { transformGraphQlApi } from './graphql/graphql-api.ts'
 import { checkResource } from './resource-schema.ts'
 import { ignoredProblem, templateProblems } from './template-checks.ts'
 import { type Draft, draftOf } from './draft.ts'
@@ -50,6 +52,7 @@ const STEPS: readonly (readonly [string, TransformResource])[] = [
   ['AWS::Serverless::CapacityProvider', transformCapacityProvider],
   ['AWS::Serverless::Api', transformRestApi],
   ['AWS::Serverless::HttpApi', transformHttpApi],
+  ['AWS::Serverless::GraphQLApi', transformGraphQlApi],
   ['AWS::Serverless::WebSocketApi', transformWebSocketApi],
 ]
 
@@ -91,7 +94,7 @@ export const transformSam = (
     }
     const properties = globals.merge(type, objectOf(Properties ?? {}) ?? {}, IgnoreGlobals)
     resources.set(logicalId, { logicalId, type, properties, attributes })
-    if (!STEPS.some(([known]) => known === type)) {
+    if (!STEPS.some(([known]) => known === type) && type !== 'AWS::Serverless::Connector') {
       // Left as it is: the stack keeps a record of it and reports it by name.
       made[logicalId] = value
     }
@@ -115,6 +118,7 @@ export const transformSam = (
     }
   }
   addDeploymentApplication(context)
+  transformConnectors(context)
   const { Conditions: ___, Resources: _____, ...sections } = rest
   const conditions =
     Object.keys(context.conditions).length > 0 ? { Conditions: context.conditions } : {}
