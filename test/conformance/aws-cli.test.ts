@@ -51,8 +51,13 @@ describe('the AWS CLI', () => {
   it('makes a REST API, deploys it, and the API answers', async () => {
     const { id = '', rootResourceId = '' } = await v1('create-rest-api', '--name', 'by-hand')
     const { id: resource = '' } = await v1(
-      ...['create-resource', '--rest-api-id', id, '--parent-id', rootResourceId],
-      ...['--path-part', 'status'],
+      'create-resource',
+      '--rest-api-id',
+      id,
+      '--parent-id',
+      rootResourceId,
+      '--path-part',
+      'status',
     )
     const method = ['--rest-api-id', id, '--resource-id', resource, '--http-method', 'GET']
     await v1('put-method', ...method, '--authorization-type', 'NONE')
@@ -61,8 +66,12 @@ describe('the AWS CLI', () => {
     await v1('put-integration', ...method, '--type', 'MOCK', '--request-templates', template)
     const answer = '{"application/json":"{\\"up\\": true}"}'
     await v1(
-      ...['put-integration-response', ...method, '--status-code', '200'],
-      ...['--response-templates', answer],
+      'put-integration-response',
+      ...method,
+      '--status-code',
+      '200',
+      '--response-templates',
+      answer,
     )
     await v1('create-deployment', '--rest-api-id', id, '--stage-name', 'prod')
     const host = `${id}.execute-api.localhost`
@@ -77,8 +86,13 @@ describe('the AWS CLI', () => {
 
   it('quick-creates an HTTP API, changes it, and deletes it', async () => {
     const { ApiId = '' } = await v2(
-      ...['create-api', '--name', 'quick', '--protocol-type', 'HTTP'],
-      ...['--target', `${upstream.url}/backend`],
+      'create-api',
+      '--name',
+      'quick',
+      '--protocol-type',
+      'HTTP',
+      '--target',
+      `${upstream.url}/backend`,
     )
     const host = `${ApiId}.execute-api.localhost`
     const first = await call(gateway.dataOrigin, '/', { headers: { host } })
