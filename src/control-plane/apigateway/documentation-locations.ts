@@ -98,7 +98,8 @@ export const undocumentedLocations = async (
   return all.filter((location) => !documented.has(keyOf(location)))
 }
 
-const keyOf = (location: DocumentationPartLocation): string =>
+/** The same text for the same place. */
+export const keyOf = (location: DocumentationPartLocation): string =>
   JSON.stringify([
     location.type,
     ...(MEMBERS[location.type] ?? []).map((member) => location[member] ?? DEFAULTS[member]),

@@ -24,10 +24,12 @@ import { applyPatch, type PatchTable } from '../patch-operations.ts'
 import {
   checkLocation,
   isSameLocation,
+  keyOf,
   LOCATION_TYPES,
   locationText,
   undocumentedLocations,
 } from './documentation-locations.ts'
+import { checkProperties, type DocumentationFacts, parsePart } from './documentation-rules.ts'
 import { newPartId } from './draft.ts'
 import { restApiOf } from './lookups.ts'
 import { type Page, pageOfItems } from './pages.ts'
@@ -103,21 +105,17 @@ export const importDocumentationParts = async (
   constrain(oneOf(input.mode, 'mode', ['merge', 'overwrite']))
   const api = await restApiOf(call, required(input.restApiId, 'restApiId'))
   const given = readParts(input, call)
-  if (input.mode === 'overwrite') {
-    await call.tx.deletePrefix(documentationParts, call, `${api.id}/`)
-  }
-  const ids: string[] = []
+  const facts: DocumentationFacts[] = []
   const warnings: string[] = []
   for (const [index, part] of given.entries()) {
     try {
-      const { location, properties } = parsePart(part)
-      const before = await partAt(call, api.id, location)
-      ids.push((await writePart(call, api.id, location, properties, before)).id)
+      facts.push(parsePart(part))
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
       warnings.push(`documentationParts[${index}]: ${error.message}`)
     }
   }
+  const ids = await writeParts(call, api.id, facts, input.mode ?? 'merge')
   if (input.failOnWarnings === true && warnings.length > 0) {
     throw badRequest(`Warnings found during import:\n\t${warnings.join('\n\t')}`)
   }
@@ -130,6 +128,25 @@ export const partsOf = async (
 ): Promise<readonly DocumentationPart[]> => {
   const entries = await call.view.list(documentationParts, call, { prefix: `${apiId}/` })
   return entries.map(({ value }) => value)
+}
+
+/** Writes the parts and returns their ids; whatever keeps its place keeps its id. `overwrite` drops all others. */
+export const writeParts = async (
+  call: WriteCall,
+  apiId: string,
+  parts: readonly DocumentationFacts[],
+  mode: 'merge' | 'overwrite',
+): Promise<readonly string[]> => {
+  const before = new Map((await partsOf(call, apiId)).map((part) => [keyOf(part.location), part]))
+  if (mode === 'overwrite') await call.tx.deletePrefix(documentationParts, call, `${apiId}/`)
+  const ids = new Set<string>()
+  for (const { location, properties } of parts) {
+    const key = keyOf(location)
+    const written = await writePart(call, apiId, location, properties, before.get(key))
+    before.set(key, written)
+    ids.add(written.id)
+  }
+  return [...ids]
 }
 
 const DOCUMENTATION_PART_PATCH: PatchTable = {
@@ -145,19 +162,6 @@ const DOCUMENTATION_PART_PATCH: PatchTable = {
       },
     },
   ],
-}
-
-const PROPERTIES_INVALID = 'Invalid properties specified: a JSON object is expected'
-
-const checkProperties = (properties: string): void => {
-  if (properties === '') throw badRequest('Documentation part properties must be non-empty')
-  let value: unknown
-  try {
-    value = JSON.parse(properties)
-  } catch {
-    throw badRequest(PROPERTIES_INVALID)
-  }
-  if (!isObject(value)) throw badRequest(PROPERTIES_INVALID)
 }
 
 /** AWS: an unknown API is an unknown part. [F069] */
@@ -221,26 +225,4 @@ const readParts = (
   const parts = extension['documentationParts'] ?? []
   if (!Array.isArray(parts)) throw badRequest(NO_DOCUMENT)
   return parts
-}
-
-const MEMBERS = ['path', 'method', 'statusCode', 'name'] as const
-
-const parsePart = (
-  part: unknown,
-): { readonly location: DocumentationPartLocation; readonly properties: string } => {
-  if (!isObject(part) || !isObject(part['location'])) throw badRequest('a location is expected')
-  const { type, ...rest } = part['location']
-  const known = LOCATION_TYPES.find((each) => each === type)
-  if (known === undefined) throw badRequest(`the location type ${String(type)} is unknown`)
-  const members: [string, string][] = []
-  for (const member of MEMBERS) {
-    const value = rest[member]
-    if (value !== undefined && value !== null) members.push([member, String(value)])
-  }
-  const location = { type: known, ...Object.fromEntries(members) }
-  checkLocation(location)
-  const { properties } = part
-  const text = typeof properties === 'string' ? properties : JSON.stringify(properties ?? {})
-  checkProperties(text)
-  return { location, properties: text }
 }

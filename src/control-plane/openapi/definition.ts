@@ -2,6 +2,7 @@
 // import-api.ts turn into drafts. `at` names the place in the document, for messages:
 // `$.paths['/pets'].get`.
 import type { Cors } from '#model/apigatewayv2/api.ts'
+import type { DocumentationFacts } from '../apigateway/documentation-rules.ts'
 import type { EndpointConfiguration } from '#model/apigateway/rest-api.ts'
 
 export interface Definition {
@@ -17,6 +18,8 @@ export interface Definition {
   readonly operations: readonly OperationDefinition[]
   readonly models: readonly ModelDefinition[]
   readonly authorizers: readonly AuthorizerDefinition[]
+  /** Undefined where the caller does not want them. */
+  readonly documentation?: readonly DocumentationFacts[]
   /** What API Gateway warns of at import. */
   readonly warnings: readonly string[]
   /**

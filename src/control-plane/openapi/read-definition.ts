@@ -6,6 +6,7 @@ import { badRequest } from '#wire/errors.ts'
 import { defined } from '../defined.ts'
 import type { Definition } from './definition.ts'
 import { parseDefinitionText, type Tree } from './document.ts'
+import { readDocumentation } from './read-documentation.ts'
 import { extension, readApiExtensions, reportUnusedExtensions } from './read-extensions.ts'
 import { createModelReader, type ModelReader } from './read-models.ts'
 import { readOperations } from './read-operations.ts'
@@ -47,7 +48,10 @@ export const readDefinition = (
   })
   const tags = readTags(reading, root)
   // `ignore=documentation`: the caller does not want it, so nothing is amiss.
-  if (options.ignoreDocumentation === true) extension(reading, root, 'documentation')
+  const isIgnored = options.ignoreDocumentation === true
+  if (isIgnored) extension(reading, root, 'documentation')
+  const documentation =
+    isIgnored || target === 'HTTP' ? undefined : readDocumentation(reading, root)
   if (tree['webhooks'] !== undefined) reading.warnings.add('$.webhooks', 'webhooks is not used')
   reportUnusedExtensions(reading)
   return defined({
@@ -61,6 +65,7 @@ export const readDefinition = (
     operations,
     models: models.models,
     authorizers: authorizersOf(schemes),
+    documentation,
     warnings: reading.warnings.messages,
     notes: reading.notes.messages,
     errors: reading.errors.messages,

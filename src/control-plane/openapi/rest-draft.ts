@@ -22,6 +22,7 @@ import {
   writeResource,
 } from '../apigateway/draft.ts'
 import { defaultResponse, parseResponseType } from '../apigateway/gateway-response-types.ts'
+import { writeParts } from '../apigateway/documentation-parts.ts'
 import { checkMethod } from '../apigateway/method-rules.ts'
 import { readResourceTree, type ResourceTree } from '../apigateway/resource-tree.ts'
 import { defined } from '../defined.ts'
@@ -60,6 +61,9 @@ export const writeDraft = async (
     authorizers: await writeAuthorizers(call, api.id, definition, attempt),
   }
   await writeGatewayResponses(call, api.id, definition, attempt)
+  if (definition.documentation !== undefined) {
+    await writeParts(call, api.id, definition.documentation, options.mode)
+  }
   const tree = await readResourceTree(call, api.id)
   for (const path of definition.paths) {
     const full = `${options.prefix}${path}`

@@ -43,7 +43,11 @@ const createImports = () => {
       ]),
     )
   }
-  return { ...setting, load, put, paths }
+  const methodAt = async (restApiId: string, path: string, httpMethod: string) => {
+    const resourceId = (await paths(restApiId))[path]?.id ?? ''
+    return run(operations.GetMethod, { restApiId, resourceId, httpMethod })
+  }
+  return { ...setting, load, put, paths, methodAt }
 }
 
 test('a document with every extension becomes the draft that it describes', async () => {
@@ -123,6 +127,130 @@ test('ignore=documentation leaves documentation parts out without a warning', as
   const document = openapi({}, { 'x-amazon-apigateway-documentation': { version: '1' } })
   assert.equal((await load(document)).warnings?.length, 1)
   assert.equal((await load(document, { ignore: 'documentation' })).warnings, undefined)
+})
+
+test('documentation parts come with a definition, keep their ids, and go with an overwrite', async () => {
+  const { load, put, run } = createImports()
+  const documented = (...documentationParts: readonly Document[]) =>
+    openapi({}, { 'x-amazon-apigateway-documentation': { documentationParts } })
+  const api = { location: { type: 'API' }, properties: { description: 'pets' } }
+  const { id: restApiId, warnings } = await load(documented(api, { location: { type: 'NONE' } }))
+  assert.deepEqual(warnings, [
+    '$.x-amazon-apigateway-documentation.documentationParts[1]: the location type NONE is unknown',
+  ])
+  const parts = async () => (await run(operations.GetDocumentationParts, { restApiId })).items
+  const [first] = await parts()
+  assert.deepEqual(first, { id: first?.id, ...api, properties: '{"description":"pets"}' })
+  await put(restApiId, documented(api), 'merge')
+  assert.deepEqual(await parts(), [first])
+  const body = Buffer.from(JSON.stringify(openapi({})))
+  const parameters = { ignore: 'documentation' }
+  await run(operations.PutRestApi, { restApiId, body, parameters, mode: 'overwrite' })
+  assert.deepEqual(await parts(), [first])
+  await put(restApiId, openapi({}))
+  assert.deepEqual(await parts(), [])
+})
+
+test('components become models that refer to each other by address; authorizers and headers come along [F108]', async () => {
+  const { load, run, methodAt } = createImports()
+  const schemas = {
+    Pet: { type: 'object', properties: { tag: { $ref: '#/components/schemas/Tag' } } },
+    Tag: { type: 'string' },
+  }
+  const uri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:111111111111:function:a/invocations`
+  const unused = {
+    type: 'apiKey',
+    name: 'X-Token',
+    in: 'header',
+    'x-amazon-apigateway-authtype': 'oauth2',
+    'x-amazon-apigateway-authorizer': { type: 'token', authorizerUri: uri },
+  }
+  const responses = { 200: { description: 'ok', headers: { 'x-count': { schema: {} } } } }
+  const { id: restApiId } = await load(
+    openapi(
+      { '/a': { get: mock({ responses }) } },
+      { components: { schemas, securitySchemes: { unused } } },
+    ),
+  )
+  const { schema = '' } = await run(operations.GetModel, { restApiId, modelName: 'Pet' })
+  assert.deepEqual(JSON.parse(schema).properties.tag, {
+    $ref: `https://apigateway.amazonaws.com/restapis/${restApiId}/models/Tag`,
+  })
+  const [authorizer] = (await run(operations.GetAuthorizers, { restApiId })).items
+  assert.deepEqual(
+    [authorizer?.name, authorizer?.type, authorizer?.authType],
+    ['unused', 'TOKEN', 'oauth2'],
+  )
+  const method = await methodAt(restApiId, '/a', 'GET')
+  assert.deepEqual(method.methodResponses?.['200']?.responseParameters, {
+    'method.response.header.x-count': false,
+  })
+})
+
+test('security at the root is that of every method, and a REQUEST authorizer keeps what it says [F109]', async () => {
+  const { load, run, methodAt } = createImports()
+  const authorizer = {
+    type: 'request',
+    authorizerUri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:111111111111:function:a/invocations`,
+    identitySource: 'method.request.header.A',
+    authorizerResultTtlInSeconds: 300,
+  }
+  const request = {
+    type: 'apiKey',
+    name: 'Unused',
+    in: 'header',
+    'x-amazon-apigateway-authtype': 'custom',
+    'x-amazon-apigateway-authorizer': authorizer,
+  }
+  const api = await load(
+    openapi(
+      { '/a': { get: mock(), put: mock() } },
+      {
+        'x-amazon-apigateway-api-key-source': 'AUTHORIZER',
+        security: [{ request: [] }],
+        components: { securitySchemes: { request } },
+      },
+    ),
+  )
+  assert.equal(api.apiKeySource, 'AUTHORIZER')
+  const { id: restApiId } = api
+  const [made] = (await run(operations.GetAuthorizers, { restApiId })).items
+  assert.deepEqual(made, {
+    id: made?.id,
+    name: 'request',
+    authType: 'custom',
+    ...authorizer,
+    type: 'REQUEST',
+  })
+  const methods = await Promise.all(['GET', 'PUT'].map((verb) => methodAt(restApiId, '/a', verb)))
+  assert.deepEqual(
+    methods.map(({ authorizationType, authorizerId }) => [authorizationType, authorizerId]),
+    [
+      ['CUSTOM', made?.id],
+      ['CUSTOM', made?.id],
+    ],
+  )
+})
+
+test('statuses that are numbers import as text [F113]', async () => {
+  const { load, methodAt } = createImports()
+  const integration = {
+    ...MOCK,
+    responses: {
+      default: {
+        statusCode: 200,
+        responseTemplates: { 'application/json': '{"statusCode": 200}' },
+      },
+    },
+  }
+  const { id: restApiId } = await load(
+    `openapi: 3.0.1\ninfo: { title: a }\npaths:\n  /a:\n    get:\n      responses: { 200: { description: ok } }\n      x-amazon-apigateway-integration: ${JSON.stringify(integration)}\n`,
+  )
+  const method = await methodAt(restApiId, '/a', 'GET')
+  assert.equal(method.methodResponses?.['200']?.statusCode, '200')
+  assert.deepEqual(method.methodIntegration?.integrationResponses, {
+    200: { statusCode: '200', responseTemplates: { 'application/json': '{"statusCode": 200}' } },
+  })
 })
 
 test('an import parameter that nobody knows is told', async () => {
