@@ -99,6 +99,15 @@ describe('bad input', () => {
     clear(await runDaemun(['start', join(folder, 'nope.yaml')]), /nope\.yaml/)
   })
 
+  it('an environment file that is not there', async () => {
+    const file = join(EXAMPLES, 'rest-mock/template.yaml')
+    const missing = join(folder, 'nope.env')
+    clear(
+      await runDaemun(['start', file, '--port', '0', '--json', '--env-file', missing]),
+      /--env-file .*nope\.env cannot be read/,
+    )
+  })
+
   it('an unknown flag or a value that cannot be', async () => {
     const flag = await runDaemun(['start', '--nope'])
     assert.notEqual(flag.status, 0)

@@ -128,7 +128,7 @@ export const runDaemun = async (
   readonly stdout: string
   readonly stderr: string
 }> => {
-  const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], {
+  const child = spawn(process.execPath, ['--conditions=source', '--', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd,
     // What should have failed and serves instead must not hold the suite up.
@@ -185,7 +185,7 @@ const spawnDaemun = (options: GatewayOptions, dataDir: string): Child => {
   args.push('--json', '--port', '0', '--data-dir', dataDir)
   if (options.shape === 'serve') args.push('--data-port', '0', '--workers', '2')
   args.push(...(options.args ?? []))
-  const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], {
+  const child = spawn(process.execPath, ['--conditions=source', '--', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd ?? tmpdir(),
   })
