@@ -44,8 +44,8 @@ const refusals: readonly (readonly [string, TestApi])[] = [
   ['Lambda authorizers', { routes: [httpRoute('$default', { authorizationType: 'CUSTOM' })] }],
   ['API keys', { routes: [httpRoute('$default', { apiKeyRequired: true })] }],
   [
-    'the SQS-SendMessage integration',
-    { integrations: [lambdaIntegration({ integrationSubtype: 'SQS-SendMessage' })] },
+    'the SNS-Publish integration',
+    { integrations: [lambdaIntegration({ integrationSubtype: 'SNS-Publish' })] },
   ],
   [
     'VPC link integrations',
@@ -53,10 +53,10 @@ const refusals: readonly (readonly [string, TestApi])[] = [
   ],
   ['MOCK integrations', { integrations: [lambdaIntegration({ integrationType: 'MOCK' })] }],
   [
-    'the value $request.body.id of a parameter mapping',
+    'the value $request.body..id of a parameter mapping',
     {
       integrations: [
-        lambdaIntegration({ requestParameters: { 'append:header.x': '$request.body.id' } }),
+        lambdaIntegration({ requestParameters: { 'append:header.x': '$request.body..id' } }),
       ],
     },
   ],

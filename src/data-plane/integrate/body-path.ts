@@ -5,24 +5,26 @@ import { compileJsonPath, type JsonPath } from '#languages/json-path/json-path.t
 import type { JsonValue } from '#shared/json.ts'
 import { GatewayFailure } from '../plan.ts'
 
-/** The text at a place of a body; AWS: what is not there maps nothing. [F165] */
 type ReadBodyPath = (body: JsonValue | undefined) => string | undefined
 
 /** `path` is what stands after `body.`. Undefined where it is no JSON path. */
 export const compileBodyPath = (path: string): ReadBodyPath | undefined => {
   const compiled = pathOf(path.startsWith('$') ? path : `$.${path}`)
   if (compiled === undefined) return undefined
-  return (body) => {
-    if (body === undefined) return undefined
-    try {
-      return textOf(compiled.read(body).value)
-    } catch (error) {
-      if (!(error instanceof JsonPathBudgetError)) throw error
-      throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
-        hint: `the JSON path ${path}: ${error.message}`,
-        cause: error,
-      })
-    }
+  return (body) => readBodyPath(compiled, body)
+}
+
+/** The text that a path leads to in a body; AWS: what is not there maps nothing. [F165] */
+export const readBodyPath = (path: JsonPath, body: JsonValue | undefined): string | undefined => {
+  if (body === undefined) return undefined
+  try {
+    return textOf(path.read(body).value)
+  } catch (error) {
+    if (!(error instanceof JsonPathBudgetError)) throw error
+    throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
+      hint: `a mapping from the body: ${error.message}`,
+      cause: error,
+    })
   }
 }
 

@@ -4,11 +4,16 @@
 // Every text in here is a byte string: one character a byte, as headers are on the wire. So values from headers,
 // the query string and the template can be put together before anyone knows where they go.
 
+import { JsonPathSyntaxError } from '../json-path/errors.ts'
+import { compileJsonPath, type JsonPath } from '../json-path/json-path.ts'
+
 /** Something a value refers to. `header` is the request's or the response's, after the side that is mapped. */
 export type Reference =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'querystring'; readonly name: string }
   | { readonly kind: 'path' }
+  /** Without a path: the whole body. */
+  | { readonly kind: 'body'; readonly path: JsonPath | undefined }
   | { readonly kind: 'pathParameter'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string }
   | { readonly kind: 'stageVariable'; readonly name: string }
@@ -80,6 +85,22 @@ const parseReference = (text: string, side: MappingSide): Reference | 'text' | '
   if (place === 'header' && name !== '') return { kind: 'header', name: name.toLowerCase() }
   if (side === 'response') return 'unsupported'
   if (place === 'querystring' && name !== '') return { kind: 'querystring', name }
+  if (place === 'body') return bodyReference(dot === -1 ? undefined : name)
+  // `$request.body[0]`
+  if (place.startsWith('body[')) return bodyReference(rest.slice('body'.length))
   if (place !== 'path') return 'unsupported'
   return dot === -1 ? { kind: 'path' } : { kind: 'pathParameter', name }
+}
+
+/** AWS: JSON paths, but neither `..` nor filters. [guide: http-api-parameter-mapping] */
+const bodyReference = (path: string | undefined): Reference | 'unsupported' => {
+  if (path === undefined) return { kind: 'body', path: undefined }
+  const text = path.startsWith('[') ? `$${path}` : `$.${path}`
+  if (text.includes('..') || text.includes('?')) return 'unsupported'
+  try {
+    return { kind: 'body', path: compileJsonPath(text) }
+  } catch (error) {
+    if (error instanceof JsonPathSyntaxError) return 'unsupported'
+    throw error
+  }
 }

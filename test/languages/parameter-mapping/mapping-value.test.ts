@@ -52,9 +52,9 @@ test('a value is a reference, text with references in it, or plain text', () => 
 
 test('a value that reaches into the body or across sides is named as not supported', () => {
   for (const [text, side] of [
-    ['$request.body', 'request'],
-    ['$request.body.a.b', 'request'],
-    ['${request.body.a}', 'request'],
+    ['$request.body', 'response'],
+    ['$request.body..a', 'request'],
+    ['$request.body.a[?(@.b)]', 'request'],
     ['$response.header.x', 'request'],
     ['$request.header.x', 'response'],
     ['$response.body.id', 'response'],

@@ -22,8 +22,8 @@ export const compileAwsProxy = (source: HttpIntegrationSource): HttpRoutePlan['i
   if (functionArn === undefined) return misconfigured(uri)
   const format = FORMATS[integration.payloadFormatVersion === '1.0' ? '1.0' : '2.0']
   return async (request, caller, services) => {
-    const mapped = mapHttpApiRequest(request, caller, requestMapping)
     const body = await request.readBody()
+    const mapped = mapHttpApiRequest(request, caller, requestMapping, body)
     const event = format.makeEvent({ request, caller, mapped, body })
     const payload = Buffer.from(JSON.stringify(event), 'utf8')
     const { traceId } = request

@@ -29,9 +29,9 @@ export const compileHttpProxy = (source: HttpIntegrationSource): HttpRoutePlan['
   const fixedMethod = integration.integrationMethod?.toUpperCase() ?? 'ANY'
   const serverName = integration.tlsConfig?.serverNameToVerify
   return async (request, caller, services) => {
-    const mapped = mapHttpApiRequest(request, caller, requestMapping)
     const sent = request.readBody()
     const body = 'byteLength' in sent ? sent : await sent
+    const mapped = mapHttpApiRequest(request, caller, requestMapping, body)
     const upstream: UpstreamRequest = {
       method: fixedMethod === 'ANY' ? request.method : fixedMethod,
       origin: proxyUri.origin,
@@ -112,7 +112,8 @@ const withoutNamed = (headers: string[], named: readonly string[]): string[] => 
   return kept
 }
 
-const callUpstream = async (
+/** Tells the trace of the answer, or makes a failure of what came in its place. */
+export const callUpstream = async (
   request: HttpApiRequest,
   services: Services,
   upstream: UpstreamRequest,
@@ -144,7 +145,8 @@ const failureOf = (error: UpstreamError, upstream: UpstreamRequest): GatewayFail
   })
 }
 
-const passBack = ({ statusCode, headers, body }: UpstreamResponse): HttpResponse => {
+/** The backend's answer without what belongs to its connection. */
+export const passBack = ({ statusCode, headers, body }: UpstreamResponse): HttpResponse => {
   const back: string[] = []
   const named: string[] = []
   for (let at = 0; at < headers.length; at += 2) {

@@ -15,6 +15,7 @@ import type { HttpRoutePlan } from '../../plan.ts'
 import { putStageVariables } from '../stage-variables.ts'
 import { compileAwsProxy } from './aws-proxy.ts'
 import { compileHttpProxy } from './http-proxy.ts'
+import { compileSubtype } from './subtype.ts'
 
 /** What the compile half of an integration type is given. */
 export interface HttpIntegrationSource {
@@ -36,7 +37,7 @@ export const compileHttpApiIntegration = (
   const compile = TYPES[integration.integrationType]
   if (compile === undefined) return limits.refuse(`${integration.integrationType} integrations`)
   if (integration.integrationSubtype !== undefined) {
-    return limits.refuse(`the ${integration.integrationSubtype} integration`)
+    return compileSubtype(integration, integration.integrationSubtype, stage, limits)
   }
   if (integration.connectionType === 'VPC_LINK') return limits.refuse('VPC link integrations')
   const requests = compileRequestMapping(integration.requestParameters)

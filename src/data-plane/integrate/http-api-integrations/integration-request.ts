@@ -12,15 +12,18 @@ import type { HttpResponse } from '#transport/contract.ts'
 import { decodeOrKeep } from '../../accept/query.ts'
 import { formatRequestTime } from '../../context-variables.ts'
 import type { HttpApiRequest } from '../../plan.ts'
+import { jsonOnce, readBodyPath } from '../body-path.ts'
 import { ownValue } from '../parameter-source.ts'
+import { utf8Of } from '../payload.ts'
 
 export const mapHttpApiRequest = (
   request: HttpApiRequest,
   caller: Caller,
   mapping: RequestMapping | undefined,
+  body: Uint8Array,
 ): MappableRequest => {
   const sent = { headers: request.http.headers, rawQuery: request.rawQuery, path: undefined }
-  return mapping === undefined ? sent : mapping(sent, lookUpFor(request, caller))
+  return mapping === undefined ? sent : mapping(sent, lookUpFor(request, caller, body))
 }
 
 export const mapHttpApiResponse = (
@@ -30,13 +33,20 @@ export const mapHttpApiResponse = (
   mapping: ResponseMapping | undefined,
 ): HttpResponse => {
   if (mapping === undefined) return response
-  const { statusCode, headers } = mapping(response, lookUpFor(request, caller))
+  const { statusCode, headers } = mapping(response, lookUpFor(request, caller, NO_BODY))
   return { ...response, statusCode, headers }
 }
 
-const lookUpFor =
-  (request: HttpApiRequest, caller: Caller): LookUp =>
-  (reference, target) => {
+/** The mapping of an answer cannot refer to the request's body. */
+const NO_BODY = new Uint8Array(0)
+
+/** AWS: JSON paths are read in a body of 100 KB at most. [guide: http-api-parameter-mapping] */
+const JSON_BODY_BYTES_MAX = 100 * 1024
+
+/** What the references of a mapping stand for in this request. */
+export const lookUpFor = (request: HttpApiRequest, caller: Caller, body: Uint8Array): LookUp => {
+  const json = jsonOnce(body.length > JSON_BODY_BYTES_MAX ? '' : utf8Of(body))
+  return (reference, target) => {
     switch (reference.kind) {
       case 'header':
         return joinedHeader(request.http.headers, reference.name)
@@ -45,6 +55,10 @@ const lookUpFor =
       case 'path':
         // AWS: `$request.path` is the path without the stage. [guide: http-api-parameter-mapping]
         return request.address.path
+      case 'body':
+        return reference.path === undefined
+          ? Buffer.from(body).toString('latin1')
+          : bytesOf(readBodyPath(reference.path, json()))
       case 'pathParameter': {
         // In a path it stays encoded: no value may become more than the one segment it was.
         const raw = ownValue(request.match.pathParameters, reference.name)
@@ -56,6 +70,7 @@ const lookUpFor =
         return bytesOf(ownValue(request.stage.stageVariables, reference.name))
     }
   }
+}
 
 const bytesOf = (text: string | undefined) => (text === undefined ? undefined : toByteString(text))
 

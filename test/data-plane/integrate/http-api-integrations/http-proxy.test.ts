@@ -291,3 +291,27 @@ test('parameter mappings change what the endpoint gets and what the client gets'
   assert.equal(arrived?.headers['x-request-id'], 'BwcHBwcHBwcHBwc=')
   assert.deepEqual(headersOf(response.headers)['x-env'], ['v1'])
 })
+
+test('$request.body and JSON paths in it can be mapped, in a body of 100 KB at most', async () => {
+  const requestParameters = {
+    'overwrite:header.x-name': '$request.body.pet.name',
+    'overwrite:header.x-text': 'first ${request.body.tags[0]}',
+    'overwrite:header.x-miss': '$request.body.none',
+    'append:querystring.all': '$request.body',
+  }
+  const integration = proxy('/x', { requestParameters })
+  const body = '{"pet":{"name":"Réx"},"tags":["a\\r\\nX-Evil: 1"]}'
+  const { arrived } = await call('POST /x', integration, { method: 'POST', target: '/x', body })
+  assert.equal(Buffer.from(String(arrived?.headers['x-name']), 'latin1').toString('utf8'), 'Réx')
+  assert.equal(arrived?.headers['x-evil'], undefined)
+  assert.equal(arrived?.headers['x-miss'], undefined)
+  assert.equal(new URLSearchParams(arrived?.url.split('?')[1]).get('all'), body)
+  const large = JSON.stringify({ pet: { name: 'Rex' }, filling: 'x'.repeat(101 * 1024) })
+  const { 'append:querystring.all': _, ...headers } = requestParameters
+  const cut = await call('POST /x', proxy('/x', { requestParameters: headers }), {
+    method: 'POST',
+    target: '/x',
+    body: large,
+  })
+  assert.equal(cut.arrived?.headers['x-name'], undefined)
+})
