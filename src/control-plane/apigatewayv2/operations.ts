@@ -1,6 +1,12 @@
 // The operations of apigatewayv2 that exist here, by AWS's names.
 // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
-import { reads, writes } from '#store/transactional.ts'
+import {
+  type Operation,
+  type ReadCall,
+  reads as read,
+  type WriteCall,
+  writes as write,
+} from '#store/transactional.ts'
 import { exportApi } from '../openapi/export-api.ts'
 import { importApi, reimportApi } from '../openapi/import-api.ts'
 import * as apiMappings from './api-mappings.ts'
@@ -21,6 +27,15 @@ import * as routingRules from './routing-rules.ts'
 import * as stages from './stages.ts'
 import * as tags from './tags.ts'
 import * as vpcLinks from './vpc-links.ts'
+import { withoutNulls } from './without-nulls.ts'
+
+const reads = <Input, Output>(
+  work: (input: Input, call: ReadCall) => Promise<Output>,
+): Operation<Input, Output> => read((input, call) => work(withoutNulls(input), call))
+
+const writes = <Input, Output>(
+  work: (input: Input, call: WriteCall) => Promise<Output>,
+): Operation<Input, Output> => write((input, call) => work(withoutNulls(input), call))
 
 export const apigatewayv2Operations = Object.freeze({
   CreateApi: writes(apis.createApi),
