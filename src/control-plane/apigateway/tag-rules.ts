@@ -12,7 +12,9 @@ export const checkTags = (tags: Readonly<Record<string, string>> | undefined): v
     if (key.toLowerCase().startsWith('aws:')) {
       throw badRequest('aws: prefixed tag key names are not allowed for external use.')
     }
-    if (key === '' || key.length > KEY_LENGTH_MAX || value.length > VALUE_LENGTH_MAX) {
+    // The wire layer keeps a null in a map, which is no text. [F044]
+    const isText = typeof value === 'string' && value.length <= VALUE_LENGTH_MAX
+    if (key === '' || key.length > KEY_LENGTH_MAX || !isText) {
       throw badRequest(`Invalid tag ${key}: a key has 1 to 128 characters, a value at most 256`)
     }
   }

@@ -2,7 +2,7 @@
 // that are there, everything else is nonsense, null or huge. No answer is a fault of ours.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -62,11 +62,10 @@ const createThings = async (call: Call): Promise<readonly string[]> => {
   const page = await operations.CreateProductPage({ portalProductId, displayContent }, call)
   const link = await operations.CreateVpcLink({ name: 'l', subnetIds: ['s'] } as never, call)
   const { productPageId } = page
-  const names = [
-    ...[apiId, webSocket.apiId, integrationId, routeId, modelId, rest.id, domainName, 'v1'],
-    ...[portalProductId, portalProductArn, productPageId, link.vpcLinkId, '$default', 'GET /a'],
-    ...[`integrations/${integrationId}`, certificateArn, 'OAS30', 'JSON', '{"Statement":[]}'],
-  ]
+  const apis = [apiId, webSocket.apiId, integrationId, routeId, modelId, rest.id, domainName]
+  const products = [portalProductId, portalProductArn, productPageId, link.vpcLinkId]
+  const texts = ['v1', '$default', 'GET /a', `integrations/${integrationId}`, certificateArn]
+  const names = [...apis, ...products, ...texts, 'OAS30', 'JSON', '{"Statement":[]}']
   return names.map(String)
 }
 
