@@ -17,6 +17,10 @@ export const isIntrinsic = (value: JsonValue | undefined): boolean => {
   )
 }
 
+/** What a table has under a name that a template gives; never what every object inherits. */
+export const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
 export const NO_VALUE: JsonObject = { Ref: 'AWS::NoValue' }
 
 /** `Fn::If` that leaves the value out where the condition does not hold. */

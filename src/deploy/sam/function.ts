@@ -132,7 +132,9 @@ const addAlias = (
   }
   const given = properties['AutoPublishCodeSha256']
   const sha = resolved(context, given)
-  const end = typeof sha === 'string' ? sha.slice(0, 10) : shortHash([code, given])
+  const isWhole = properties['AutoPublishAliasAllProperties'] === true
+  const published: JsonValue = isWhole ? properties : [code ?? null, given ?? null]
+  const end = typeof sha === 'string' ? sha.slice(0, 10) : shortHash(published)
   const versionId = `${logicalId}Version${end}`
   const concurrency = properties['ProvisionedConcurrencyConfig']
   const aliasId = `${logicalId}Alias${alias.replaceAll(/[^A-Za-z0-9]/g, alphanumeric)}`

@@ -2,7 +2,7 @@
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
 import { addResource, fail, type SamContext, type SamResource } from './context.ts'
-import { keptAttributes, pick } from './draft.ts'
+import { keptAttributes, own, pick } from './draft.ts'
 import type { Grants } from './events/event.ts'
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -75,7 +75,7 @@ const destinationArn = (
 ): JsonValue | undefined => {
   const path = ['EventInvokeConfig', 'DestinationConfig', name]
   if (type === undefined) return given
-  const action = ACTIONS[String(type)]
+  const action = own(ACTIONS, String(type))
   if (action === undefined) {
     fail(context, resource, path, `\`Type\` must be one of ${Object.keys(ACTIONS).join(', ')}`)
     return undefined

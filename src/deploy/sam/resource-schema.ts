@@ -3,7 +3,7 @@
 import { isObject, type JsonValue } from '#shared/json.ts'
 import { words } from '../words.ts'
 import { fail, type SamContext, type SamResource } from './context.ts'
-import { isIntrinsic } from './draft.ts'
+import { isIntrinsic, own } from './draft.ts'
 
 type Kind = 'any' | 'map' | 'list' | 'flag'
 
@@ -72,7 +72,7 @@ const SCHEMAS: Readonly<Record<string, ReturnType<typeof schema>>> = {
 
 /** Whether the resource may be transformed; what is wrong with it has been said. */
 export const checkResource = (context: SamContext, resource: SamResource): boolean => {
-  const known = SCHEMAS[resource.type.replace('AWS::Serverless::', '')]
+  const known = own(SCHEMAS, resource.type.replace('AWS::Serverless::', ''))
   if (known === undefined) return true
   const { properties, logicalId } = resource
   const before = context.errors.length

@@ -29,8 +29,14 @@ const STAGE_SAME = [
   ...words('MethodSettings TracingEnabled Variables'),
 ]
 
-export const transformRestApi = (context: SamContext, resource: SamResource): void => {
+export const transformRestApi = (context: SamContext, given: SamResource): void => {
+  const resource = withPassedTags(context, given)
   const { logicalId, properties } = resource
+  if (properties['AlwaysDeploy'] === true) {
+    const path = ['Resources', logicalId, 'Properties', 'AlwaysDeploy']
+    const effect = 'ignored: when a deployment is made anew is decided by how this is started'
+    context.report.add(path, 'AWS::Serverless::Api AlwaysDeploy', effect)
+  }
   if (!checkApi(context, resource)) return
   const stageName = properties['StageName']
   if (stageName === undefined) {
@@ -78,6 +84,20 @@ export const transformRestApi = (context: SamContext, resource: SamResource): vo
   addAuthorizerPermissions(context, resource)
   addDomain(context, resource, 'rest', stageId, kept)
   addUsagePlan(context, resource, stageId)
+}
+
+/** The implicit API has the tags of the functions and state machines that pass theirs on. */
+const withPassedTags = (context: SamContext, resource: SamResource): SamResource => {
+  if (resource.logicalId !== IMPLICIT_REST_API) return resource
+  const passed = context.events
+    .filter(
+      ({ api, resource: owner }) =>
+        api === resource.logicalId && owner.properties['PropagateTags'] === true,
+    )
+    .map(({ resource: owner }) => objectOf(owner.properties['Tags']) ?? {})
+  if (passed.length === 0) return resource
+  const tags: Draft = Object.assign({}, ...passed, objectOf(resource.properties['Tags']))
+  return { ...resource, properties: { ...resource.properties, Tags: tags, PropagateTags: true } }
 }
 
 const bodyLocation = (context: SamContext, resource: SamResource): Draft | undefined => {

@@ -44,9 +44,11 @@ export const restDefinition = (context: SamContext, resource: SamResource): Draf
   const items = pathItemsOf(paths)
   const added = isManaged ? events : []
   const isMerged = given !== undefined && isManaged
-  addEvents(context, isMerged ? mergedEvents(items, added) : added, paths, items, (event) =>
-    operationOf(context, event, resource),
-  )
+  const before = isMerged ? takeOperations(items, added) : new Map<string, Draft>()
+  addEvents(context, added, paths, items, (event) => ({
+    ...before.get(`${event.method} ${event.path}`),
+    ...operationOf(context, event, resource),
+  }))
   // AWS: SAM writes preflight operations in the older form unless the template asks for OpenAPI 3.
   const isAsked = String(properties['OpenApiVersion']).startsWith('3')
   addCors(context, resource, items, isOpenApi3 && isAsked)
@@ -63,20 +65,27 @@ export const restDefinition = (context: SamContext, resource: SamResource): Draf
   return document
 }
 
-/** Of a merged definition, an event's operation takes the place of the definition's. */
-const mergedEvents = (
+/**
+ * Of a merged definition, an event's operation goes over the definition's: what the event does not say of the method
+ * (its security above all) stays.
+ */
+const takeOperations = (
   items: readonly PathItem[],
   events: readonly RouteEvent[],
-): readonly RouteEvent[] => {
-  for (const { path, method } of events) {
-    for (const { item, operations } of items) {
+): ReadonlyMap<string, Draft> => {
+  const taken = new Map<string, Draft>()
+  for (const { path, method, properties } of events) {
+    for (const { item, operations } of items.filter((one) => one.path === path)) {
       const at = operations.findIndex((operation) => operation.method === method)
-      if (!items.some((one) => one.path === path && one.item === item) || at < 0) continue
+      const [before] = at < 0 ? [] : operations.splice(at, 1)
+      if (before === undefined) continue
+      const { security, ...operation } = before.operation
+      const isOwn = security === undefined || properties['Auth'] !== undefined
+      taken.set(`${method} ${path}`, isOwn ? operation : { ...operation, security })
       delete item[method]
-      operations.splice(at, 1)
     }
   }
-  return events
+  return taken
 }
 
 /** AWS: events add nothing to a definition that the template gives; what they say of their methods is lost. */

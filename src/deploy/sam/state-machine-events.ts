@@ -8,6 +8,7 @@ import { routeOf } from './events/route.ts'
 import { addPatternRule, addSchedule } from './events/rules.ts'
 import { addScheduleV2 } from './events/schedule-v2.ts'
 import { checkEvent } from './events/schema.ts'
+import { aliasIdOf } from './state-machine-alias.ts'
 
 const EVENTS: Readonly<Record<string, (event: SamEvent) => void>> = {
   CloudWatchEvent: addPatternRule,
@@ -18,6 +19,7 @@ const EVENTS: Readonly<Record<string, (event: SamEvent) => void>> = {
 
 export const transformStateMachineEvents = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties } = resource
+  const alias = properties['UseAliasAsEventTarget'] === true ? aliasIdOf(resource) : undefined
   for (const [eventId, value] of Object.entries(objectOf(properties['Events']) ?? {})) {
     const { Type: kind, Properties } = objectOf(value) ?? {}
     const isKnown = typeof kind === 'string' && (kind === 'Api' || Object.hasOwn(EVENTS, kind))
@@ -33,7 +35,7 @@ export const transformStateMachineEvents = (context: SamContext, resource: SamRe
       kind,
       properties: objectOf(Properties) ?? {},
       name: { Ref: logicalId },
-      arn: { Ref: logicalId },
+      arn: { Ref: alias ?? logicalId },
       isStateMachine: true,
       grants: { managed: [], inline: [] },
     }

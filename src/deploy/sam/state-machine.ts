@@ -3,10 +3,11 @@
 import { isObject, type JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
 import { addResource, fail, type SamContext, type SamResource } from './context.ts'
-import { type Draft, isIntrinsic, keptAttributes, pick, tagList } from './draft.ts'
+import { type Draft, keptAttributes, pick, tagList } from './draft.ts'
 import { given } from './events/event.ts'
 import { addRole } from './function-role.ts'
 import { s3Location } from './locations.ts'
+import { aliasIdOf } from './state-machine-alias.ts'
 import { definitionText } from './state-machine-definition.ts'
 import { transformStateMachineEvents } from './state-machine-events.ts'
 
@@ -97,11 +98,10 @@ const addAlias = (context: SamContext, resource: SamResource): void => {
     { ...kept, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' },
   )
   const version: JsonValue = { Ref: versionId }
-  const name = isIntrinsic(alias) ? '' : String(alias).replaceAll(/[^A-Za-z0-9]/g, '')
   addResource(
     context,
     resource,
-    `${logicalId}Alias${name}`,
+    aliasIdOf(resource) ?? '',
     'AWS::StepFunctions::StateMachineAlias',
     {
       Name: alias,

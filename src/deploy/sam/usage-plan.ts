@@ -1,7 +1,14 @@
 // Auth.UsagePlan of an AWS::Serverless::Api: a plan, a key and their connection, per API or shared by all of a template.
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
-import { addResource, fail, resolved, type SamContext, type SamResource } from './context.ts'
+import {
+  addResource,
+  conditionOf,
+  fail,
+  resolved,
+  type SamContext,
+  type SamResource,
+} from './context.ts'
 import { draftOf, pick, keptAttributes } from './draft.ts'
 
 export const addUsagePlan = (context: SamContext, resource: SamResource, stageId: string): void => {
@@ -21,7 +28,7 @@ export const addUsagePlan = (context: SamContext, resource: SamResource, stageId
     context.references.set(`${logicalId}.${made}`, `${owner}${made}`)
   }
   const prefix = isShared ? 'Serverless' : logicalId
-  const kept = isShared ? {} : keptAttributes(attributes)
+  const kept = isShared ? sharedAttributes(context) : keptAttributes(attributes)
   const stage = { ApiId: { Ref: logicalId }, Stage: { Ref: stageId } }
   const key = { RestApiId: { Ref: logicalId }, StageName: { Ref: stageId } }
   const planId = `${prefix}UsagePlan`
@@ -57,6 +64,39 @@ export const addUsagePlan = (context: SamContext, resource: SamResource, stageId
     { KeyId: { Ref: keyId }, KeyType: 'API_KEY', UsagePlanId: { Ref: planId } },
     { ...kept, DependsOn: [keyId] },
   )
+}
+
+/** What all APIs of the shared plan have in common: it exists if any of them does. */
+const sharedAttributes = (context: SamContext): JsonObject => {
+  const sharing = [...context.resources.values()].filter(({ type, properties }) => {
+    const plan = memberOf(memberOf(properties, 'Auth'), 'UsagePlan')
+    return (
+      type === 'AWS::Serverless::Api' &&
+      resolved(context, memberOf(plan, 'CreateUsagePlan')) === 'SHARED'
+    )
+  })
+  const conditions = sharing.map(conditionOf)
+  const names = [...new Set(conditions)].filter((name) => name !== undefined)
+  const [only] = names
+  const isAlways = conditions.includes(undefined) || only === undefined
+  const condition = names.length > 1 ? SHARED_CONDITION : only
+  if (!isAlways && names.length > 1) {
+    context.conditions[SHARED_CONDITION] = { 'Fn::Or': names.map((name) => ({ Condition: name })) }
+  }
+  return {
+    ...(isAlways || condition === undefined ? {} : { Condition: condition }),
+    ...strictest(sharing, 'DeletionPolicy'),
+    ...strictest(sharing, 'UpdateReplacePolicy'),
+  }
+}
+
+const SHARED_CONDITION = 'SharedUsagePlanCondition'
+
+/** One that is to stay keeps what is shared. */
+const strictest = (sharing: readonly SamResource[], name: string): JsonObject => {
+  const policies = sharing.map(({ attributes }) => attributes[name])
+  if (policies.includes('Retain')) return { [name]: 'Retain' }
+  return policies.includes('Delete') ? { [name]: 'Delete' } : {}
 }
 
 const originOf = (context: SamContext, resource: SamResource, id: string): SamResource =>

@@ -44,13 +44,20 @@ export const transformPair = (name: string) => {
   const given = Object.fromEntries(
     Object.entries(isObject(source.value['Parameters']) ? source.value['Parameters'] : {})
       .filter(([, parameter]) => isObject(parameter) && parameter['Default'] === undefined)
-      .map(([parameter]) => [parameter, '']),
+      .map(([name, parameter]) => [name, anyValue(parameter)]),
   )
   const parameters = new Map<string, JsonValue>()
   for (const [key, value] of resolveParameters(source, given, report)) {
     if (!Object.hasOwn(given, key)) parameters.set(key, value)
   }
   return { ...transformSam(source.value, { parameters, report }), report }
+}
+
+/** One that the parameter's rules allow; the transform is not told it. */
+const anyValue = (parameter: unknown): string => {
+  const { AllowedValues: allowed, Type: type } = isObject(parameter) ? parameter : {}
+  if (Array.isArray(allowed)) return String(allowed[0])
+  return type === 'Number' ? '1' : ''
 }
 
 /** Every resource that SAM names is named, and no other; a message about the whole document names none. */

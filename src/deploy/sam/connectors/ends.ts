@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
 import type { SamContext } from '../context.ts'
+import { own } from '../draft.ts'
 
 export interface End {
   /** Of CloudFormation. */
@@ -57,7 +58,7 @@ export const endOf = (context: SamContext, given: JsonObject): End | string => {
 const writtenEnd = (given: JsonObject): End | string => {
   const { Type: type } = given
   if (typeof type !== 'string') return '`Type` is missing or not a string'
-  const known = CLOUDFORMATION[type.replace('AWS::Serverless::', '')] ?? type
+  const known = own(CLOUDFORMATION, type.replace('AWS::Serverless::', '')) ?? type
   return {
     type: known,
     written: known,
@@ -83,7 +84,7 @@ const roleNameOf = (type: string, properties: JsonObject): JsonValue | undefined
     const role = list.map((target) => memberOf(target, 'RoleArn')).find((one) => one !== undefined)
     return nameIn(role)
   }
-  const property = ROLES[type]
+  const property = own(ROLES, type)
   return property === undefined ? undefined : nameIn(properties[property])
 }
 

@@ -1,6 +1,7 @@
 // What a connector makes of each pair of source and destination.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html
 import type { JsonObject, JsonValue } from '#shared/json.ts'
+import { own } from '../draft.ts'
 import type { End } from './ends.ts'
 import * as statements from './statements.ts'
 
@@ -144,7 +145,7 @@ const PROFILES: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
 }
 
 export const profileOf = (source: string, destination: string): Profile | undefined =>
-  PROFILES[source]?.[destination]
+  own(own(PROFILES, source) ?? {}, destination)
 
 export const accessOf = (profile: Profile): readonly JsonValue[] =>
   profile.makes === 'Policy' ? Object.keys(profile.access) : ['Write']

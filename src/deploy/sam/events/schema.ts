@@ -1,6 +1,7 @@
 // The properties that each kind of event has: another one is an error, as it is in SAM.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html
 import { words } from '../../words.ts'
+import { own } from '../draft.ts'
 import { failEvent, failNamed, type SamEvent } from './event.ts'
 
 interface EventSchema {
@@ -41,7 +42,7 @@ const SCHEMAS: Readonly<Record<string, EventSchema>> = {
 
 /** Whether the event may be made; what is wrong with it has been said. */
 export const checkEvent = (event: SamEvent): boolean => {
-  const known = SCHEMAS[event.kind]
+  const known = own(SCHEMAS, event.kind)
   if (known === undefined) return true
   const missing = known.required.find((name) => event.properties[name] === undefined)
   const unknown = Object.keys(event.properties).find((name) => !known.known.has(name))

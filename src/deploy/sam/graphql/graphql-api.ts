@@ -65,9 +65,9 @@ const KINDS: Readonly<Record<string, readonly [string, string] | undefined>> = {
 const authentication = (context: SamContext, resource: SamResource): JsonObject | undefined => {
   const auth = objectOf(resource.properties['Auth']) ?? {}
   const own = provider(auth)
-  const additional = auth['Additional']
-  const others = (Array.isArray(additional) ? additional : []).map((one: JsonValue) =>
-    provider(objectOf(one) ?? {}),
+  const additional = auth['Additional'] ?? []
+  const others = (Array.isArray(additional) ? additional : [null]).map((one: JsonValue) =>
+    isObject(one) ? provider(objectOf(one) ?? {}) : '`Auth.Additional` is invalid',
   )
   const problem = [own, ...others].find((one) => typeof one === 'string')
   if (typeof problem === 'string' || typeof own === 'string') {

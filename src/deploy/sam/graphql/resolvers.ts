@@ -1,7 +1,7 @@
 // Functions and Resolvers of a GraphQLApi: steps of a pipeline, and the fields that the pipelines answer.
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
-import { addResource, fail, type SamContext, type SamResource } from '../context.ts'
+import { addResource, type SamContext, type SamResource } from '../context.ts'
 import { isIntrinsic, pick } from '../draft.ts'
 import { given } from '../events/event.ts'
 import { dataSourceId } from './data-sources.ts'
@@ -22,7 +22,7 @@ export const addResolvers = (
         ids.set(name, { 'Fn::GetAtt': [id, 'FunctionId'] })
       }
     } else if (Object.keys(step).length > 1) {
-      fail(context, resource, ['Functions', name], '`Id` cannot be defined with other properties')
+      failPart(context, resource, ['Functions', name], '`Id` cannot stand with other properties')
     } else ids.set(name, step['Id'])
   }
   for (const [type, fields] of Object.entries(objectOf(properties['Resolvers']) ?? {})) {
@@ -30,6 +30,17 @@ export const addResolvers = (
       addResolver(context, resource, { type, name, resolver: objectOf(value) ?? {}, ids, schemaId })
     }
   }
+}
+
+/** AWS: SAM names the function or the resolver, not the API. */
+const failPart = (
+  context: SamContext,
+  { logicalId }: SamResource,
+  path: readonly string[],
+  problem: string,
+): void => {
+  const at = ['Resources', logicalId, 'Properties', ...path]
+  context.errors.push({ logicalId: path.at(-1) ?? logicalId, path: at, problem })
 }
 
 const runtimeOf = (given: JsonObject): JsonObject | undefined => {
@@ -50,7 +61,7 @@ const addStep = (
   schemaId: string,
 ): boolean => {
   const runtime = runtimeOf(step)
-  const source = sourceName(resource, step['DataSource'])
+  const source = sourceName(context, resource, step['DataSource'])
   const { InlineCode: inline, CodeUri: uri } = step
   const problem =
     runtime === undefined
@@ -61,7 +72,7 @@ const addStep = (
           ? `one of 'InlineCode' and 'CodeUri' must be set in ${name}`
           : undefined
   if (problem !== undefined || runtime === undefined) {
-    fail(context, resource, ['Functions', name], problem ?? '')
+    failPart(context, resource, ['Functions', name], problem ?? '')
     return false
   }
   addResource(
@@ -83,8 +94,13 @@ const addStep = (
 }
 
 /** The name of a data source of the same API, or whatever an intrinsic function says. */
-const sourceName = (resource: SamResource, value: JsonValue | undefined): JsonValue | undefined => {
+const sourceName = (
+  context: SamContext,
+  resource: SamResource,
+  value: JsonValue | undefined,
+): JsonValue | undefined => {
   if (typeof value !== 'string') return isIntrinsic(value) ? value : undefined
+  if (value.toUpperCase() === 'NONE') return { 'Fn::GetAtt': [addNone(context, resource), 'Name'] }
   const sources = resource.properties['DataSources']
   const kinds = [
     ['DynamoDb', 'DynamoDB'],
@@ -95,6 +111,14 @@ const sourceName = (resource: SamResource, value: JsonValue | undefined): JsonVa
     return { 'Fn::GetAtt': [dataSourceId(resource, value, kind), 'Name'] }
   }
   return undefined
+}
+
+/** A data source for steps that ask nobody. */
+const addNone = (context: SamContext, resource: SamResource): string => {
+  const id = `${resource.logicalId}NoneDataSource`
+  const properties = { ...apiReference(resource), Name: 'None', Type: 'NONE' }
+  addResource(context, resource, id, 'AWS::AppSync::DataSource', properties)
+  return id
 }
 
 interface Field {
@@ -121,7 +145,8 @@ const addResolver = (
   { type, name, resolver, ids, schemaId }: Field,
 ): void => {
   const pipeline = resolver['Pipeline']
-  const refuse = (problem: string) => fail(context, resource, ['Resolvers', type, name], problem)
+  const refuse = (problem: string) =>
+    failPart(context, resource, ['Resolvers', type, name], problem)
   const runtime = runtimeOf(resolver)
   if (!Array.isArray(pipeline)) {
     refuse(`the resolver '${name}' must have a Pipeline: unit resolvers are not supported`)
@@ -135,6 +160,10 @@ const addResolver = (
   }
   if (runtime === undefined) {
     refuse(`'Runtime' must be defined in ${name}`)
+    return
+  }
+  if (resolver['InlineCode'] !== undefined && resolver['CodeUri'] !== undefined) {
+    refuse("both 'InlineCode' and 'CodeUri' cannot be defined at the same time")
     return
   }
   const code = codeOf(resolver)
