@@ -78,25 +78,27 @@ export const updatePortal = async (
   input: Uncapitalized<UpdatePortalRequest>,
   call: WriteCall,
 ): Promise<Portal> => {
-  const before = await portalOf(call, input.portalId)
-  const { includedPortalProductArns, authorization, endpointConfiguration, portalContent } = input
+  const { rumAppMonitorName, logoUri, ...before } = await portalOf(call, input.portalId)
+  const { authorization, endpointConfiguration, includedPortalProductArns } = input
   if (includedPortalProductArns !== undefined) await checkProducts(call, includedPortalProductArns)
   const uploaded = logoTime(call, input.logoUri) ?? before.portalContent.theme.logoLastUploaded
-  const { rumAppMonitorName, logoUri, ...rest } = before
   return write(call, {
-    ...rest,
+    ...before,
+    authorization:
+      authorization === undefined ? before.authorization : parseAuthorization(authorization),
+    endpointConfiguration:
+      endpointConfiguration === undefined
+        ? before.endpointConfiguration
+        : parseEndpoint(call, before.portalId, endpointConfiguration),
+    includedPortalProductArns: includedPortalProductArns ?? before.includedPortalProductArns,
     lastModified: call.nowMs,
-    portalContent: parseContent(portalContent ?? before.portalContent, uploaded),
+    portalContent: parseContent(input.portalContent ?? before.portalContent, uploaded),
+    // The empty text takes a text away, as everywhere in v2.
     ...defined({
-      authorization: authorization && parseAuthorization(authorization),
-      endpointConfiguration:
-        endpointConfiguration && parseEndpoint(call, before.portalId, endpointConfiguration),
-      includedPortalProductArns,
       logoUri: (input.logoUri ?? logoUri) || undefined,
-      // The empty text takes the monitor away, as everywhere in v2.
       rumAppMonitorName: (input.rumAppMonitorName ?? rumAppMonitorName) || undefined,
     }),
-  } as Portal) // What is undefined in the input stays as it was: `defined` leaves it out.
+  })
 }
 
 export const deletePortal = async (
