@@ -62,6 +62,13 @@ export interface RestStagePlan extends StagePlanBase {
   readonly routes: RouteTable<RestMethodPlan>
   readonly binaryMediaTypes: (mediaType: string | undefined) => boolean
   readonly gatewayResponses: GatewayResponsePlan
+  /** From here on the request's body reads decoded. Comes after authorization: signatures are over what was sent. */
+  readonly decode: (request: GatewayRequest) => void
+  /** The answer compressed, where API and client want it so. */
+  readonly compress: (
+    request: GatewayRequest,
+    response: HttpResponse,
+  ) => HttpResponse | Promise<HttpResponse>
 }
 
 /** One method, compiled. Each member is a step of rest-api.ts, in the order of its life there. */

@@ -53,18 +53,20 @@ const serve = async (
     if (wait) await wait
   }
   trace.enter('validate')
+  stage.decode(request)
   const reading = method.validate(request)
   if (reading) await reading
 
   // integrate: seen before? Else translate, ask and translate back (these three steps enter themselves)
   trace.enter('cache')
   const cached = await method.readCache(request, services)
-  if (cached !== undefined) return cached
+  if (cached !== undefined) return stage.compress(request, cached)
   const response = await method.integrate(request, caller, services)
 
   // respond
   trace.enter('respond')
-  return method.writeCache(request, response, services)
+  const written = await method.writeCache(request, response, services)
+  return stage.compress(request, written)
 }
 
 /** AWS: an unknown path or method is 403 "Missing Authentication Token", never 404. [behaviour.md 3.1 #10] */

@@ -1,6 +1,7 @@
 // A stage of a REST API, compiled: its methods, each with its steps in the order of rest-api.ts.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-basic-concept.html
 import type { RestDocument, StageEntry } from '#model/documents.ts'
+import { compileDecode } from './accept/content-encoding.ts'
 import { compileRoutes, type RouteEntry } from './accept/routes.ts'
 import { compileApiKey } from './admit/api-key.ts'
 import { compileAuthorization } from './admit/authorization.ts'
@@ -11,6 +12,7 @@ import { limitsAt, type MethodSource, type StageFacts } from './compiling.ts'
 import { compileIntegration } from './integrate/integrations/index.ts'
 import { compileBinaryMediaTypes } from './integrate/payload.ts'
 import type { Limitation, RestMethodPlan, RestStagePlan } from './plan.ts'
+import { compileCompression } from './respond/compression.ts'
 import { compileGatewayResponses } from './respond/gateway-response.ts'
 
 export type RestStageEntry = Extract<StageEntry, { readonly protocol: 'REST' }>
@@ -54,6 +56,8 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
     limitations,
     routes: compileRoutes(routes),
     binaryMediaTypes: isBinary,
+    decode: compileDecode(api.minimumCompressionSize),
+    compress: compileCompression(api.minimumCompressionSize),
     gatewayResponses: compileGatewayResponses(document.gatewayResponses, facts, stageLimits),
   }
 }

@@ -43,6 +43,8 @@ export const brokenStage = (entry: StageEntry, document: DeploymentDocument): St
     limitations,
     routes: { match: () => ({ plan, pathParameters: undefined }) },
     binaryMediaTypes: () => false,
+    decode: () => undefined,
+    compress: (_request, response) => response,
     gatewayResponses: compileGatewayResponses([], facts, limits),
   }
 }

@@ -261,7 +261,6 @@ test('what only observes or speeds up is listed, and the request is served', asy
       'ignored stage prod detailed metrics',
       'ignored stage prod X-Ray tracing',
       'ignored stage prod client certificates',
-      'ignored stage prod compression',
       'ignored stage prod the TLS security policy',
     ],
   )

@@ -32,7 +32,6 @@ const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
   if (stage.tracingEnabled) limits.ignore('X-Ray tracing')
   // A backend that wants the certificate refuses by itself: nothing passes that should not.
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
-  if (api.minimumCompressionSize !== undefined) limits.ignore('compression')
   // It chooses among TLS versions of AWS's listener, which is not the one here.
   if (api.securityPolicy !== undefined) limits.ignore('the TLS security policy')
   // It compares the names of the TLS handshake with the Host; without a domain name of one's own they are the same.
