@@ -24,11 +24,36 @@ const createAll = async () => {
     name: 'plan',
     apiStages: [{ apiId: restApiId, stage: 'dev' }],
   })
+  const { id: documentationPartId } = await run(operations.CreateDocumentationPart, {
+    restApiId,
+    location: { type: 'API' },
+    properties: '{}',
+  })
+  const version = { restApiId, documentationVersion: '1' }
+  await run(operations.CreateDocumentationVersion, version)
+  const domain = { domainName: 'api.example.com' }
+  await run(operations.CreateDomainName, domain)
+  const mapping = { ...domain, basePath: 'v1' }
+  await run(operations.CreateBasePathMapping, { ...mapping, restApiId, stage: 'dev' })
+  const targetArns = ['arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/a/b']
+  const { id: vpcLinkId } = await run(operations.CreateVpcLink, { name: 'link', targetArns })
+  const { clientCertificateId } = await run(operations.GenerateClientCertificate, {})
   type Operations = readonly { readonly op: 'add'; readonly path: string; readonly value: string }[]
   const updates: Readonly<Record<string, (patchOperations: Operations) => Promise<unknown>>> = {
     account: (patchOperations) => run(operations.UpdateAccount, { patchOperations }),
     api: (patchOperations) => run(operations.UpdateRestApi, { restApiId, patchOperations }),
     apiKey: (patchOperations) => run(operations.UpdateApiKey, { apiKey, patchOperations }),
+    basePathMapping: (patchOperations) =>
+      run(operations.UpdateBasePathMapping, { ...mapping, patchOperations }),
+    clientCertificate: (patchOperations) =>
+      run(operations.UpdateClientCertificate, { clientCertificateId, patchOperations }),
+    documentationPart: (patchOperations) =>
+      run(operations.UpdateDocumentationPart, { restApiId, documentationPartId, patchOperations }),
+    documentationVersion: (patchOperations) =>
+      run(operations.UpdateDocumentationVersion, { ...version, patchOperations }),
+    domainName: (patchOperations) =>
+      run(operations.UpdateDomainName, { ...domain, patchOperations }),
+    vpcLink: (patchOperations) => run(operations.UpdateVpcLink, { vpcLinkId, patchOperations }),
     deployment: (patchOperations) =>
       run(operations.UpdateDeployment, { restApiId, deploymentId: deployment.id, patchOperations }),
     gatewayResponse: (patchOperations) =>
@@ -67,7 +92,7 @@ const SEGMENTS = words(
   'methodSettings variables canarySettings stageVariableOverrides throttle responseParameters requestTemplates requestModels endpointConfiguration types accessLogSettings apiStages tlsConfig binaryMediaTypes * ~ ~1 ~01 __proto__ constructor application~1json GET 0 throttling rateLimit deploymentId',
 )
 const PATHS = words(
-  '/name /description /policy /pathPart /parentId /type /uri /httpMethod /schema /statusCode /timeoutInMillis /apiKeySource /minimumCompressionSize /endpointConfiguration/types/0 /endpointConfiguration/ipAddressType /endpointConfiguration/vpcEndpointIds /binaryMediaTypes/a~1b /requestParameters/x /requestTemplates/a~1b /responseTemplates/__proto__ /responseParameters/x /requestModels/a~1b /tlsConfig/insecureSkipVerification /cacheKeyParameters/x /passthroughBehavior /*/*/throttling/rateLimit /~1/GET/logging/loglevel /__proto__/constructor/caching/enabled /variables/__proto__ /variables /canarySettings/percentTraffic /canarySettings/stageVariableOverrides/x /canarySettings /accessLogSettings/format /deploymentId /cacheClusterSize /features /stages /quota /quota/period /throttle/burstLimit /apiStages /apiStages/a:b/throttle /apiStages/a:b/throttle/x/GET/rateLimit',
+  '/name /description /policy /pathPart /parentId /type /uri /httpMethod /schema /statusCode /timeoutInMillis /apiKeySource /minimumCompressionSize /endpointConfiguration/types/0 /endpointConfiguration/ipAddressType /endpointConfiguration/vpcEndpointIds /binaryMediaTypes/a~1b /requestParameters/x /requestTemplates/a~1b /responseTemplates/__proto__ /responseParameters/x /requestModels/a~1b /tlsConfig/insecureSkipVerification /cacheKeyParameters/x /passthroughBehavior /*/*/throttling/rateLimit /~1/GET/logging/loglevel /__proto__/constructor/caching/enabled /variables/__proto__ /variables /canarySettings/percentTraffic /canarySettings/stageVariableOverrides/x /canarySettings /accessLogSettings/format /deploymentId /cacheClusterSize /features /stages /quota /quota/period /certificateArn /endpointConfiguration/types /endpointConfiguration/types/EDGE /mutualTlsAuthentication/truststoreUri /mutualTlsAuthentication/truststoreVersion /managementPolicy /securityPolicy /routingMode /basepath /restapiId /stage /properties /throttle/burstLimit /apiStages /apiStages/a:b/throttle /apiStages/a:b/throttle/x/GET/rateLimit',
 )
 
 const operation = fc.record({
@@ -121,6 +146,13 @@ describe('the operations of apigateway', () => {
         run(operations.GetModel, { restApiId: name, modelName: name }),
         run(operations.GetApiKey, { apiKey: name }),
         run(operations.GetUsagePlan, { usagePlanId: name }),
+        run(operations.GetDomainName, { domainName: name }),
+        run(operations.GetBasePathMapping, { domainName: name, basePath: name }),
+        run(operations.GetVpcLink, { vpcLinkId: name }),
+        run(operations.GetClientCertificate, { clientCertificateId: name }),
+        run(operations.GetDocumentationPart, { restApiId: name, documentationPartId: name }),
+        run(operations.GetDocumentationVersion, { restApiId, documentationVersion: name }),
+        run(operations.GetSdkType, { id: name }),
       ]) {
         await assert.rejects(answer, { code: 'NotFoundException' })
       }
