@@ -153,11 +153,19 @@ const compileResponseParameters = (
     const passedName = mappedResponseName(name)
     if (passedName !== undefined) mapped.push([passedName, value])
   }
-  return (request, caller, answer) =>
-    mapped.flatMap(([name, value]) => {
+  const lowers = mapped.map(([name]) => name.toLowerCase())
+  // A name that is mapped twice, in two cases, is still one header.
+  const isTwice = new Set(lowers).size < lowers.length
+  return (request, caller, answer) => {
+    const headers: string[] = []
+    for (const [name, value] of mapped) {
       const text = value(request, caller, answer)
-      return text === undefined || text === '' ? [] : [name, headerText(text)]
-    })
+      if (text === undefined || text === '') continue
+      if (isTwice && lastHeader(headers, name) !== undefined) continue
+      headers.push(name, headerText(text))
+    }
+    return headers
+  }
 }
 
 const compileResponseSource = (

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Services } from '#data-plane/plan.ts'
 import { createSigV4Verifier } from '#languages/sigv4/verify.ts'
 import type { Integration } from '#model/apigateway/rest-api.ts'
@@ -28,7 +29,10 @@ const ask = async (
   overrides: Partial<Services> = {},
 ) => {
   const integration = restIntegration({ type: 'AWS', integrationResponses: OK, ...more })
-  const api = { methods: { 'ANY /pets/{id}': restMethod({ methodIntegration: integration }) } }
+  const api = {
+    methods: { 'ANY /pets/{id}': restMethod({ methodIntegration: integration }) },
+    api: { binaryMediaTypes: ['image/png'] },
+  }
   const heard = testServices({
     upstream: client,
     aws: {
@@ -251,6 +255,53 @@ describe('any other service', () => {
     })
     assert.equal(verified.kind, 'verified')
   })
+})
+
+test('bytes reach S3 as they are, as text or as base64, by their type and contentHandling [F183]', async () => {
+  answer = {}
+  const body = gzipSync('some text that is long enough')
+  const put = async (contentType: string, more: Partial<Integration> = {}) => {
+    const { seen } = await ask(
+      {
+        uri: 'arn:aws:apigateway:us-east-1:s3:path/bucket/{key}',
+        httpMethod: 'PUT',
+        requestParameters: { 'integration.request.path.key': 'method.request.path.id' },
+        ...more,
+      },
+      { method: 'PUT', headers: ['Content-Type', contentType], body },
+    )
+    return Number(seen?.headers['content-length'])
+  }
+  assert.equal(await put('image/png'), body.length)
+  // Each bad byte became EF BF BD.
+  assert.equal(await put('text/plain'), Buffer.byteLength(body.toString('utf8')))
+  assert.ok(body.length < Buffer.byteLength(body.toString('utf8')))
+  const base64 = await put('image/png', { contentHandling: 'CONVERT_TO_TEXT' })
+  assert.equal(base64, Math.ceil(body.length / 3) * 4)
+})
+
+test('a function’s base64 becomes bytes with CONVERT_TO_BINARY, with and without a template', async () => {
+  const image = Buffer.from([0x89, 0x50, 0x4e, 0x47])
+  for (const [payload, template] of [
+    [image.toString('base64'), undefined],
+    [{ image: image.toString('base64') }, "$input.path('$.image')"],
+  ] as const) {
+    const { response } = await ask(
+      {
+        uri: FUNCTION_URI,
+        integrationResponses: {
+          '200': {
+            statusCode: '200',
+            contentHandling: 'CONVERT_TO_BINARY',
+            ...(template && { responseTemplates: { 'application/json': template } }),
+          },
+        },
+      },
+      {},
+      { invokeFunction: async () => answered(payload) },
+    )
+    assert.deepEqual(Buffer.from(response.body as Uint8Array), image)
+  }
 })
 
 test('a URI that names no service is a 500', async () => {
