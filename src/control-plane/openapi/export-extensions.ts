@@ -14,11 +14,8 @@ export const exportApiExtensions = (document: RestDocument): Members => {
     ({ responseType, statusCode, responseParameters, responseTemplates }) =>
       [
         responseType,
-        defined({
-          statusCode,
-          responseParameters: nonEmpty(responseParameters),
-          responseTemplates: nonEmpty(responseTemplates),
-        }),
+        // Empty maps are written too: without one, an import puts the default in its place. [F065]
+        defined({ statusCode, responseParameters, responseTemplates }),
       ] as const,
   )
   return defined({

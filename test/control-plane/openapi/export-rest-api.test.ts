@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
+import { isObject } from '#shared/json.ts'
+import { ServiceError } from '#wire/errors.ts'
 import {
   badRequest,
   createSetting,
@@ -61,7 +64,66 @@ const comparable = (draft: unknown): unknown => {
   return sorted.map(([kind, rows]) => [kind, rows.map((row) => JSON.stringify(row)).toSorted()])
 }
 
+// What SAM made of its test templates: the definitions that most REST APIs are deployed from.
+const SAM = new URL('../../../../shared/data/sam/expected/', import.meta.url)
+const ARN =
+  'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:111111111111:function:f/invocations'
+
+/** The bodies of all REST APIs, with an ARN in the place of what only a deployment can know. */
+const samDefinitions = (): readonly (readonly [string, string])[] =>
+  readdirSync(SAM).flatMap((file) => {
+    const template: unknown = JSON.parse(readFileSync(new URL(file, SAM), 'utf8'))
+    const resources =
+      isObject(template) && isObject(template['Resources']) ? template['Resources'] : {}
+    return Object.entries(resources).flatMap(([name, resource]) => {
+      if (!isObject(resource) || resource['Type'] !== 'AWS::ApiGateway::RestApi') return []
+      const { Body: body }: { Body?: unknown } = isObject(resource['Properties'])
+        ? resource['Properties']
+        : {}
+      if (!isObject(body)) return []
+      const info = { title: name, version: '1' }
+      return [[`${file} ${name}`, JSON.stringify({ ...body, info }, withoutIntrinsics)] as const]
+    })
+  })
+
+const withoutIntrinsics = (_: string, value: unknown): unknown => {
+  const [key, ...others] = isObject(value) ? Object.keys(value) : []
+  const isIntrinsic = others.length === 0 && (key === 'Ref' || key?.startsWith('Fn::'))
+  return isIntrinsic ? ARN : value
+}
+
 describe('GetExport', () => {
+  it('of every API of the SAM transform imports to the same draft', {
+    skip: existsSync(SAM) ? false : 'the test data of the SAM transform is not here',
+  }, async () => {
+    let count = 0
+    for (const [name, definition] of samDefinitions()) {
+      const from = createExports()
+      let body: Uint8Array
+      try {
+        const { id } = await from.load(definition)
+        body = (await from.exported(id, count % 2 === 0 ? 'oas30' : 'swagger')).body
+      } catch (error) {
+        // Some have no methods, or ask for what an intrinsic function would have given: not an export's concern.
+        if (error instanceof ServiceError) continue
+        throw error
+      }
+      const to = createExports()
+      await to.load(body)
+      const drafts = await Promise.all([from, to].map(({ store }) => draftOf(store, 'rest')))
+      // A parameter of a path is there whatever a definition says; OpenAPI wants it said.
+      const [before, after] = drafts.map((draft) =>
+        JSON.stringify(comparable(draft)).replaceAll(
+          /(method\.request\.path\.[\w+-]+\\*":)false/g,
+          '$1true',
+        ),
+      )
+      assert.equal(after, before, name)
+      count++
+    }
+    assert.ok(count > 50, `${count} definitions`)
+  })
+
   for (const exportType of ['swagger', 'oas30']) {
     it(`${exportType}: what is exported with all extensions imports to the same draft`, async () => {
       const from = createExports()
