@@ -1,6 +1,7 @@
 // What the parts of the transform share: the template on both sides, names of what was made, problems and the report.
 import { hash } from 'node:crypto'
 import { canonicalJson, type JsonObject, type JsonValue } from '#shared/json.ts'
+import type { PolicyTemplates } from './policy-templates.ts'
 import type { Report } from '../report.ts'
 import type { Path } from '../template/path.ts'
 import { memberOf, objectOf } from '../template/source.ts'
@@ -57,6 +58,8 @@ export interface SamContext {
   readonly events: RouteEvent[]
   readonly errors: SamError[]
   readonly report: Report
+  /** SAM's policy templates, read where a template asks for one. */
+  readonly policyTemplates: () => PolicyTemplates
 }
 
 export const addResource = (
@@ -116,6 +119,18 @@ export const conditionOf = ({ attributes }: SamResource): string | undefined =>
 export const shortHash = (value: unknown): string => hash('sha1', canonicalJson(value)).slice(0, 10)
 
 export const longHash = (value: unknown): string => hash('sha1', canonicalJson(value))
+
+/** What SAM knows and this transform does nothing with. */
+export const reportIgnored = (
+  context: SamContext,
+  { logicalId, type, properties }: SamResource,
+  name: string,
+  effect: string,
+): void => {
+  if (properties[name] === undefined || properties[name] === false) return
+  const path = ['Resources', logicalId, 'Properties', name]
+  context.report.add(path, `${type} ${name}`, `ignored: ${effect}`)
+}
 
 /** `{Ref: X}` or `X` → `X`. */
 export const referenceName = (value: JsonValue | undefined): string | undefined => {

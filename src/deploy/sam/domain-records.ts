@@ -2,7 +2,6 @@
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { addResource, fail, type SamContext, type SamResource, shortHash } from './context.ts'
-import { draftOf } from './draft.ts'
 import type { Domain } from './domain.ts'
 import { given } from './events/event.ts'
 
@@ -37,10 +36,10 @@ export const addRecordSets = (
   const id = `RecordSetGroup${end}`
   const before = objectOf(context.made[id])
   if (before !== undefined && memberOf(before, 'Type') === GROUP) {
-    const properties = draftOf(before['Properties'])
-    const own = properties['RecordSets']
-    properties['RecordSets'] = [...(Array.isArray(own) ? own : []), ...records]
-    context.made[id] = { ...before, Properties: properties }
+    const properties = objectOf(before['Properties'])
+    const own = properties?.['RecordSets']
+    const all = [...(Array.isArray(own) ? own : []), ...records]
+    context.made[id] = { ...before, Properties: { ...properties, RecordSets: all } }
     return
   }
   const place = zone === undefined ? { HostedZoneName: zoneName } : { HostedZoneId: zone }

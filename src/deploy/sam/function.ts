@@ -5,6 +5,7 @@ import { memberOf, objectOf } from '../template/source.ts'
 import {
   addResource,
   fail,
+  reportIgnored,
   resolved,
   type SamContext,
   type SamResource,
@@ -35,6 +36,8 @@ export const transformFunction = (context: SamContext, resource: SamResource): v
   const { logicalId, properties, attributes } = resource
   if (!checkFunction(context, resource)) return
   const code = codeOf(context, resource)
+  const effect = 'only the role and an implicit REST API have the tags of the function'
+  reportIgnored(context, resource, 'PropagateTags', effect)
   const created = { 'lambda:createdBy': 'SAM', ...objectOf(properties['Tags']) }
   const alias = addAlias(context, resource, code)
   const aliasName = alias && resolved(context, properties['AutoPublishAlias'])

@@ -3,7 +3,14 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
 import { anyCondition } from './conditions.ts'
-import { addResource, conditionOf, fail, type SamContext, type SamResource } from './context.ts'
+import {
+  reportIgnored,
+  addResource,
+  conditionOf,
+  fail,
+  type SamContext,
+  type SamResource,
+} from './context.ts'
 import { pick, keptAttributes, onlyIf } from './draft.ts'
 import { checkApi } from './api-checks.ts'
 import { addDomain } from './domain.ts'
@@ -20,6 +27,9 @@ const DEFAULT_STAGE = '$default'
 export const transformHttpApi = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties } = resource
   if (!checkApi(context, resource)) return
+  if (properties['DefinitionBody'] !== undefined || properties['DefinitionUri'] !== undefined) {
+    reportIgnored(context, resource, 'Name', 'the title of the definition is the name')
+  }
   const { DefinitionBody: given, DefinitionUri: uri } = properties
   if (given !== undefined && uri !== undefined) {
     fail(context, resource, [], 'specify either `DefinitionUri` or `DefinitionBody`, not both')

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../template/source.ts'
 import { fail, resolved, type SamContext, type SamResource } from './context.ts'
 import { isIntrinsic } from './draft.ts'
-import { fillPolicyTemplate, readPolicyTemplates } from './policy-templates.ts'
+import { fillPolicyTemplate } from './policy-templates.ts'
 
 export interface Policies {
   readonly managed: readonly JsonValue[]
@@ -74,7 +74,7 @@ const documentOf = (
   const filled =
     name === undefined || others.length > 0
       ? undefined
-      : fillPolicyTemplate(readPolicyTemplates(), name, object?.[name] ?? null)
+      : fillPolicyTemplate(context.policyTemplates(), name, object?.[name] ?? null)
   if (filled?.document !== undefined) return filled.document
   const problem = filled?.problem ?? `the policy at index ${index} is not valid`
   fail(context, resource, ['Policies'], problem)

@@ -9,21 +9,27 @@ interface PolicyTemplate {
   readonly statement: readonly JsonValue[]
 }
 
+export type PolicyTemplates = Readonly<Record<string, PolicyTemplate>>
+
 export interface FilledTemplate {
   readonly document?: JsonObject
   readonly problem?: string
 }
 
-/** Read where a template asks for one, and only then. */
-export const readPolicyTemplates = (): Readonly<Record<string, PolicyTemplate>> =>
-  // The generated file has this shape.
-  JSON.parse(
-    readFileSync(new URL('./policy-templates.gen.json', import.meta.url), 'utf8'),
-  ) as Record<string, PolicyTemplate>
+/** Reads the templates at the first call and keeps them for the others. */
+export const lazyPolicyTemplates = (): (() => PolicyTemplates) => {
+  let read: PolicyTemplates | undefined
+  return () => (read ??= readPolicyTemplates())
+}
+
+const readPolicyTemplates = (): PolicyTemplates => {
+  const text = readFileSync(new URL('./policy-templates.gen.json', import.meta.url), 'utf8')
+  return JSON.parse(text) as PolicyTemplates // The generated file has this shape.
+}
 
 /** Undefined where no template has that name. */
 export const fillPolicyTemplate = (
-  templates: Readonly<Record<string, PolicyTemplate>>,
+  templates: PolicyTemplates,
   name: string,
   given: JsonValue,
 ): FilledTemplate | undefined => {

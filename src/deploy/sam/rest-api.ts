@@ -8,6 +8,7 @@ import {
   conditionOf,
   fail,
   longHash,
+  reportIgnored,
   resolved,
   type SamContext,
   type SamResource,
@@ -32,11 +33,8 @@ const STAGE_SAME = [
 export const transformRestApi = (context: SamContext, given: SamResource): void => {
   const resource = withPassedTags(context, given)
   const { logicalId, properties } = resource
-  if (properties['AlwaysDeploy'] === true) {
-    const path = ['Resources', logicalId, 'Properties', 'AlwaysDeploy']
-    const effect = 'ignored: when a deployment is made anew is decided by how this is started'
-    context.report.add(path, 'AWS::Serverless::Api AlwaysDeploy', effect)
-  }
+  const effect = 'when a deployment is made anew is decided by how this is started'
+  reportIgnored(context, resource, 'AlwaysDeploy', effect)
   if (!checkApi(context, resource)) return
   const stageName = properties['StageName']
   if (stageName === undefined) {

@@ -1,7 +1,14 @@
 // SAM resources that are one CloudFormation resource with another name: LayerVersion, SimpleTable.
 import type { JsonValue } from '#shared/json.ts'
 import { objectOf } from '../template/source.ts'
-import { addResource, fail, type SamContext, type SamResource, shortHash } from './context.ts'
+import {
+  reportIgnored,
+  addResource,
+  fail,
+  type SamContext,
+  type SamResource,
+  shortHash,
+} from './context.ts'
 import { pick, tagList } from './draft.ts'
 import { s3Location } from './locations.ts'
 import { words } from '../words.ts'
@@ -13,6 +20,8 @@ const LAYER = [
 
 export const transformLayerVersion = (context: SamContext, resource: SamResource): void => {
   const { logicalId, properties, attributes } = resource
+  const effect = 'a new layer version makes no new version of the functions that use it'
+  reportIgnored(context, resource, 'PublishLambdaVersion', effect)
   const content = s3Location(context, resource, 'ContentUri', {
     bucket: 'S3Bucket',
     key: 'S3Key',

@@ -18,6 +18,7 @@ import { transformFunction } from './function.ts'
 import { transformHttpApi } from './http-api.ts'
 import { addImplicitApis } from './implicit-apis.ts'
 import { replaceReferences } from './references.ts'
+import { lazyPolicyTemplates } from './policy-templates.ts'
 import { transformRestApi } from './rest-api.ts'
 import { transformStateMachine } from './state-machine.ts'
 import { transformWebSocketApi } from './websocket-api.ts'
@@ -108,6 +109,7 @@ export const transformSam = (
     references: new Map(),
     origins: new Map(),
     places: new Map(),
+    policyTemplates: lazyPolicyTemplates(),
     events: [],
     errors,
     report,

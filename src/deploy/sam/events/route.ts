@@ -18,10 +18,10 @@ export type RoutedEvent = RouteEvent & { readonly apiId: JsonValue }
 const READ = {
   Api: new Set([
     ...words('Path Method RestApiId Auth RequestModel RequestParameters TimeoutInMillis'),
-    ...words('ResponseTransferMode Stage UnescapeMappingTemplate'),
+    ...words('ResponseTransferMode UnescapeMappingTemplate'),
   ]),
   HttpApi: new Set(
-    words('Path Method ApiId Auth PayloadFormatVersion RouteSettings TimeoutInMillis Stage'),
+    words('Path Method ApiId Auth PayloadFormatVersion RouteSettings TimeoutInMillis'),
   ),
 }
 

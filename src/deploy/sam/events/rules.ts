@@ -12,7 +12,7 @@ export const addSchedule = (event: SamEvent): void => {
     return
   }
   addRule(event, {
-    Name: properties['Name'],
+    Name: properties['Name'] ?? properties['RuleName'],
     Description: properties['Description'],
     ScheduleExpression: properties['Schedule'],
     State: enabled === undefined ? state : enabled === true ? 'ENABLED' : enabledState(enabled),
@@ -38,7 +38,7 @@ export const addPatternRule = (event: SamEvent): void => {
 const addRule = (event: SamEvent, rule: Readonly<Record<string, JsonValue | undefined>>): void => {
   const { properties, id, isStateMachine } = event
   const ruleArn = { 'Fn::GetAtt': [id, 'Arn'] }
-  const roleArn = isStateMachine ? ruleRole(event) : undefined
+  const roleArn = isStateMachine ? ruleRole(event) : properties['RoleArn']
   const deadLetter = deadLetterArn(event, ruleArn)
   const target: JsonObject = {
     Arn: event.arn,

@@ -2,7 +2,7 @@
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
 import { referenceName } from '../context.ts'
-import { type Draft, draftOf, NO_VALUE, onlyIf } from '../draft.ts'
+import { type Draft, NO_VALUE, onlyIf } from '../draft.ts'
 import { addInvokePermission, failEvent, type SamEvent } from './event.ts'
 
 export const addS3 = (event: SamEvent): void => {
@@ -16,13 +16,13 @@ export const addS3 = (event: SamEvent): void => {
   const permissionId = addInvokePermission(event, 's3.amazonaws.com', {
     SourceAccount: { Ref: 'AWS::AccountId' },
   })
-  const changed = draftOf(bucket)
+  const changed: Draft = { ...bucket }
   const own = bucket['Properties']
   if (own !== undefined && !isObject(own)) {
     failBucket(event, bucketId, 'Properties should be a map')
     return
   }
-  const bucketProperties = draftOf(own)
+  const bucketProperties: Draft = { ...objectOf(own) }
   dependOn(event, bucketId, changed, bucketProperties, permissionId)
   notify(event, bucketProperties)
   changed['Properties'] = bucketProperties
@@ -74,13 +74,13 @@ const dependOn = (
     })
     return
   }
-  bucket['DependsOn'] = [...new Set([...names, permissionId])].sort()
+  bucket['DependsOn'] = names.includes(permissionId) ? names : [...names, permissionId]
 }
 
 const notify = (event: SamEvent, bucket: Draft): void => {
   const { properties, resource } = event
-  const notification = draftOf(bucket['NotificationConfiguration'])
-  const before = notification['LambdaConfigurations']
+  const notification = objectOf(bucket['NotificationConfiguration'])
+  const before = notification?.['LambdaConfigurations']
   const configurations: JsonValue[] = Array.isArray(before) ? [...before] : []
   const kinds = properties['Events']
   const filter = properties['Filter']
@@ -92,12 +92,19 @@ const notify = (event: SamEvent, bucket: Draft): void => {
     }
     const condition = resource.attributes['Condition']
     const made = onlyIf(typeof condition === 'string' ? condition : undefined, configuration)
+    const own = calledBy(configuration)
     const isThere = configurations.some(
-      (one) =>
-        JSON.stringify(memberOf(one, 'Function')) === JSON.stringify(event.arn) &&
-        memberOf(one, 'Event') === kind,
+      (one) => memberOf(one, 'Event') === kind && calledBy(one) === own,
     )
     if (!isThere) configurations.push(made)
   }
   bucket['NotificationConfiguration'] = { ...notification, LambdaConfigurations: configurations }
+}
+
+/** The logical id that a notification names, as text that is cheap to compare. */
+const calledBy = (configuration: JsonValue): string => {
+  const call = memberOf(configuration, 'Function')
+  const attribute = memberOf(call, 'Fn::GetAtt')
+  const name = Array.isArray(attribute) ? attribute[0] : (attribute ?? memberOf(call, 'Ref'))
+  return String(name).split('.', 1)[0] ?? ''
 }

@@ -14,6 +14,11 @@ const SAME = [
   ...words('StartingPositionTimestamp Topics TumblingWindowInSeconds'),
 ]
 
+const OTHERS = [
+  ...words('CollectionName ConsumerGroupId DatabaseName DestinationConfig FullDocument'),
+  ...words('KafkaBootstrapServers SchemaRegistryConfig SecretsManagerKmsKeyId'),
+]
+
 const SERVICE_ROLES = 'arn:aws:iam::aws:policy/service-role/'
 
 interface Source {
@@ -37,6 +42,13 @@ export const addSource = (event: SamEvent, source: Source): void => {
   const { kind, properties } = event
   if (properties['ConsumerGroupId'] !== undefined && !/^(MSK|SelfManagedKafka)$/.test(kind)) {
     failEvent(event, ['ConsumerGroupId'], `\`ConsumerGroupId\` is not a property of ${kind} events`)
+    return
+  }
+  const unknown = Object.keys(properties).find(
+    (name) => name !== source.arn && !SAME.includes(name) && !OTHERS.includes(name),
+  )
+  if (unknown !== undefined) {
+    failNamed(event, [unknown], `\`${unknown}\` is not a property of ${kind} events`)
     return
   }
   const access = properties['SourceAccessConfigurations']
