@@ -23,7 +23,14 @@ const REQUESTS = 20_000
 const BACKEND = {
   statusCode: 200,
   headers: [
-    ['Server', 'nginx', 'Date', 'Sat, 21 Nov 2026 07:00:00 GMT', 'Content-Type', 'application/json'],
+    [
+      'Server',
+      'nginx',
+      'Date',
+      'Sat, 21 Nov 2026 07:00:00 GMT',
+      'Content-Type',
+      'application/json',
+    ],
     ['Content-Length', '1024', 'Connection', 'keep-alive'],
   ].flat(),
   body: Buffer.alloc(1024, 'x'),

@@ -24,6 +24,8 @@ export interface FrontDoor {
   /** The Invoke API of the functions, where this process has them. */
   readonly invoke?: HttpHandler
   readonly isReady: () => boolean
+  /** Brings everything back to what it was after the start. Absent where that must not be asked for. */
+  readonly reset?: () => Promise<void>
 }
 
 export const createFrontDoor = (door: FrontDoor): HttpHandler => {
@@ -47,13 +49,32 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
         return dataPlane === undefined ? elsewhere(settings) : dataPlane(request)
       case 'health':
       case 'daemun':
-        return answerHealth(request, door.isReady) ?? refusal(notFound(destination.kind))
+        return (
+          answerHealth(request, door.isReady) ??
+          answerReset(request, door.reset) ??
+          refusal(notFound(request.target))
+        )
       case 'service':
         return answerService(door, destination, request)
       case 'refused':
         return refusal(destination.error)
     }
   }
+}
+
+/** `POST /_daemun/reset`: for tests that share a gateway. */
+const answerReset = (
+  request: HttpRequest,
+  reset: FrontDoor['reset'],
+): Promise<HttpResponse> | undefined => {
+  if (reset === undefined || request.method !== 'POST' || request.target !== '/_daemun/reset') {
+    return undefined
+  }
+  return reset().then(() => ({
+    statusCode: 200,
+    headers: ['content-type', 'application/json'],
+    body: '{"status":"reset"}',
+  }))
 }
 
 const answerService = async (
@@ -93,8 +114,8 @@ const elsewhere = (settings: Settings): HttpResponse =>
     ),
   )
 
-const notFound = (what: string): ServiceError =>
-  new ServiceError('NotFoundException', 404, `There is no such page (${what}).`)
+const notFound = (target: string): ServiceError =>
+  new ServiceError('NotFoundException', 404, `There is no page ${target.slice(0, 200)} here.`)
 
 const tooLarge = (): ServiceError =>
   new ServiceError('RequestEntityTooLargeException', 413, 'Request Too Long')

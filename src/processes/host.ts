@@ -19,6 +19,8 @@ export interface Host {
   watch(listener: (revision: number) => void): () => void
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
   deploy(template: FoundTemplate): Promise<Deployed>
+  /** Deletes everything that is stored. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,6 +66,7 @@ export const openHost = (options: HostOptions): Host => {
         },
       })
     },
+    clear: () => store.write((tx) => tx.clear()),
     close: async () => {
       stopKeeping()
       await keeping.done()

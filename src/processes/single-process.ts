@@ -96,6 +96,10 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
         scope: { accountId: settings.accountId, region: settings.region },
       }),
       isReady: () => true,
+      reset: async () => {
+        await host.clear()
+        await deploy()
+      },
     })
     const followers = [
       plane.follow(host.source),

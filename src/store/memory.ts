@@ -60,6 +60,12 @@ export const createMemoryStore = (): Store => {
         for (const [key] of keys) own(name).set(key, { value: undefined, revision: next })
         return keys.length
       },
+      clear: async () => {
+        for (const name of new Set([...tables.keys(), ...touched.keys()])) {
+          for (const key of own(name).keys())
+            own(name).set(key, { value: undefined, revision: next })
+        }
+      },
     }
     const result = await work(tx)
     for (const [name, copy] of touched) tables.set(name, copy)

@@ -234,6 +234,12 @@ const transactionOf = (database: Database, revision: number): Transaction => ({
     const keys = { from: prefix, through: prefix + LAST_CHARACTER }
     return remove(database, collection, scope, revision, keys)
   },
+  clear: async () => {
+    const { accountId } = GLOBAL_SCOPE
+    const marked = { value: null, revision }
+    await database.updateTable('entries').set(marked).where('account', '=', accountId).execute()
+    await database.deleteFrom('entries').where('account', '!=', accountId).execute()
+  },
 })
 
 /** Deletes rows; those of the global scope leave a mark behind, because nodes ask what has changed there. */

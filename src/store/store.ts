@@ -41,6 +41,8 @@ export interface Transaction extends View {
   delete<T>(collection: Collection<T>, scope: Scope, key: string): Promise<boolean>
   /** Deletes every key that begins with `prefix` (never empty) and says how many. */
   deletePrefix<T>(collection: Collection<T>, scope: Scope, prefix: string): Promise<number>
+  /** Deletes everything, in all collections and scopes. */
+  clear(): Promise<void>
 }
 
 /** A key of a collection that changed after some revision; `value` is undefined where it was deleted. */

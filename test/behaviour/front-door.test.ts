@@ -89,6 +89,24 @@ for (const shape of SHAPES) {
       assert.match(answer.text, /--allowed-host/)
     })
 
+    it('goes back to what it was after the start when a test asks for it', async () => {
+      const before = await call(gateway.endpoint, '/restapis', { headers: AWS_SHAPE })
+      assert.match(before.text, /"mock"/)
+      const [api] = gateway.apis
+      assert.ok(api)
+      await call(gateway.endpoint, `/restapis/${api.id}`, { method: 'DELETE', headers: AWS_SHAPE })
+      const reset = await call(gateway.endpoint, '/_daemun/reset', { method: 'POST' })
+      // A node in production has no such page.
+      assert.equal(reset.status, shape === 'start' ? 200 : 404)
+      if (shape === 'start') assert.equal((await gateway.call(api, '/Prod')).status, 200)
+      const foreign = { origin: 'https://evil.example' }
+      const refused = await call(gateway.endpoint, '/_daemun/reset', {
+        method: 'POST',
+        headers: foreign,
+      })
+      assert.equal(refused.status, 403)
+    })
+
     it('says that it is healthy, by its own and by the familiar path', async () => {
       for (const path of ['/_daemun/health', '/_daemun/ready', '/_localstack/health']) {
         assert.equal((await call(gateway.endpoint, path)).status, 200, path)

@@ -84,6 +84,32 @@ describe('the AWS CLI', () => {
     assert.equal(gone.status, 403)
   })
 
+  it('walks the usage-plan tutorial: deploy, key, plan, associate', async () => {
+    const { id = '', rootResourceId = '' } = await v1('create-rest-api', '--name', 'sold')
+    const method = ['--rest-api-id', id, '--resource-id', rootResourceId, '--http-method', 'GET']
+    await v1('put-method', ...method, '--authorization-type', 'NONE', '--api-key-required')
+    await v1('put-integration', ...method, '--type', 'MOCK')
+    await v1('create-deployment', '--rest-api-id', id, '--stage-name', 'prod')
+    const key = await v1('create-api-key', '--name', 'partner', '--enabled')
+    const plan = await v1(
+      ...['create-usage-plan', '--name', 'gold', '--throttle', 'rateLimit=10,burstLimit=20'],
+      '--api-stages',
+      `apiId=${id},stage=prod`,
+    )
+    const planId = plan.id ?? ''
+    const keyId = key.id ?? ''
+    await v1(
+      ...['create-usage-plan-key', '--usage-plan-id', planId, '--key-id', keyId],
+      '--key-type',
+      'API_KEY',
+    )
+    const read = await v1('get-usage-plan', '--usage-plan-id', planId)
+    assert.deepEqual(read.apiStages, [{ apiId: id, stage: 'prod' }])
+    assert.deepEqual(read.throttle, { rateLimit: 10, burstLimit: 20 })
+    const { items } = await v1('get-usage-plan-keys', '--usage-plan-id', planId)
+    assert.equal((items as unknown as readonly { id: string }[])[0]?.id, keyId)
+  })
+
   it('quick-creates an HTTP API, changes it, and deletes it', async () => {
     const { ApiId = '' } = await v2(
       'create-api',

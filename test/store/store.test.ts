@@ -109,6 +109,19 @@ for (const [name, open] of Object.entries(implementations)) {
       )
     })
 
+    it('clears everything, and tells of what was global', async () => {
+      await store.write(async (tx) => {
+        await tx.put(pets, scope, 'a', { name: 'a' })
+        await tx.put(directory, GLOBAL_SCOPE, 'stage/a', 'A')
+      })
+      await store.write((tx) => tx.clear())
+      assert.equal(await get('a'), undefined)
+      assert.deepEqual(await store.changes(directory, 1), {
+        revision: 2,
+        changes: [{ key: 'stage/a', value: undefined }],
+      })
+    })
+
     it('raises the revision by one per commit and tells the watchers', async () => {
       const seen: number[] = []
       const stop = store.watch((revision) => seen.push(revision))
