@@ -56,16 +56,15 @@ export const parseJson = (text: string): VtlValue => {
   return value
 }
 
-const BLANKS = /[ \t\r\n]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
-const LITERALS = new Map<string, VtlValue>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-])
-// oxlint-disable-next-line no-control-regex -- controls are what JSON does not allow
-const PLAIN = /^[^\\\u0000-\u001f]*$/
-const LITERAL = /true|false|null/y
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const LIST_START = 0x5b
+const LIST_END = 0x5d
+const BACKSLASH = 0x5c
+const MAP_START = 0x7b
+const MAP_END = 0x7d
 
 class JsonReader {
   readonly #text: string
@@ -77,62 +76,75 @@ class JsonReader {
 
   value(depth: number): VtlValue {
     if (depth > DEPTH_MAX) throw new VtlBudgetError(`JSON more than ${DEPTH_MAX} levels deep`)
-    this.#match(BLANKS)
-    const next = this.#text.charAt(this.#at)
-    if (next === '"') return this.#string()
-    if (next === '{') return this.#object(depth)
-    if (next === '[') return this.#array(depth)
-    const literal = this.#match(LITERAL)
-    if (literal !== undefined) return LITERALS.get(literal[0]) ?? null
-    return this.#number()
+    const next = this.#next()
+    if (next === QUOTE) return this.#string()
+    if (next === MAP_START) return this.#object(depth)
+    if (next === LIST_START) return this.#array(depth)
+    if (this.#word('true')) return true
+    if (this.#word('false')) return false
+    return this.#word('null') ? null : this.#number()
   }
 
   end(): void {
-    this.#match(BLANKS)
+    this.#next()
     if (this.#at < this.#text.length) this.#fail()
   }
 
   #object(depth: number): VtlMap {
     const map = new VtlMap()
     this.#at += 1
-    if (this.#take('}')) return map
+    if (this.#take(MAP_END)) return map
     for (;;) {
-      this.#match(BLANKS)
+      this.#next()
       const key = this.#string()
-      if (!this.#take(':')) this.#fail()
+      if (!this.#take(COLON)) this.#fail()
       map.put(key, this.value(depth + 1))
-      if (this.#take('}')) return map
-      if (!this.#take(',')) this.#fail()
+      if (this.#take(MAP_END)) return map
+      if (!this.#take(COMMA)) this.#fail()
     }
   }
 
   #array(depth: number): VtlList {
     const items: VtlValue[] = []
     this.#at += 1
-    if (this.#take(']')) return new VtlList(items, 'net.minidev.json.JSONArray')
+    if (this.#take(LIST_END)) return new VtlList(items, 'net.minidev.json.JSONArray')
     for (;;) {
       items.push(this.value(depth + 1))
-      if (this.#take(']')) return new VtlList(items, 'net.minidev.json.JSONArray')
-      if (!this.#take(',')) this.#fail()
+      if (this.#take(LIST_END)) return new VtlList(items, 'net.minidev.json.JSONArray')
+      if (!this.#take(COMMA)) this.#fail()
     }
   }
 
-  /** Its end is found here; what its escapes say is JSON.parse's work. */
   #string(): string {
-    const start = this.#at
-    if (this.#text.charAt(start) !== '"') this.#fail()
-    let end = this.#text.indexOf('"', start + 1)
+    const text = this.#text
+    if (text.charCodeAt(this.#at) !== QUOTE) this.#fail()
+    const start = this.#at + 1
+    let end = start
+    for (;;) {
+      const code = text.charCodeAt(end)
+      if (code === QUOTE) break
+      if (code === BACKSLASH) return this.#escapedString(start, end)
+      // A control character, or the end of the text, which is NaN.
+      if (!(code >= 0x20)) this.#fail()
+      end += 1
+    }
+    this.#at = end + 1
+    return text.slice(start, end)
+  }
+
+  /** Its end is found here; what its escapes say is JSON.parse's work. */
+  #escapedString(start: number, firstEscape: number): string {
+    let end = this.#text.indexOf('"', firstEscape)
     while (end !== -1 && this.#escaped(end)) end = this.#text.indexOf('"', end + 1)
     if (end === -1) this.#fail()
     this.#at = end + 1
-    const content = this.#text.slice(start + 1, end)
-    return PLAIN.test(content) ? content : this.#parsedString(`"${content}"`)
+    return this.#parsedString(this.#text.slice(start - 1, end + 1))
   }
 
   /** Whether an odd number of backslashes stands before a quote. */
   #escaped(quote: number): boolean {
     let at = quote
-    while (this.#text.charAt(at - 1) === '\\') at -= 1
+    while (this.#text.charCodeAt(at - 1) === BACKSLASH) at -= 1
     return (quote - at) % 2 === 1
   }
 
@@ -156,10 +168,25 @@ class JsonReader {
     return text.length > DEPTH_MAX ? this.#fail() : parseInteger(text)
   }
 
-  #take(expected: string): boolean {
-    this.#match(BLANKS)
-    if (this.#text.charAt(this.#at) !== expected) return false
+  #take(expected: number): boolean {
+    if (this.#next() !== expected) return false
     this.#at += 1
+    return true
+  }
+
+  /** Goes over blanks; what stands there then. */
+  #next(): number {
+    let code = this.#text.charCodeAt(this.#at)
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) {
+      this.#at += 1
+      code = this.#text.charCodeAt(this.#at)
+    }
+    return code
+  }
+
+  #word(word: string): boolean {
+    if (!this.#text.startsWith(word, this.#at)) return false
+    this.#at += word.length
     return true
   }
 
