@@ -228,18 +228,18 @@ test('what an import passes over is reported at every start, changed or not', as
   assert.deepEqual(again.report, first.report)
 })
 
+const VPC_LINK =
+  '{type: http, httpMethod: GET, uri: "http://127.0.0.1/", connectionType: VPC_LINK, connectionId: abc123}'
+
 test('strict refuses what an API asks for and its stages do not do, and creates nothing', async (t) => {
   const shop = workspace(t)
   const { file, strict } = {
-    file: shop.write(
-      'openapi.yaml',
-      OPENAPI('x-amazon-apigateway-minimum-compression-size: 5', '{type: mock}'),
-    ),
+    file: shop.write('openapi.yaml', OPENAPI('', VPC_LINK)),
     strict: true,
   }
   await assert.rejects(
     shop.deploy(file, { strict }),
-    /pets: stage prod: compression is not honoured: it has no effect here/,
+    /pets: GET \/pets: .* is not honoured: requests would be refused/,
   )
   assert.equal(await shop.store.revision(), 0)
 })
