@@ -65,8 +65,8 @@ const serve = async (
 
   // respond
   trace.enter('respond')
-  const written = await method.writeCache(request, response, services)
-  return stage.compress(request, written)
+  const writing = method.writeCache(request, response, services)
+  return stage.compress(request, writing instanceof Promise ? await writing : writing)
 }
 
 /** AWS: an unknown path or method is 403 "Missing Authentication Token", never 404. [behaviour.md 3.1 #10] */

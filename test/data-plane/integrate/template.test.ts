@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
+import fc from 'fast-check'
 import type { Integration, IntegrationResponse } from '#model/apigateway/rest-api.ts'
 import { headersOf, type Sent, testServices, textOf } from '../../support/http-api.ts'
 import { askRest, restIntegration, restMethod } from '../../support/rest-api.ts'
@@ -177,4 +178,57 @@ test('bytes of a binary type reach a template as base64', async () => {
     { method: 'POST', headers: ['Content-Type', 'image/png'], body: Buffer.from([0xff, 0xfe]) },
   )
   assert.equal(text, '//4=')
+})
+
+test('whatever a template says, and whatever a client sends, it renders or is a 500 with a hint', async () => {
+  const pieces = fc.constantFrom(
+    "$input.path('$..*')",
+    "$input.json('$')",
+    "$input.json('$.a[?(@.b =~ /(a+)+$/)]')",
+    '$input.params().__proto__',
+    "$input.params('constructor')",
+    '$input.body.constructor.prototype',
+    '$context.requestOverride.header.put("a", $context)',
+    '#set($context.responseOverride.status = $input.params())',
+    '#set($context.responseOverride.header.x = $context.responseOverride)',
+    '#set($m = {})#set($m.m = $m)$m',
+    "#set($l = $input.path('$'))#set($l.x = $l)$input.json('$')",
+    '#foreach($k in $input.params().header.keySet())$k#end',
+    '#macro(again)#again()#end#again()',
+    '$util.parseJson($input.body)',
+    '$util.urlDecode($input.body)',
+    '$stageVariables.__proto__.toString()',
+    '#if(',
+    '#end',
+    '\\',
+    '${',
+  )
+  const bodies = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.constant(`${'['.repeat(5000)}${']'.repeat(5000)}`),
+    fc.constant(
+      '{"__proto__":{"a":1},"constructor":2,"a":[{"b":"aaaaaaaaaaaaaaaaaaaaaaaaaaaa!"}]}',
+    ),
+  )
+  const templates = fc.array(fc.oneof(pieces, fc.string()), { maxLength: 5 })
+  await fc.assert(
+    fc.asyncProperty(templates, bodies, async (parts, body) => {
+      const heard = testServices()
+      const integration = restIntegration({ type: 'MOCK', ...responding(parts.join(' ')) })
+      const requestTemplates = { 'application/json': `${parts.join(' ')}${STATUS_200}` }
+      const api = {
+        methods: {
+          'POST /one': restMethod({ methodIntegration: integration }),
+          'POST /two': restMethod({ methodIntegration: { ...integration, requestTemplates } }),
+        },
+      }
+      for (const target of ['/prod/one', '/prod/two']) {
+        const { statusCode } = await askRest(api, heard, { method: 'POST', target, body })
+        assert.deepEqual(heard.bugs, [])
+        assert.ok(statusCode !== 500 || heard.records.at(-1)?.error?.hint !== undefined)
+      }
+    }),
+    { numRuns: 150 },
+  )
 })
