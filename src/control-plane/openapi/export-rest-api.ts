@@ -6,6 +6,7 @@ import type { Model, Resource } from '#model/apigateway/rest-api.ts'
 import type { RestDocument } from '#model/documents.ts'
 import { URL_SUFFIX } from '#model/scope.ts'
 import { isObject } from '#shared/json.ts'
+import { badRequest } from '#wire/errors.ts'
 import { BUILT_IN_MODELS } from '../apigateway/built-in-models.ts'
 import { defined, nonEmpty } from '../defined.ts'
 import { type Documented, documentedBy, exportDocumentation } from './export-documentation.ts'
@@ -61,7 +62,7 @@ export const exportRestApi = (source: ExportSource): Members => {
     // AWS: without a version of its own, an API's version is the time of its deployment. [F116]
     version: api.version ?? isoSeconds(source.createdDate),
   })
-  return {
+  const definition = {
     [format === 'swagger' ? 'swagger' : 'openapi']: format === 'swagger' ? '2.0' : '3.0.1',
     info: exporting.documented({ type: 'API' }, info),
     ...addressOf(exporting),
@@ -72,6 +73,19 @@ export const exportRestApi = (source: ExportSource): Members => {
       ? { 'x-amazon-apigateway-documentation': exportDocumentation(documentation) }
       : {}),
   }
+  checkDepth(definition, 0)
+  return definition
+}
+
+/** As deep as an import reads: what writes the text recurses, and so does who reads it. */
+const DEPTH_MAX = 200
+
+const tooDeep = () => badRequest('The API cannot be exported: it has values nested too deeply')
+
+const checkDepth = (value: unknown, depth: number): void => {
+  if (depth > DEPTH_MAX) throw tooDeep()
+  if (typeof value !== 'object' || value === null) return
+  for (const member of Object.values(value)) checkDepth(member, depth + 1)
 }
 
 /** `2026-11-21T12:00:00Z` */
@@ -167,15 +181,26 @@ const schemaOf = (model: Model, home: string): Members => {
   const { schema = '{}' } = model
   // AWS: the models that every API has come without their descriptions.
   const description = isBuiltIn(model) ? undefined : model.description
-  const parsed: unknown = JSON.parse(schema, (key, value: unknown) =>
-    key === '$ref' && typeof value === 'string' ? localReference(value, home) : value,
-  )
+  const parsed = localized(JSON.parse(schema), home, 0)
   if (!isObject(parsed)) return {}
   // JSON Schema's own mark means nothing in OpenAPI.
   const { $schema: _, ...rest } = parsed
   return rest['description'] === undefined && description !== undefined
     ? { ...rest, description }
     : rest
+}
+
+/** A schema with its references made local; stops where nothing else could read it. */
+const localized = (value: unknown, home: string, depth: number): unknown => {
+  if (depth > DEPTH_MAX) throw tooDeep()
+  if (Array.isArray(value)) return value.map((item) => localized(item, home, depth + 1))
+  if (!isObject(value)) return value
+  const members = Object.entries(value).map(([key, member]) =>
+    key === '$ref' && typeof member === 'string'
+      ? [key, localReference(member, home)]
+      : [key, localized(member, home, depth + 1)],
+  )
+  return Object.fromEntries(members)
 }
 
 /** Models refer to each other by address, or within the definition they came from. [F108] */

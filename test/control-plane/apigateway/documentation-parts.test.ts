@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { documentationParts, documentationVersions } from '#store/collections.ts'
 import {
   badRequest,
   conflict,
@@ -8,6 +9,7 @@ import {
   notFound,
   NOW_MS,
   operations,
+  SCOPE,
 } from './setting.ts'
 
 const PROPERTIES = '{"description":"all pets"}'
@@ -166,6 +168,21 @@ describe('a documentation part', () => {
 })
 
 describe('a documentation version', () => {
+  it('goes with its API, and parts come along with a clone', async () => {
+    const { create, run, restApiId, store } = await createDocumented()
+    const part = await create()
+    await run(operations.CreateDocumentationVersion, { restApiId, documentationVersion: '1' })
+    const clone = await run(operations.CreateRestApi, { name: 'clone', cloneFrom: restApiId })
+    await run(operations.DeleteRestApi, { restApiId })
+    const { items } = await run(operations.GetDocumentationParts, { restApiId: clone.id })
+    assert.deepEqual(items, [part])
+    const kept = await store.read(async (view) => [
+      ...(await view.list(documentationVersions, SCOPE)),
+      ...(await view.list(documentationParts, SCOPE, { prefix: restApiId })),
+    ])
+    assert.deepEqual(kept, [])
+  })
+
   it('keeps the parts as they were, and a stage shows it in its exports', async () => {
     const { create, run, restApiId } = await createDocumented()
     const { id: documentationPartId } = await create()

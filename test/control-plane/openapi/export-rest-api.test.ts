@@ -232,6 +232,26 @@ describe('GetExport', () => {
     assert.ok(!(await marks('postman')).includes('x-amazon-apigateway-any-method'))
   })
 
+  it('refuses an API with values that no reader could follow', async () => {
+    const { createMockApi, exported, run } = createExports()
+    const { restApiId } = await createMockApi()
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const message = 'The API cannot be exported: it has values nested too deeply'
+    const policy = `{"Version":${deep}}`
+    const replacePolicy = (value: string) =>
+      run(operations.UpdateRestApi, {
+        restApiId,
+        patchOperations: [{ op: 'replace', path: '/policy', value }],
+      })
+    await replacePolicy(policy)
+    await badRequest(exported(restApiId, 'oas30'), message)
+    await replacePolicy('')
+    const contentType = 'application/json'
+    const schema = `{"items":${deep}}`
+    await run(operations.CreateModel, { restApiId, name: 'Deep', contentType, schema })
+    await badRequest(exported(restApiId, 'swagger'), message)
+  })
+
   it('refuses what it does not know in words that name it', async () => {
     const { createMockApi, run } = createExports()
     const { restApiId } = await createMockApi()
