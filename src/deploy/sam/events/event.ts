@@ -2,7 +2,7 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import type { Path } from '../../template/path.ts'
 import { addResource, fail, type SamContext, type SamResource } from '../context.ts'
-import { type Draft, isIntrinsic, keptAttributes } from '../draft.ts'
+import { type Draft, keptAttributes } from '../draft.ts'
 
 /** What events need of the role of their function. */
 export interface Grants {
@@ -82,6 +82,3 @@ export const given = (members: Readonly<Record<string, JsonValue | undefined>>):
       value === undefined ? [] : [[name, value]],
     ),
   )
-
-export const isText = (value: JsonValue | undefined): boolean =>
-  typeof value === 'string' || isIntrinsic(value)

@@ -10,8 +10,8 @@ import {
   type SamContext,
   type SamResource,
 } from '../context.ts'
-import { IMPLICIT_HTTP_API, IMPLICIT_REST_API } from '../implicit-apis.ts'
-import { methodOf } from '../methods.ts'
+import { IMPLICIT_HTTP_API, IMPLICIT_REST_API } from '../apis/implicit-apis.ts'
+import { methodOf } from '../apis/methods.ts'
 
 export type RoutedEvent = RouteEvent & { readonly apiId: JsonValue }
 
