@@ -23,7 +23,7 @@ import {
   removeMapping,
   writeMapping,
 } from '../domain-names.ts'
-import { applyPatch, type PatchTable } from '../patch-operations.ts'
+import { applyPatch, type PatchRule, type PatchTable } from '../patch-operations.ts'
 import { text } from '../patch-rules.ts'
 import { type Page, pageOf } from './pages.ts'
 
@@ -72,7 +72,10 @@ export const updateBasePathMapping = async (
   const domainName = await named(input, call)
   const before = await mappingOf(call, domainName, input.basePath)
   const patched = applyPatch(BASE_PATH_MAPPING_PATCH, before, input.patchOperations)
-  const mapping = { ...patched, basePath: parseBasePath(patched.basePath) }
+  // What v2 mapped may have slashes, and keeps them while it stays where it is.
+  const isMoved = patched.basePath !== before.basePath
+  const basePath = isMoved ? parseBasePath(patched.basePath) : before.basePath
+  const mapping = { ...patched, basePath }
   await checkMapping(call, domainName, mapping, before)
   await writeMapping(call, domainName, mapping, before)
   return answer(mapping)
@@ -86,6 +89,13 @@ export const deleteBasePathMapping = async (
   await removeMapping(call, domainName, await mappingOf(call, domainName, input.basePath))
 }
 
+/** Nothing, too, is an id that no API has. */
+const restApiId = (path: string): PatchRule => ({
+  path,
+  ops: ['replace'],
+  apply: (members, { value = '' }) => ({ ...members, apiId: value }),
+})
+
 const BASE_PATH_MAPPING_PATCH: PatchTable = {
   input: 'updateBasePathMappingInput',
   refusal: 'listed',
@@ -93,8 +103,8 @@ const BASE_PATH_MAPPING_PATCH: PatchTable = {
     // The table of AWS's guide says `/basepath`, Terraform sends `/basePath`. [terraform.md]
     text('basePath', { path: '/basepath' }),
     text('basePath'),
-    text('apiId', { path: '/restapiId' }),
-    text('apiId', { path: '/restApiId' }),
+    restApiId('/restapiId'),
+    restApiId('/restApiId'),
     text('stage'),
   ],
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { badRequest, conflict, createSetting, notFound, operations } from './setting.ts'
+import { basePathMappings } from '#store/collections.ts'
+import { badRequest, conflict, createSetting, notFound, operations, SCOPE } from './setting.ts'
 
 const domainName = 'api.example.com'
 
@@ -54,6 +55,7 @@ describe('a base path mapping', () => {
         patchOperations: [{ op, path, value }],
       })
     await badRequest(update('replace', '/stage', 'nowhere'), 'Invalid stage identifier specified')
+    await badRequest(update('replace', '/restapiId', ''), 'Invalid REST API identifier specified')
     await badRequest(update('replace', '/restapiId', 'x'), 'Invalid REST API identifier specified')
     await badRequest(
       update('add', '/stage', 'dev'),
@@ -61,6 +63,23 @@ describe('a base path mapping', () => {
     )
     const same = await update('replace', '/restapiId', restApiId)
     assert.deepEqual(same, { basePath: '(none)', restApiId, stage: 'dev' })
+  })
+
+  it('that v2 made keeps its slashes while its stage changes', async () => {
+    const { run, restApiId, store, get } = await createMapped()
+    await store.write((tx) =>
+      tx.put(basePathMappings, SCOPE, `${domainName}/a/b`, {
+        apiMappingId: 'abcdef',
+        basePath: 'a/b',
+        apiId: restApiId,
+      }),
+    )
+    await run(operations.UpdateBasePathMapping, {
+      domainName,
+      basePath: 'a/b',
+      patchOperations: [{ op: 'replace', path: '/stage', value: 'dev' }],
+    })
+    assert.deepEqual(await get('a/b'), { basePath: 'a/b', restApiId, stage: 'dev' })
   })
 
   it('is refused where its domain name, API, stage or path is nothing', async () => {
