@@ -64,6 +64,15 @@ describe('a template sees the request', () => {
   }
 })
 
+test('$context.identity has all of its members, in order [F187]', async () => {
+  const template = '#foreach($k in $context.identity.keySet())$k #end'
+  assert.equal(
+    (await askMock(responding(template))).text.trim(),
+    'cognitoIdentityPoolId accountId cognitoIdentityId caller sourceIp principalOrgId accessKey ' +
+      'cognitoAuthenticationType cognitoAuthenticationProvider userArn userAgent user',
+  )
+})
+
 describe('a request template reads the body by JSON paths', () => {
   const read = async (template: string, body: string) => {
     // What a request template computes is told to the response through an override. [F157]

@@ -179,6 +179,15 @@ describe('any other service', () => {
     assert.deepEqual([status, text], [200, '{}'])
     assert.ok(headers['x-amzn-trace-id'])
   })
+  it('passes the answers of PutRecord and PutRecords with 200 [F189]', async () => {
+    for (const action of ['PutRecord', 'PutRecords']) {
+      answer = { body: `{"of":"${action}"}` }
+      const uri = `arn:aws:apigateway:us-east-1:kinesis:action/${action}`
+      const { seen, status, text } = await ask({ uri })
+      assert.equal(seen?.headers['x-amz-target'], `Kinesis_20131202.${action}`)
+      assert.deepEqual([status, text], [200, `{"of":"${action}"}`])
+    }
+  })
   it('is called by its path, with what is mapped, signed with the credentials it was given', async () => {
     answer = { body: '<ok/>', headers: { 'Content-Type': 'text/xml' } }
     const { seen, text, headers } = await ask(

@@ -271,3 +271,36 @@ test('a response template sees the backend’s answer as $input and the request�
   )
   assert.equal(textOf(response.body), '{"id":12345678901234567890,"q":"1"}')
 })
+
+test('context.resourceId and the request’s headers reach an HTTP backend [F149]', async () => {
+  const { seen } = await call(
+    {
+      requestParameters: {
+        'integration.request.header.X-Resource': 'context.resourceId',
+        'integration.request.header.X-Agent': 'method.request.header.User-Agent',
+      },
+    },
+    { headers: ['User-Agent', 'browser'] },
+  )
+  assert.equal(seen?.headers['x-resource'], 'respets')
+  assert.equal(seen?.headers['x-agent'], 'browser')
+})
+
+test('of a repeated parameter a mapping takes the last value, or all of them [F167]', async () => {
+  const { seen } = await call(
+    {
+      requestParameters: {
+        'integration.request.header.X-Last': 'method.request.header.X-Many',
+        'integration.request.header.X-All': 'method.request.multivalueheader.X-Many',
+        'integration.request.header.X-Query': 'method.request.querystring.q',
+        'integration.request.querystring.all': 'method.request.multivaluequerystring.q',
+        'integration.request.querystring.one': 'method.request.multivaluequerystring.s',
+      },
+    },
+    { target: '/prod/pets?q=1&q=2&s=3', headers: ['X-Many', 'a', 'X-Many', 'b'] },
+  )
+  assert.equal(seen?.headers['x-last'], 'b')
+  assert.equal(seen?.headers['x-all'], 'a,b')
+  assert.equal(seen?.headers['x-query'], '2')
+  assert.equal(seen?.url, '/back?all=1&all=2&one=3')
+})
