@@ -76,7 +76,7 @@ export const checkResource = (context: SamContext, resource: SamResource): boole
   if (known === undefined) return true
   const { properties, logicalId } = resource
   const before = context.errors.length
-  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(logicalId))
+  if (!/^(?!\d+$)[A-Za-z0-9]+$/.test(logicalId))
     fail(context, resource, [], 'logical ids must be alphanumeric')
   for (const [name, value] of Object.entries(properties)) {
     const kind = known.get(name)?.kind
@@ -94,7 +94,7 @@ export const checkResource = (context: SamContext, resource: SamResource): boole
 }
 
 const fits = (value: JsonValue, kind: Kind): boolean => {
-  if (kind === 'any' || (isIntrinsic(value) && kind !== 'flag')) return true
+  if (kind === 'any' || value === null || (isIntrinsic(value) && kind !== 'flag')) return true
   if (kind === 'map') return isObject(value)
   if (kind === 'list') return Array.isArray(value)
   return typeof value === 'boolean' || value === 'true' || value === 'false'

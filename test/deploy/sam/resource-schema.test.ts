@@ -19,3 +19,10 @@ Parameters: {Layer: {Type: String, Default: arn}}
 Resources:${functionText('Hello', '      Layers: !Split [",", !Ref Layer]\n')}`)
   assert.deepEqual(errors, [])
 })
+
+test('a property that is left empty is as good as absent', () => {
+  const { errors } = transformText(
+    `Resources:${functionText('Hello', '      Layers:\n      Tags:\n      Events:\n')}`,
+  )
+  assert.deepEqual(errors, [])
+})

@@ -28,7 +28,7 @@ export const checkApi = (context: SamContext, resource: SamResource): boolean =>
 
 const checkAuth = (context: SamContext, resource: SamResource): void => {
   const given = resource.properties['Auth']
-  if (given === undefined || isIntrinsic(given)) return
+  if (given === undefined || given === null || isIntrinsic(given)) return
   const refuse = (path: readonly string[], problem: string) =>
     fail(context, resource, ['Auth', ...path], problem)
   const auth = objectOf(given)

@@ -13,7 +13,7 @@ import {
   type SamContext,
   type SamResource,
 } from '../context.ts'
-import { type Draft, pick, tagList, keptAttributes } from '../draft.ts'
+import { type Draft, isIntrinsic, pick, tagList, keptAttributes } from '../draft.ts'
 import { checkApi } from './api-checks.ts'
 import { addDomain } from './domain.ts'
 import { IMPLICIT_REST_API } from './implicit-apis.ts'
@@ -105,7 +105,11 @@ const bodyLocation = (context: SamContext, resource: SamResource): Draft | undef
 }
 
 const settingsOf = (context: SamContext, { properties }: SamResource): Draft => {
-  const endpoint = objectOf(properties['EndpointConfiguration'])
+  const configured = properties['EndpointConfiguration']
+  const isType = typeof configured === 'string' || isIntrinsic(configured)
+  const endpoint: JsonObject | undefined = isType
+    ? { Type: configured ?? null }
+    : objectOf(configured)
   const types = properties['BinaryMediaTypes']
   const endpointType = endpoint?.['Type']
   const vpcEndpoints = endpoint?.['VPCEndpointIds'] ?? endpoint?.['VpcEndpointIds']

@@ -15,7 +15,9 @@ const SAME = [
 ]
 
 const OTHERS = [
-  ...words('CollectionName ConsumerGroupId DatabaseName DestinationConfig FullDocument'),
+  ...words(
+    'CollectionName ConsumerGroupId DatabaseName DestinationConfig DynamicPolicyName FullDocument',
+  ),
   ...words('KafkaBootstrapServers SchemaRegistryConfig SecretsManagerKmsKeyId'),
 ]
 
