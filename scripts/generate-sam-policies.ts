@@ -23,4 +23,5 @@ export const renderPolicyTemplates = (text: string): string => {
 }
 
 const [file] = process.argv.slice(2)
-if (file !== undefined) writeFileSync(TARGET, renderPolicyTemplates(readFileSync(file, 'utf8')))
+if (import.meta.main && file !== undefined)
+  writeFileSync(TARGET, renderPolicyTemplates(readFileSync(file, 'utf8')))
