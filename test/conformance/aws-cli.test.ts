@@ -92,14 +92,22 @@ describe('the AWS CLI', () => {
     await v1('create-deployment', '--rest-api-id', id, '--stage-name', 'prod')
     const key = await v1('create-api-key', '--name', 'partner', '--enabled')
     const plan = await v1(
-      ...['create-usage-plan', '--name', 'gold', '--throttle', 'rateLimit=10,burstLimit=20'],
+      'create-usage-plan',
+      '--name',
+      'gold',
+      '--throttle',
+      'rateLimit=10,burstLimit=20',
       '--api-stages',
       `apiId=${id},stage=prod`,
     )
     const planId = plan.id ?? ''
     const keyId = key.id ?? ''
     await v1(
-      ...['create-usage-plan-key', '--usage-plan-id', planId, '--key-id', keyId],
+      'create-usage-plan-key',
+      '--usage-plan-id',
+      planId,
+      '--key-id',
+      keyId,
       '--key-type',
       'API_KEY',
     )

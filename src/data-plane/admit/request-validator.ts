@@ -25,8 +25,8 @@ export const compileRequestValidator = (source: MethodSource): RestMethodPlan['v
   if (parameters === noStep) return body
   // AWS: what is missing of the parameters is told first.
   return (request) => {
-    parameters(request)
-    return body(request)
+    const wait = parameters(request)
+    return wait ? wait.then(() => body(request)) : body(request)
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Integration, IntegrationResponse } from '#model/apigateway/rest-api.ts'
 import { headersOf, type Sent, testServices, textOf } from '../../support/http-api.ts'
 import { askRest, restIntegration, restMethod } from '../../support/rest-api.ts'
