@@ -13,6 +13,8 @@ import type { RouteMatch, RouteTable } from './accept/routes.ts'
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
   readonly clock: Clock
+  /** The part of every limit that this process may hand out by itself: 1 ÷ workers. Absent: all of it. */
+  readonly limitShare?: number
   readonly random: Random
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream

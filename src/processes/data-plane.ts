@@ -20,6 +20,8 @@ export interface DataPlaneOptions {
   readonly observe?: Observe
   readonly onError: (error: unknown) => void
   readonly isReady: () => boolean
+  /** Processes that share every limit. */
+  readonly sharedBy?: number
 }
 
 export interface DataPlane {
@@ -35,6 +37,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
   const current = createCurrent({ onFailure: options.onError })
   const serve = createDataPlane(current.directory, {
     clock: systemClock,
+    limitShare: 1 / (options.sharedBy ?? 1),
     random: systemRandom,
     invokeFunction: options.invokeFunction,
     invokeFunctionStream: options.invokeFunctionStream,

@@ -40,6 +40,7 @@ export const runWorker = async (): Promise<void> => {
     ...(settings.requestLog && { observe: records.add }),
     onError: report,
     isReady: () => !state.draining,
+    sharedBy: settings.workers,
   })
 
   const source = await bootSource(channel, join(settings.dataDir, 'last-good'))

@@ -1,11 +1,10 @@
 // How fast a route of an HTTP API may be called: the limits of its stage, counted per route.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
-//
-// Each process counts for itself: with several workers, a route lets through up to so many times its limit.
 import type { StageV2 } from '#model/apigatewayv2/api.ts'
-import { createTokenBucket, type TokenBucket } from '#state/token-bucket.ts'
+import type { TokenBucket } from '#state/token-bucket.ts'
 import { noStep } from '../compiling.ts'
 import { GatewayFailure, type HttpRoutePlan } from '../plan.ts'
+import { createLimitShare } from './limit-share.ts'
 
 /**
  * AWS: the settings of a route come before the stage's defaults, and the defaults hold for each route by itself.
@@ -23,11 +22,7 @@ export const compileHttpApiThrottle = (
   // Made with the clock of the first request: a plan is compiled without one.
   let bucket: TokenBucket | undefined
   return (_request, services) => {
-    bucket ??= createTokenBucket(rate ?? ACCOUNT_RATE, burst ?? ACCOUNT_BURST, services.clock)
+    bucket ??= createLimitShare(rate, burst, services)
     if (!bucket.take()) throw new GatewayFailure('THROTTLED', `${routeKey} is throttled`)
   }
 }
-
-/** AWS: an account's requests per second and burst in most regions. [guide: limits] */
-const ACCOUNT_RATE = 10_000
-const ACCOUNT_BURST = 5_000

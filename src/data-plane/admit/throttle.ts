@@ -1,11 +1,10 @@
 // How fast a method may be called: the rate and burst that its stage sets for it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
-//
-// Each process counts for itself: with several workers, a method lets through up to so many times its limit.
 import type { MethodSetting, Stage } from '#model/apigateway/stage.ts'
-import { createTokenBucket, type TokenBucket } from '#state/token-bucket.ts'
+import type { TokenBucket } from '#state/token-bucket.ts'
 import { noStep } from '../compiling.ts'
 import { GatewayFailure, type RestMethodPlan } from '../plan.ts'
+import { createLimitShare } from './limit-share.ts'
 
 /** AWS: a method's own setting comes before the one for all methods, which holds for each by itself. */
 export const compileThrottle = (
@@ -22,10 +21,10 @@ export const compileThrottle = (
   // Made with the clock of the first request: a plan is compiled without one.
   let bucket: TokenBucket | undefined
   return (_request, services) => {
-    bucket ??= createTokenBucket(
-      isSet(rate) ? rate : ACCOUNT_RATE,
-      isSet(burst) ? burst : ACCOUNT_BURST,
-      services.clock,
+    bucket ??= createLimitShare(
+      isSet(rate) ? rate : undefined,
+      isSet(burst) ? burst : undefined,
+      services,
     )
     if (bucket.take()) return
     throw new GatewayFailure('THROTTLED', 'Too Many Requests', {
@@ -49,7 +48,3 @@ const findMethodSetting = (
 
 /** AWS: -1 switches a limit off. [guide: set-up-stages, UpdateStage] */
 const isSet = (limit: number | undefined): limit is number => limit !== undefined && limit >= 0
-
-/** AWS: an account's requests per second and burst in most regions. [guide: limits] */
-const ACCOUNT_RATE = 10_000
-const ACCOUNT_BURST = 5_000
