@@ -52,6 +52,27 @@ export const describeApis = async (
   return descriptions
 }
 
+/** An API of a template that has no stage yet: nothing answers there, but whoever deploys it asks for its id. */
+export const withUndeployed = (
+  described: readonly ApiDescription[],
+  apis: readonly Pick<ApiDescription, 'id' | 'name' | 'protocol'>[],
+): readonly ApiDescription[] => {
+  const known = new Set(described.map(({ id }) => id))
+  const undeployed = apis.filter(({ id }) => !known.has(id))
+  return [
+    ...described,
+    ...undeployed.map(({ id, name, protocol }) => ({
+      id,
+      name,
+      protocol,
+      stages: [],
+      urls: [],
+      routes: [],
+      limitations: [],
+    })),
+  ]
+}
+
 /** Every way to a stage, the path forms first: `*.localhost` does not resolve everywhere. */
 const urlsOf = (entry: StageEntry, origin: string): readonly string[] => {
   const { apiId, protocol, stage } = entry

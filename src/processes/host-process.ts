@@ -1,9 +1,10 @@
 // The host process of `daemun serve`: management APIs on a port of their own, the store, and the channel to the others.
+import type { Deployed } from '#deploy/deploy-template.ts'
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { describeFailure } from '#cli/exit.ts'
-import { describeApis } from './describe.ts'
+import { describeApis, withUndeployed } from './describe.ts'
 import type { ReportLine } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'
@@ -46,9 +47,11 @@ const start = async ({ settings, templates, channelPath, again }: StartOrder): P
     PREDECESSOR_WAIT_MS,
   )
   const report: ReportLine[] = []
+  const apis: Deployed['apis'][number][] = []
   for (const template of again ? [] : templates) {
     const deployed = await host.deploy(template)
     report.push(...deployed.report)
+    apis.push(...deployed.apis)
   }
   const endpointUrl = originOf(settings.host, listener.port)
   const channel = await openNodeChannel({
@@ -72,6 +75,9 @@ const start = async ({ settings, templates, channelPath, again }: StartOrder): P
     type: 'ready',
     port: listener.port,
     report,
-    apis: await describeApis(host.source, originOf(settings.dataHost, settings.dataPort)),
+    apis: withUndeployed(
+      await describeApis(host.source, originOf(settings.dataHost, settings.dataPort)),
+      apis,
+    ),
   })
 }

@@ -8,7 +8,7 @@ import type { HttpHandler } from '#transport/contract.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import type { Settings } from '../settings.ts'
 import { composeDataPlane } from './data-plane.ts'
-import { type ApiDescription, describeApis } from './describe.ts'
+import { type ApiDescription, describeApis, withUndeployed } from './describe.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import type { ReportLine, Tell } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
@@ -112,7 +112,11 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       const deployed: Deployed[] = []
       for (const template of templates) deployed.push(await host.deploy(template))
       await pull()
-      return { ...summary(deployed), apis: await describeApis(host.source, endpoint) }
+      const apis = withUndeployed(
+        await describeApis(host.source, endpoint),
+        deployed.flatMap((one) => one.apis),
+      )
+      return { ...summary(deployed), apis }
     }
     const first = await deploy()
     const stopWatching = host.watch(() => void pull().catch(onError))

@@ -13,6 +13,7 @@ import { readOperations } from './read-operations.ts'
 import { authorizersOf, readSchemes } from './read-security.ts'
 import {
   listAt,
+  serversAt,
   objectAt,
   type Place,
   placeOf,
@@ -95,7 +96,7 @@ const readBasePath = (reading: Reading, root: Place): string => {
 
 /** The server's variable `basePath`, or else the path of its URL. */
 const readServerPath = (reading: Reading, root: Place): string | undefined => {
-  const [first] = listAt(reading, root, 'servers')
+  const [first] = serversAt(reading, root)
   const server = first && placeOf(reading, ...first)
   if (server === undefined) return undefined
   const variables = objectAt(reading, server, 'variables')

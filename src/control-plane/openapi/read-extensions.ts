@@ -13,7 +13,7 @@ import type {
 import {
   entriesOf,
   flagAt,
-  listAt,
+  serversAt,
   numberAt,
   objectAt,
   type Place,
@@ -117,7 +117,7 @@ const readEndpoint = (
   root: Place,
 ): { disableExecuteApiEndpoint?: boolean; endpointConfiguration?: EndpointConfiguration } => {
   let endpoint = objectAt(reading, root, extension(reading, root, 'endpoint-configuration'))
-  for (const [value, at] of listAt(reading, root, 'servers')) {
+  for (const [value, at] of serversAt(reading, root)) {
     const server = placeOf(reading, value, at)
     if (server === undefined) continue
     endpoint ??= objectAt(reading, server, extension(reading, server, 'endpoint-configuration'))

@@ -158,6 +158,18 @@ export const listAt = (
   return []
 }
 
+/** The servers of an OpenAPI 3 document. Real documents also have one server where a list belongs. */
+export const serversAt = (
+  reading: Reading,
+  root: Place,
+): readonly (readonly [unknown, string])[] => {
+  const value = root.value['servers']
+  if (!isObject(value)) return listAt(reading, root, 'servers')
+  const at = within(root.at, 'servers')
+  reading.notes.add(at, 'one server and no list: it is taken as the only one')
+  return [[value, at]]
+}
+
 /**
  * Text; numbers and truth values count as the text they are written as, since YAML needs no
  * quotes.
