@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // `npm run build`: compiles src/ to dist/ for the published package. A start is mostly the loading of modules, so they
-// are bundled into a few chunks; libraries too, so that a release runs what was tested. tsc writes the declarations.
-import { spawnSync } from 'node:child_process'
+// are bundled into a few chunks; libraries too, so that a release runs what was tested. `npm run types` checks types.
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -27,10 +26,6 @@ const keepPlaces = {
 }
 
 rmSync(DIST, { recursive: true, force: true })
-const tsc = join('node_modules', '.bin', 'tsc')
-const { status } = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
-if (status !== 0) process.exit(status ?? 1)
-
 await build({
   entryPoints: [join(SRC, 'main.ts')],
   outdir: DIST,
