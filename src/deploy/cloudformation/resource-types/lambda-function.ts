@@ -49,7 +49,8 @@ export const lambdaFunction: ResourceType = {
   report: (context) => {
     checkFunction(context)
   },
-  fingerprint: (context) => JSON.stringify(layersOf(context)),
+  // A project that was moved has its code elsewhere, though nothing in its template says so.
+  fingerprint: (context) => JSON.stringify([context.folder, layersOf(context)]),
   create: async (input, context) => {
     const name = String(input['functionName'] ?? generatedName(context))
     return put('CreateFunction', name, input, context)
