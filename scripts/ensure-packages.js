@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path'
 /** What is looked for, and the Debian package that has it. */
 const PACKAGES = {
   aws: { command: 'aws', package: 'awscli' },
+  curl: { command: 'curl', package: 'curl' },
   boto3: { python: 'boto3', package: 'python3-boto3' },
   nginx: { command: 'nginx', package: 'nginx-light' },
   python3: { command: 'python3', package: 'python3' },

@@ -48,8 +48,15 @@ describe('the AWS CLI', () => {
   const v2 = (...args: readonly string[]) =>
     aws('--endpoint-url', gateway.endpoint, 'apigatewayv2', ...args)
 
+  // Older versions do not know that CreateRestApi tells the root resource.
+  const rootOf = async (restApiId: string): Promise<string> => {
+    const { items } = await v1('get-resources', '--rest-api-id', restApiId)
+    return (items as unknown as readonly { id: string }[])[0]?.id ?? ''
+  }
+
   it('makes a REST API, deploys it, and the API answers', async () => {
-    const { id = '', rootResourceId = '' } = await v1('create-rest-api', '--name', 'by-hand')
+    const { id = '' } = await v1('create-rest-api', '--name', 'by-hand')
+    const rootResourceId = await rootOf(id)
     const { id: resource = '' } = await v1(
       'create-resource',
       '--rest-api-id',
@@ -85,7 +92,8 @@ describe('the AWS CLI', () => {
   })
 
   it('walks the usage-plan tutorial: deploy, key, plan, associate', async () => {
-    const { id = '', rootResourceId = '' } = await v1('create-rest-api', '--name', 'sold')
+    const { id = '' } = await v1('create-rest-api', '--name', 'sold')
+    const rootResourceId = await rootOf(id)
     const method = ['--rest-api-id', id, '--resource-id', rootResourceId, '--http-method', 'GET']
     await v1('put-method', ...method, '--authorization-type', 'NONE', '--api-key-required')
     await v1('put-integration', ...method, '--type', 'MOCK')
