@@ -1,7 +1,6 @@
-// Publishes stages and functions: writes the directory entries that the data plane follows. Each runs inside the
+// Publishes stages: writes the directory entries that the data plane follows. Each runs inside the
 // transaction of the operation that makes it necessary, so what is served and what is stored never disagree.
-import type { DirectoryEntry, FunctionEntry, StageEntry } from '#model/documents.ts'
-import type { FunctionDocument } from '#model/function.ts'
+import type { DirectoryEntry, StageEntry } from '#model/documents.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
 import { Bug, present } from '#shared/assert.ts'
 import type { IdSource } from '#shared/ids.ts'
@@ -82,32 +81,7 @@ export const releaseApiId = async (tx: Transaction, apiId: string): Promise<void
   await tx.delete(apiIds, GLOBAL_SCOPE, apiId)
 }
 
-export const publishFunction = async (
-  tx: Transaction,
-  scope: Scope,
-  document: FunctionDocument,
-): Promise<void> => {
-  const { accountId, region } = scope
-  const entry: FunctionEntry = {
-    kind: 'function',
-    scope: { accountId, region },
-    function: document,
-  }
-  await tx.put(directory, GLOBAL_SCOPE, functionKey(scope, document.FunctionName), entry)
-}
-
-export const unpublishFunction = async (
-  tx: Transaction,
-  scope: Scope,
-  functionName: string,
-): Promise<void> => {
-  await tx.delete(directory, GLOBAL_SCOPE, functionKey(scope, functionName))
-}
-
 export const stageKey = (apiId: string, stageName: string): string => `stage/${apiId}/${stageName}`
-
-export const functionKey = (scope: Scope, functionName: string): string =>
-  `function/${scope.accountId}/${scope.region}/${functionName}`
 
 export const findEntry = (view: View, key: string): Promise<DirectoryEntry | undefined> =>
   view.get(directory, GLOBAL_SCOPE, key)

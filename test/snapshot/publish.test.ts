@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { FunctionDocument } from '#model/function.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import {
   claimApiId,
   directory,
   findEntry,
-  functionKey,
-  publishFunction,
   publishStage,
   releaseApiId,
   republishApi,
   stageKey,
   unpublishApi,
-  unpublishFunction,
 } from '#snapshot/publish.ts'
 import { derivedIds } from '#shared/ids.ts'
 import { apisV2, deploymentsV2, stagesV2 } from '#store/collections.ts'
@@ -49,19 +45,6 @@ const deploy = async (tx: Transaction) => {
     documentHash: 'hash',
   })
   await tx.put(stagesV2, SCOPE, 'def/$default', { ...STAGE, deploymentId: 'dep' })
-}
-
-const FUNCTION: FunctionDocument = {
-  FunctionName: 'hello',
-  FunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:hello',
-  Runtime: 'nodejs22.x',
-  Handler: 'index.handler',
-  code: { kind: 'inline', text: '' },
-  Timeout: 3,
-  MemorySize: 128,
-  Environment: {},
-  LastModified: 0,
-  layers: [],
 }
 
 describe('publishing', () => {
@@ -110,20 +93,6 @@ describe('publishing', () => {
     })
     await assert.rejects(failing, { message: 'later' })
     assert.equal((await store.changes(directory, 0)).changes.length, 0)
-  })
-
-  it('a function is published under its account, region and name', async () => {
-    const store = createMemoryStore()
-    await store.write((tx) => publishFunction(tx, { ...SCOPE }, FUNCTION))
-    const key = functionKey(SCOPE, 'hello')
-    assert.equal(key, 'function/111111111111/us-east-1/hello')
-    assert.deepEqual(await store.read((view) => findEntry(view, key)), {
-      kind: 'function',
-      scope: SCOPE,
-      function: FUNCTION,
-    })
-    await store.write((tx) => unpublishFunction(tx, SCOPE, 'hello'))
-    assert.equal(await store.read((view) => findEntry(view, key)), undefined)
   })
 
   it('no two APIs of a gateway share an id, in whatever region, until one is gone', async () => {

@@ -83,7 +83,8 @@ export const permission: ResourceType = {
     SourceArn: unused,
   },
   report: ({ report, logicalId, type, properties }) => {
-    // What it grants to API Gateway is granted: every API here may invoke every function here.
+    // What it grants to API Gateway is granted: every API here may invoke every function here, narrower as its
+    // SourceArn may be. docs/parity.md says so once, where a line for each function of each template would drown it.
     if (memberOf(properties, 'Principal') === 'apigateway.amazonaws.com') return
     report(['Resources', logicalId], type, 'not provided here: only APIs invoke functions')
   },
