@@ -81,7 +81,10 @@ const planeOf = (stage: typeof rest | typeof httpProxy): HttpHandler => {
     disableExecuteApiEndpoint: false,
     stage: (name: string) => (name === stage.stageName ? stage : undefined),
   }
-  return createDataPlane(() => ({ revision: 1, findApi: () => entry }), services)
+  return createDataPlane(
+    () => ({ revision: 1, findApi: () => entry, find: () => undefined }),
+    services,
+  )
 }
 
 const HEADERS = ['User-Agent', 'curl/8.5.0', 'Accept', '*/*', 'Accept-Encoding', 'gzip', 'X-A', '1']

@@ -4,6 +4,7 @@ import type { SigningCredentials } from '#languages/sigv4/sign.ts'
 import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
+import type { FindEntry } from '#model/documents.ts'
 import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
 import type { HttpResponse, UpstreamClient } from '#transport/contract.ts'
@@ -150,6 +151,8 @@ export type StagePlan = RestStagePlan | HttpStagePlan
 export interface Directory {
   readonly revision: number
   findApi(apiId: string): ApiEntry | undefined
+  /** Any other entry by its kind and the rest of its key: `find('access-key', 'AKIA…')`. The same object until it changes. */
+  find: FindEntry
 }
 
 export interface ApiEntry {

@@ -20,6 +20,7 @@ import type {
   StageV2,
 } from './apigatewayv2/api.ts'
 import type { FunctionDocument } from './function.ts'
+import type { AccessKeyEntry, PrincipalEntry } from './identity.ts'
 import type { Scope } from './scope.ts'
 
 export interface RestDocument {
@@ -71,11 +72,19 @@ export interface FunctionEntry {
   readonly function: FunctionDocument
 }
 
-export type DirectoryEntry = StageEntry | FunctionEntry
+export type DirectoryEntry = StageEntry | FunctionEntry | AccessKeyEntry | PrincipalEntry
+
+export type EntryKind = DirectoryEntry['kind']
+
+/** Finds an entry by its kind and the rest of its key. */
+export type FindEntry = <Kind extends EntryKind>(
+  kind: Kind,
+  name: string,
+) => Extract<DirectoryEntry, { readonly kind: Kind }> | undefined
 
 /** A directory entry that changed: `entry` is null where it was removed. */
 export interface DirectoryChange {
-  /** `stage/{apiId}/{stageName}` or `function/{accountId}/{region}/{functionName}`. */
+  /** The entry's kind, `/` and its name: `stage/{apiId}/{stageName}`, `access-key/{accessKeyId}`, `principal/{arn}`. */
   readonly key: string
   readonly entry: DirectoryEntry | null
 }

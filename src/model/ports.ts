@@ -1,4 +1,6 @@
 // What one folder needs of another, as types. processes/ joins them; nobody imports a neighbour.
+import type { FindEntry } from './documents.ts'
+import type { SigningIdentity, UnusableKey } from './identity.ts'
 import type { RequestRecord } from './request-record.ts'
 
 /** Tells the observers of a request. Never throws and never waits. */
@@ -54,3 +56,10 @@ export type InvokeFunctionStream = (request: InvokeRequest) => Promise<
   | Extract<InvokeAnswer, { kind: 'refused' }>
   | Extract<InvokeAnswer, { kind: 'answered' }>
 >
+
+/** The signer behind a key, from the directory as the request pinned it and a sealed token: no look-up elsewhere. */
+export type ResolveCredentials = (
+  key: { readonly accessKeyId: string; readonly sessionToken: string | undefined },
+  find: FindEntry,
+  nowMs: number,
+) => SigningIdentity | UnusableKey

@@ -8,6 +8,8 @@ import type {
   DeploymentDocument,
   DirectoryChange,
   DirectoryDelta,
+  DirectoryEntry,
+  FindEntry,
   StageEntry,
 } from '#model/documents.ts'
 import { errorMessage, present } from '#shared/assert.ts'
@@ -49,6 +51,8 @@ export const createCurrent = ({ onFailure }: CurrentOptions): Current => {
 /** One moment: never changed, only replaced. */
 interface World extends Directory {
   readonly stages: ReadonlyMap<string, Stage>
+  /** All that are no stage, by key. */
+  readonly others: ReadonlyMap<string, DirectoryEntry>
   /** By hash, those that a stage of this moment names. */
   readonly documents: ReadonlyMap<string, DeploymentDocument>
 }
@@ -63,8 +67,10 @@ interface Stage {
 const EMPTY: World = {
   revision: 0,
   stages: new Map(),
+  others: new Map(),
   documents: new Map(),
   findApi: () => undefined,
+  find: () => undefined,
 }
 
 const fetchMissing = async (
@@ -87,28 +93,49 @@ const nextWorld = (
   onFailure: (error: Error) => void,
 ): World => {
   // An older revision is another source (a restored backup): what it does not name is gone.
-  const stages = new Map(delta.revision < world.revision ? [] : world.stages)
-  for (const change of delta.changes) applyChange(stages, world, change, documents, onFailure)
+  const isOtherSource = delta.revision < world.revision
+  const stages = new Map(isOtherSource ? [] : world.stages)
+  const others = new Map(isOtherSource ? [] : world.others)
+  for (const change of delta.changes) {
+    if (change.key.startsWith('stage/')) {
+      applyStage(stages, world, change, documents, onFailure)
+    } else if (change.entry === null) {
+      others.delete(change.key)
+    } else if (!isKept(others.get(change.key), change.entry)) {
+      others.set(change.key, change.entry)
+    }
+  }
   const named = new Set([...stages.values()].map(({ entry }) => entry.documentHash))
   const apis = gatherApis(stages)
   return {
     revision: delta.revision,
     stages,
+    others,
     documents: new Map([...documents].filter(([hash]) => named.has(hash))),
     findApi: (apiId) => apis.get(apiId),
+    find: findIn(others),
   }
 }
 
-const applyChange = (
+/** What is compiled from an entry is kept by its identity: an entry that says the same stays the same object. */
+const isKept = (old: DirectoryEntry | undefined, entry: DirectoryEntry): boolean =>
+  old !== undefined && canonicalJson(old) === canonicalJson(entry)
+
+const findIn = (others: ReadonlyMap<string, DirectoryEntry>): FindEntry => {
+  // A key begins with the kind of its entry, so what is found under it is of that kind.
+  const find = (kind: string, name: string) => others.get(`${kind}/${name}`)
+  return find as FindEntry
+}
+
+const applyStage = (
   stages: Map<string, Stage>,
   world: World,
   { key, entry }: DirectoryChange,
   documents: ReadonlyMap<string, DeploymentDocument>,
   onFailure: (error: Error) => void,
 ): void => {
-  if (entry?.kind === 'function') return
   const old = world.stages.get(key)
-  if (entry === null) {
+  if (entry?.kind !== 'stage') {
     stages.delete(key)
     return
   }

@@ -1,3 +1,4 @@
+import { EMPTY_DIRECTORY } from '../support/directory.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { acceptRequest } from '#data-plane/accept/request.ts'
@@ -208,7 +209,7 @@ test('a body that says it is past 10 MB is 413 before anything else looks at it'
     domainName: 'd',
     domainPrefix: 'd',
   }
-  const request = acceptRequest(http, address, heard.services, 'HTTP')
+  const request = acceptRequest(http, address, heard.services, 'HTTP', EMPTY_DIRECTORY)
   const response = await handleHttpApiRequest(request, testStage(), heard.services)
   assert.equal(response.statusCode, 413)
   assert.equal(heard.invoked.length, 0)

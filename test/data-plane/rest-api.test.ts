@@ -1,3 +1,4 @@
+import { EMPTY_DIRECTORY } from '../support/directory.ts'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -98,7 +99,7 @@ describe('the order of the steps is AWS’s: where two fail, the first one answe
         domainName: 'd',
         domainPrefix: 'd',
       }
-      const request = acceptRequest(sentRequest(), address, heard.services, 'REST')
+      const request = acceptRequest(sentRequest(), address, heard.services, 'REST', EMPTY_DIRECTORY)
       await handleRestRequest(request, { ...plan, routes }, heard.services)
       assert.equal(heard.records[0]?.error?.responseType, first)
     })
@@ -291,7 +292,13 @@ test('the throttle of a method comes before that of all methods, and costs nobod
     domainPrefix: 'd',
   }
   const ask = async (method: string) => {
-    const request = acceptRequest(sentRequest({ method }), address, heard.services, 'REST')
+    const request = acceptRequest(
+      sentRequest({ method }),
+      address,
+      heard.services,
+      'REST',
+      EMPTY_DIRECTORY,
+    )
     return (await handleRestRequest(request, plan, heard.services)).statusCode
   }
   assert.deepEqual([await ask('GET'), await ask('GET'), await ask('GET')], [200, 200, 429])

@@ -1,4 +1,5 @@
 // An HTTP API for tests of the data plane: a request, a stage and services, each with what a test cares about.
+import { EMPTY_DIRECTORY } from './directory.ts'
 import type { HttpDocument } from '#model/documents.ts'
 import type { Cors, IntegrationV2, Route, StageV2 } from '#model/apigatewayv2/api.ts'
 import type { InvokeAnswer, InvokeRequest } from '#model/ports.ts'
@@ -198,7 +199,7 @@ export const ask = (stage: HttpStagePlan, heard: Heard, sent: Sent = {}) => {
     domainName: 'abc123.execute-api.us-east-1.amazonaws.com',
     domainPrefix: 'abc123',
   }
-  const request = acceptRequest(http, address, heard.services, 'HTTP')
+  const request = acceptRequest(http, address, heard.services, 'HTTP', EMPTY_DIRECTORY)
   return handleHttpApiRequest(request, stage, heard.services)
 }
 

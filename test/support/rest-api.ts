@@ -98,6 +98,7 @@ export const restPlane = (api: TestRestApi, heard: Heard) => {
   const plan = restPlan(api)
   const directory: Directory = {
     revision: 1,
+    find: () => undefined,
     findApi: (apiId) =>
       apiId !== 'abc123'
         ? undefined

@@ -23,13 +23,17 @@ export const createDataPlane =
     const api = address && current.findApi(address.apiId)
     const stage = address && findStage(api, address)
     if (address === undefined || stage === undefined) {
-      return answerNobody(http, address ?? NOWHERE, api, services)
+      return answerNobody(http, address ?? NOWHERE, current, services)
     }
     if (stage.protocol === 'HTTP') {
-      const request = acceptRequest(http, address, services, 'HTTP')
+      const request = acceptRequest(http, address, services, 'HTTP', current)
       return handleHttpApiRequest(request, stage, services)
     }
-    return handleRestRequest(acceptRequest(http, address, services, 'REST'), stage, services)
+    return handleRestRequest(
+      acceptRequest(http, address, services, 'REST', current),
+      stage,
+      services,
+    )
   }
 
 const findStage = (api: ApiEntry | undefined, address: RequestAddress): StagePlan | undefined => {
@@ -55,11 +59,12 @@ const NOWHERE: RequestAddress = {
 const answerNobody = (
   http: HttpRequest,
   address: RequestAddress,
-  api: ApiEntry | undefined,
+  directory: Directory,
   services: Services,
 ): HttpResponse => {
+  const api = directory.findApi(address.apiId)
   const isHttpApi = api?.protocol === 'HTTP'
-  const request = acceptRequest(http, address, services, isHttpApi ? 'HTTP' : 'REST')
+  const request = acceptRequest(http, address, services, isHttpApi ? 'HTTP' : 'REST', directory)
   const failure = failureOf(address, api)
   const response = isHttpApi
     ? {

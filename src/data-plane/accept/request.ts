@@ -2,7 +2,7 @@
 // demand. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
 import { BodyAborted, BodyTooLarge, type HttpRequest } from '#transport/contract.ts'
-import { GatewayFailure, type Services } from '../plan.ts'
+import { type Directory, GatewayFailure, type Services } from '../plan.ts'
 import { headerValues, lastHeader } from './headers.ts'
 import { parseQuery } from './query.ts'
 import { type RequestTrace, startTrace } from './request-trace.ts'
@@ -25,6 +25,8 @@ export interface RequestAddress {
 export interface GatewayRequest {
   readonly http: HttpRequest
   readonly address: RequestAddress
+  /** The directory of the moment in which it came: read once, so that a request never sees two worlds. */
+  readonly directory: Directory
   /** UUID for REST APIs, the short base64-like form for HTTP APIs. */
   readonly requestId: string
   readonly extendedRequestId: string
@@ -58,7 +60,8 @@ export const acceptRequest = (
   address: RequestAddress,
   services: Services,
   kind: ApiKind,
-): GatewayRequest => new AcceptedRequest(http, address, services, kind)
+  directory: Directory,
+): GatewayRequest => new AcceptedRequest(http, address, services, kind, directory)
 
 /** The same request once its stage and its method are known. */
 export const withRoute = <Stage, Match>(
@@ -71,6 +74,7 @@ export const withRoute = <Stage, Match>(
 class AcceptedRequest implements GatewayRequest {
   readonly http: HttpRequest
   readonly address: RequestAddress
+  readonly directory: Directory
   readonly arrivedAtMs: number
   readonly method: string
   readonly rawQuery: string
@@ -83,9 +87,16 @@ class AcceptedRequest implements GatewayRequest {
   #traceId: string | undefined
   #body: Promise<Uint8Array> | undefined
 
-  constructor(http: HttpRequest, address: RequestAddress, services: Services, kind: ApiKind) {
+  constructor(
+    http: HttpRequest,
+    address: RequestAddress,
+    services: Services,
+    kind: ApiKind,
+    directory: Directory,
+  ) {
     this.http = http
     this.address = address
+    this.directory = directory
     this.arrivedAtMs = services.clock.nowMs()
     this.trace = startTrace(services.clock, services.observe)
     this.#services = services

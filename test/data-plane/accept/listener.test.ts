@@ -29,6 +29,7 @@ const APIS: readonly ApiEntry[] = [
 const DIRECTORY: Directory = {
   revision: 1,
   findApi: (apiId) => APIS.find((api) => api.apiId === apiId),
+  find: () => undefined,
 }
 
 const ask = (heard: Heard, host: string, target: string, directory = () => DIRECTORY) =>

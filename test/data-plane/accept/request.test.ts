@@ -1,3 +1,4 @@
+import { EMPTY_DIRECTORY } from '../../support/directory.ts'
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import { acceptRequest } from '#data-plane/accept/request.ts'
@@ -15,7 +16,13 @@ const ADDRESS = {
 }
 
 const accept = (sent: Sent = {}, kind: 'REST' | 'HTTP' = 'REST') =>
-  acceptRequest(sentRequest(sent), ADDRESS, testServices({ random: systemRandom }).services, kind)
+  acceptRequest(
+    sentRequest(sent),
+    ADDRESS,
+    testServices({ random: systemRandom }).services,
+    kind,
+    EMPTY_DIRECTORY,
+  )
 
 describe('request ids', () => {
   const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
@@ -85,7 +92,7 @@ test('a semicolon splits the query of a REST request and not of an HTTP API’s'
 
 test('an IPv4 client of a dual-stack listener has its IPv4 address', () => {
   const http = { ...sentRequest(), remoteAddress: '::ffff:192.0.2.1' }
-  const request = acceptRequest(http, ADDRESS, testServices().services, 'REST')
+  const request = acceptRequest(http, ADDRESS, testServices().services, 'REST', EMPTY_DIRECTORY)
   assert.equal(request.sourceIp, '192.0.2.1')
 })
 
@@ -98,14 +105,20 @@ describe('the body', () => {
   it('of more than 10 MB is a REQUEST_TOO_LARGE, also where its length was not declared', async () => {
     const http = sentRequest({ body: new Uint8Array(10 * 1024 * 1024 + 1) })
     const chunked = { ...http, body: { ...http.body, declaredBytes: undefined } }
-    const request = acceptRequest(chunked, ADDRESS, testServices().services, 'REST')
+    const request = acceptRequest(
+      chunked,
+      ADDRESS,
+      testServices().services,
+      'REST',
+      EMPTY_DIRECTORY,
+    )
     await assert.rejects(async () => request.readBody(), { responseType: 'REQUEST_TOO_LARGE' })
   })
   it('of a client that went away is its failure and not a bug', async () => {
     const http = sentRequest({ body: 'x' })
     const read = () => Promise.reject(new BodyAborted('gone'))
     const gone = { ...http, body: { ...http.body, read } }
-    const request = acceptRequest(gone, ADDRESS, testServices().services, 'REST')
+    const request = acceptRequest(gone, ADDRESS, testServices().services, 'REST', EMPTY_DIRECTORY)
     await assert.rejects(async () => request.readBody(), {
       responseType: 'DEFAULT_4XX',
       statusCode: 400,

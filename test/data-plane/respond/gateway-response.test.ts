@@ -1,3 +1,4 @@
+import { EMPTY_DIRECTORY } from '../../support/directory.ts'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { acceptRequest } from '#data-plane/accept/request.ts'
@@ -35,7 +36,13 @@ const render = (
     stage,
     limitsAt('stage prod', limitations),
   )
-  const request = acceptRequest(sentRequest(sent), address, testServices().services, 'REST')
+  const request = acceptRequest(
+    sentRequest(sent),
+    address,
+    testServices().services,
+    'REST',
+    EMPTY_DIRECTORY,
+  )
   const response = plan.render(failure, request)
   return { ...response, text: textOf(response.body), byName: headersOf(response.headers) }
 }
