@@ -12,6 +12,7 @@ import type {
   OperationDocument,
   TableDocument,
   TableName,
+  ProtocolName,
   TypeText,
 } from '#wire/table.ts'
 
@@ -19,6 +20,10 @@ interface Source {
   readonly package: string
   readonly service: string
   readonly signingName: string
+  /** Absent: restJson1. */
+  readonly protocol?: ProtocolName
+  /** Older clients of it still speak awsQuery. */
+  readonly alsoQuery?: true
   /** The SDK capitalises member names and the wire does not. */
   readonly uncapitalise?: true
   /** Absent: all. */
@@ -36,6 +41,62 @@ export const SOURCES: Readonly<Record<TableName, Source>> = {
     service: 'apigatewayv2',
     signingName: 'apigateway',
     uncapitalise: true,
+  },
+  'cognito-identity': {
+    package: '@aws-sdk/client-cognito-identity',
+    service: 'cognito-identity',
+    signingName: 'cognito-identity',
+    protocol: 'awsJson1_1',
+  },
+  'cognito-idp': {
+    package: '@aws-sdk/client-cognito-identity-provider',
+    service: 'cognito-idp',
+    signingName: 'cognito-idp',
+    protocol: 'awsJson1_1',
+  },
+  events: {
+    package: '@aws-sdk/client-eventbridge',
+    service: 'events',
+    signingName: 'events',
+    protocol: 'awsJson1_1',
+  },
+  iam: {
+    package: '@aws-sdk/client-iam',
+    service: 'iam',
+    signingName: 'iam',
+    protocol: 'awsQuery',
+  },
+  logs: {
+    package: '@aws-sdk/client-cloudwatch-logs',
+    service: 'logs',
+    signingName: 'logs',
+    protocol: 'awsJson1_1',
+  },
+  monitoring: {
+    package: '@aws-sdk/client-cloudwatch',
+    service: 'monitoring',
+    signingName: 'monitoring',
+    protocol: 'awsJson1_0',
+    alsoQuery: true,
+  },
+  sns: {
+    package: '@aws-sdk/client-sns',
+    service: 'sns',
+    signingName: 'sns',
+    protocol: 'awsQuery',
+  },
+  sqs: {
+    package: '@aws-sdk/client-sqs',
+    service: 'sqs',
+    signingName: 'sqs',
+    protocol: 'awsJson1_0',
+    alsoQuery: true,
+  },
+  sts: {
+    package: '@aws-sdk/client-sts',
+    service: 'sts',
+    signingName: 'sts',
+    protocol: 'awsQuery',
   },
   lambda: {
     package: '@aws-sdk/client-lambda',
@@ -93,7 +154,7 @@ const tableOf = async (source: Source, folder: string): Promise<TableDocument> =
   const operations: Record<string, OperationDocument> = {}
   for (const tuple of tuples) {
     const wanted = source.operations?.includes(tuple[2]) ?? true
-    if (tuple[0] === 9 && wanted) operations[tuple[2]] = operationOf(tuple, naming, shapes)
+    if (tuple[0] === 9 && wanted) operations[tuple[2]] = operationOf(tuple, source, naming, shapes)
   }
   const missing = source.operations?.filter((name) => operations[name] === undefined) ?? []
   if (missing.length > 0) throw new Error(`${source.package} has no ${missing.join(', ')}`)
@@ -106,7 +167,8 @@ const tableOf = async (source: Source, folder: string): Promise<TableDocument> =
   return {
     service: source.service,
     signingName: source.signingName,
-    protocol: 'restJson1',
+    protocol: source.protocol ?? 'restJson1',
+    ...protocolFacts(source, folder),
     source: `${source.package}@${version}`,
     operations: sorted(operations),
     structures: sorted(shapes.structures),
@@ -118,6 +180,23 @@ const tableOf = async (source: Source, folder: string): Promise<TableDocument> =
       ),
     ),
     errors: sorted(errors),
+  }
+}
+
+/** What the client's configuration says of its protocol: its target, its version and its XML namespace. */
+const protocolFacts = (
+  { protocol = 'restJson1', alsoQuery }: Source,
+  folder: string,
+): Pick<TableDocument, 'target' | 'version' | 'xmlNamespace'> => {
+  if (protocol === 'restJson1') return {}
+  const text = readFileSync(join(folder, 'dist-es', 'runtimeConfig.shared.js'), 'utf8')
+  const setting = (name: string) => new RegExp(`${name}: "([^"]+)"`).exec(text)?.[1]
+  const [target, version, xmlNamespace] = ['serviceTarget', 'version', 'xmlNamespace'].map(setting)
+  const speaksQuery = protocol === 'awsQuery' || alsoQuery === true
+  return {
+    ...(protocol !== 'awsQuery' && target !== undefined && { target }),
+    ...(speaksQuery && version !== undefined && { version }),
+    ...(speaksQuery && xmlNamespace !== undefined && { xmlNamespace }),
   }
 }
 
@@ -162,8 +241,10 @@ const enumMembers = (
     const text = readFileSync(join(models, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '')
     for (const [, structure, body] of text.matchAll(/^export interface (\w+) [^{]*\{(.*?)^\}/gms))
       for (const [, member, type = ''] of (body ?? '').matchAll(/^ {4}(\w+)\??: (.+);$/gm)) {
+        // Of a map whose keys are an enumeration the values are free.
+        const values = type.replaceAll(/\bRecord<\w+,/g, 'Record<')
         const names =
-          type.match(/\b[A-Z]\w*\b/g)?.filter((name) => Object.hasOwn(enums, name)) ?? []
+          values.match(/\b[A-Z]\w*\b/g)?.filter((name) => Object.hasOwn(enums, name)) ?? []
         if (names.length === 1 && names[0] !== undefined)
           found.set(`${structure}.${member}`, names[0])
       }
@@ -193,8 +274,19 @@ const shapeCollector = (naming: Naming): Shapes => {
 
   const typeText = (schema: NormalizedSchema, enumName: string | undefined): TypeText => {
     if (schema.isStreaming() && schema.isStructSchema()) return 'eventstream'
-    if (schema.isListSchema()) return `[${typeText(schema.getValueSchema(), enumName)}]`
-    if (schema.isMapSchema()) return `{${typeText(schema.getValueSchema(), enumName)}}`
+    if (schema.isListSchema()) {
+      const element = schema.getValueSchema()
+      const name = xmlNameOf(element, 'member')
+      return `[${name === 'member' ? '' : `${name}>`}${typeText(element, enumName)}]`
+    }
+    if (schema.isMapSchema()) {
+      const names = [
+        xmlNameOf(schema.getKeySchema(), 'key'),
+        xmlNameOf(schema.getValueSchema(), 'value'),
+      ].join()
+      const of = typeText(schema.getValueSchema(), enumName)
+      return `{${names === 'key,value' ? '' : `${names}>`}${of}}`
+    }
     if (schema.isStructSchema() || schema.isUnionSchema()) return structure(schema)
     if (schema.isTimestampSchema()) return timestampText(schema)
     if (schema.isBlobSchema()) return 'blob'
@@ -256,13 +348,23 @@ const memberOf = (
   const [location, wire] = bindingOf(name, schema)
   if (naming.checkWireNames && location === 'body' && wire !== name)
     throw new Error(`${schema.getMemberName()} is ${wire} on the wire, not ${name}`)
-  if (location === 'body' && wire === name && !required) return type
+  const xml = xmlNameOf(schema, name)
+  const flat = Boolean(schema.getMergedTraits().xmlFlattened)
+  const isPlain = location === 'body' && wire === name && xml === name && !flat
+  if (isPlain && !required) return type
   return {
     type,
     ...(location !== 'body' && { in: location }),
     ...(wire !== name && { wire }),
+    ...(xml !== name && { xml }),
+    ...(flat && { flat: true as const }),
     ...(required && { required: true as const }),
   }
+}
+
+const xmlNameOf = (schema: NormalizedSchema, otherwise: string): string => {
+  const name: unknown = schema.getMergedTraits().xmlName
+  return typeof name === 'string' ? name : otherwise
 }
 
 const bindingOf = (name: string, schema: NormalizedSchema): readonly [Location, string] => {
@@ -277,9 +379,15 @@ const bindingOf = (name: string, schema: NormalizedSchema): readonly [Location, 
   return ['body', traits.jsonName ?? name]
 }
 
-const operationOf = (tuple: Tuple, naming: Naming, shapes: Shapes): OperationDocument => {
+const operationOf = (
+  tuple: Tuple,
+  { protocol = 'restJson1' }: Source,
+  naming: Naming,
+  shapes: Shapes,
+): OperationDocument => {
   const [, , name, , input, output] = tuple
-  const http = httpTrait(tuple)
+  // Only REST protocols are bound to methods and paths; all others post to the root.
+  const http = protocol === 'restJson1' ? httpTrait(tuple) : (['POST', '/', 200] as const)
   const uri = http[1].replaceAll(
     /\{(\w+)(\+?)\}/g,
     (_, label: string, greedy: string) => `{${naming.member(label)}${greedy}}`,
@@ -312,8 +420,14 @@ const httpTrait = (tuple: Tuple): readonly [string, string, number] => {
 /** Undefined for the base class of a client's errors, which no service sends. */
 const errorOf = (tuple: Tuple, shapes: Shapes): ErrorDocument | undefined => {
   const schema = NormalizedSchema.of(tuple as unknown as Parameters<typeof NormalizedSchema.of>[0])
-  const status: unknown = schema.getMergedTraits().httpError
-  return typeof status === 'number' ? { status, members: shapes.members(schema) } : undefined
+  const { httpError: status, awsQueryError } = schema.getMergedTraits()
+  if (typeof status !== 'number') return undefined
+  const code: unknown = Array.isArray(awsQueryError) ? awsQueryError[0] : undefined
+  return {
+    status,
+    ...(typeof code === 'string' && code !== tuple[2] && { code }),
+    members: shapes.members(schema),
+  }
 }
 
 const sorted = <Value>(entries: Readonly<Record<string, Value>>): Record<string, Value> =>

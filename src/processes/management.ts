@@ -1,5 +1,6 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { Scope } from '#model/scope.ts'
+import { present } from '#shared/assert.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import { systemClock } from '#shared/clock.ts'
@@ -19,7 +20,7 @@ interface LoadedService {
 }
 
 /** Where each service's operations are. */
-const OPERATIONS: Readonly<Record<TableName, () => Promise<WireOperations<StoreCall>>>> = {
+const OPERATIONS: Readonly<Partial<Record<TableName, () => Promise<WireOperations<StoreCall>>>>> = {
   apigateway: async () =>
     (await import('#control-plane/apigateway/operations.ts')).apigatewayOperations,
   apigatewayv2: async () =>
@@ -45,7 +46,8 @@ export const createManagement = (options: {
   const load = (name: TableName): Promise<LoadedService> => {
     const known = services.get(name)
     if (known !== undefined) return known
-    const loading = Promise.all([loadServiceTable(name), OPERATIONS[name]()]).then(
+    const operationsOf = present(OPERATIONS[name], `no operations of ${name}`)
+    const loading = Promise.all([loadServiceTable(name), operationsOf()]).then(
       ([table, operations]) => ({ table, operations }),
     )
     services.set(name, loading)

@@ -95,7 +95,7 @@ const headerText = (value: unknown): string =>
     '?',
   )
 
-const encodeStructure = (
+export const encodeStructure = (
   type: StructureType,
   values: Readonly<Record<string, unknown>>,
   isIn: (member: Member) => boolean = () => true,

@@ -1,13 +1,15 @@
-// One generic server for every restJson1 service: it finds the operation, decodes and validates its input, calls it,
-// and encodes what it answers. An operation is then one typed function.
+// One generic server for every service: it finds the operation, decodes and validates its input, calls it, and encodes
+// what it answers, each in the service's protocol. An operation is then one typed function.
 import type { Call } from '#model/call.ts'
-import { decodeInput } from './decode.ts'
-import { encodeError, encodeOutput } from './encode.ts'
+import { awsJson } from './aws-json.ts'
+import { awsQuery } from './aws-query.ts'
+import { encodeError } from './encode.ts'
 import { notImplemented, ServiceError } from './errors.ts'
-import { parseTarget, type WireRequest, type WireResponse } from './message.ts'
+import { headerOf, parseTarget, type WireRequest, type WireResponse } from './message.ts'
 import type { WireOperation, WireOperations } from './operation.ts'
-import { createRouter, type Router } from './router.ts'
-import type { ServiceTable } from './table.ts'
+import type { Protocol } from './protocol.ts'
+import { restJson } from './rest-json.ts'
+import type { ServiceTable, TableDocument } from './table.ts'
 import { validate } from './validate.ts'
 
 /** The largest body of a management call: a definition or function payload of 6 MB, and room around it. */
@@ -27,39 +29,62 @@ export type ServiceServer = (request: WireRequest) => Promise<WireResponse>
 export const createServiceServer = <Context extends Call>(
   options: ServiceServerOptions<Context>,
 ): ServiceServer => {
-  const router = createRouter(options.table.document)
+  const protocolOf = protocols(options.table.document)
   return async (request) => {
+    const protocol = protocolOf(request)
     const call = options.makeCall(request)
     try {
-      return await answer(options, router, request, call)
+      return await answer(options, protocol, request, call)
     } catch (error) {
       if (error instanceof ServiceError)
-        return encodeError(error, call.requestId, options.table.error(error.code))
+        return protocol.encodeError(error, call.requestId, options.table.error(error.code))
       options.onBug(error, call.requestId)
-      return encodeError(internalFailure(call.requestId), call.requestId)
+      return protocol.encodeError(internalFailure(call.requestId), call.requestId)
+    }
+  }
+}
+
+/** The service's own protocol; where it came from awsQuery, that for the clients that still send forms. */
+const protocols = (document: TableDocument): ((request: WireRequest) => Protocol) => {
+  switch (document.protocol) {
+    case 'restJson1': {
+      const rest = restJson(document)
+      return () => rest
+    }
+    case 'awsQuery': {
+      const query = awsQuery(document)
+      return () => query
+    }
+    case 'awsJson1_0':
+    case 'awsJson1_1': {
+      const json = awsJson(document)
+      if (document.version === undefined) return () => json
+      const query = awsQuery(document)
+      return ({ headers }) => (headerOf(headers, 'x-amz-target') === undefined ? query : json)
     }
   }
 }
 
 const answer = async <Context extends Call>(
   options: ServiceServerOptions<Context>,
-  router: Router,
+  protocol: Protocol,
   request: WireRequest,
   call: Context,
 ): Promise<WireResponse> => {
   const { table, operations } = options
   if (request.body.length > (options.bodyBytesMax ?? BODY_BYTES_MAX)) throw tooLarge()
   const target = parseTarget(request.target)
-  const route = router(request.method, target)
+  const route = protocol.route(request, target)
   const operation = route && table.operation(route.operation)
-  if (!operation) throw unknownOperation(table.document.service, request.method, target.path)
+  if (!operation)
+    throw unknownOperation(table.document, request.method, route?.operation ?? target.path)
   const run = implementation(operations, operation.name)
   if (!run) throw missing(table.document.service, operation.name)
-  const input = decodeInput(operation, request, route.labels, target.query)
-  validate(operation, input)
+  const input = route.decode(operation)
+  validate(operation, input, protocol.memberPath)
   // The input was read and checked by the operation's own shape, from which its parameter's type is made.
   const output = await run(input as never, call)
-  return encodeOutput(operation, output, call.requestId)
+  return protocol.encodeOutput(operation, output, call.requestId)
 }
 
 const implementation = <Context extends Call>(
@@ -68,12 +93,24 @@ const implementation = <Context extends Call>(
 ): WireOperation<Context> | undefined =>
   Object.hasOwn(operations, name) ? operations[name] : undefined
 
-const unknownOperation = (service: string, method: string, path: string): ServiceError =>
-  new ServiceError(
+const unknownOperation = (
+  { protocol, service, version = '' }: TableDocument,
+  method: string,
+  named: string,
+): ServiceError => {
+  const name = named.slice(0, 200)
+  if (protocol === 'awsQuery') {
+    // AWS's words for a form with an action that it does not have.
+    const message = `Could not find operation ${name} for version ${version}`
+    return new ServiceError('InvalidAction', 400, message)
+  }
+  const isRest = protocol === 'restJson1'
+  return new ServiceError(
     'UnknownOperationException',
-    404,
-    `${service} has no operation ${method} ${path.slice(0, 200)}`,
+    isRest ? 404 : 400,
+    `${service} has no operation ${isRest ? `${method} ` : ''}${name}`,
   )
+}
 
 const missing = (service: string, operation: string): ServiceError =>
   notImplemented(`The operation ${operation} of ${service} is not implemented here.`)

@@ -4,8 +4,23 @@ import { readFile } from 'node:fs/promises'
 import { present } from '#shared/assert.ts'
 import { patternOf } from './constraints.ts'
 
-/** The services that tables exist for. */
-export type TableName = 'apigateway' | 'apigatewayv2' | 'lambda'
+/** The services that tables exist for, by their signing names (apigatewayv2 shares that of apigateway). */
+export type TableName =
+  | 'apigateway'
+  | 'apigatewayv2'
+  | 'cognito-identity'
+  | 'cognito-idp'
+  | 'events'
+  | 'iam'
+  | 'lambda'
+  | 'logs'
+  | 'monitoring'
+  | 'sns'
+  | 'sqs'
+  | 'sts'
+
+/** How calls and answers are written. https://smithy.io/2.0/aws/protocols/index.html */
+export type ProtocolName = 'restJson1' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery'
 
 /** Where a member travels. `statusCode` is the status of the answer itself. */
 export type Location =
@@ -21,7 +36,7 @@ export type Location =
 /**
  * A type as the file writes it: `string`, `number`, `boolean`, `blob`, `document`, `eventstream`,
  * `timestamp` or `timestamp(date-time)`, `[T]` a list of T, `{T}` a map of strings to T, else the name of an
- * enumeration or a structure.
+ * enumeration or a structure. XML names that are not `member`, `key` and `value` come first: `[Tag>T]`, `{Name,Value>T}`.
  */
 export type TypeText = string
 
@@ -31,6 +46,10 @@ export interface MemberDocument {
   readonly in?: Location
   /** Absent: the member's own name. */
   readonly wire?: string
+  /** Its name in XML and in queries, where that is another. */
+  readonly xml?: string
+  /** In XML: the elements of the list or map stand beside the other members, without a parent of their own. */
+  readonly flat?: true
   readonly required?: true
 }
 
@@ -46,6 +65,8 @@ export interface OperationDocument {
 
 export interface ErrorDocument {
   readonly status: number
+  /** Its code in awsQuery, where that is not its name. */
+  readonly code?: string
   readonly members: Readonly<Record<string, TypeText | MemberDocument>>
 }
 
@@ -53,7 +74,12 @@ export interface ErrorDocument {
 export interface TableDocument {
   readonly service: string
   readonly signingName: string
-  readonly protocol: 'restJson1'
+  readonly protocol: ProtocolName
+  /** The first half of `X-Amz-Target`; awsJson only. */
+  readonly target?: string
+  /** awsQuery only, or where its older clients speak that: `2012-11-05`, and the namespace of its answers. */
+  readonly version?: string
+  readonly xmlNamespace?: string
   /** The package and version that it was made from. */
   readonly source: string
   readonly operations: Readonly<Record<string, OperationDocument>>
@@ -72,10 +98,14 @@ export interface StringType {
 export interface ListType {
   readonly kind: 'list'
   readonly member: Type
+  /** The XML name of each. */
+  readonly element: string
 }
 export interface MapType {
   readonly kind: 'map'
   readonly value: Type
+  readonly keyElement: string
+  readonly valueElement: string
 }
 export interface StructureType {
   readonly kind: 'structure'
@@ -93,6 +123,8 @@ export type Type =
 export interface Member {
   readonly name: string
   readonly wire: string
+  readonly xml: string
+  readonly flat: boolean
   readonly in: Location
   readonly required: boolean
   readonly type: Type
@@ -174,8 +206,15 @@ const typeResolver = (document: TableDocument) => {
   }
 
   const type = (text: TypeText, location: Location): Type => {
-    if (text.startsWith('[')) return { kind: 'list', member: type(text.slice(1, -1), location) }
-    if (text.startsWith('{')) return { kind: 'map', value: type(text.slice(1, -1), location) }
+    if (text.startsWith('[')) {
+      const [, element = 'member', of = ''] = /^\[(?:(\w+)>)?(.*)\]$/.exec(text) ?? []
+      return { kind: 'list', element, member: type(of, location) }
+    }
+    if (text.startsWith('{')) {
+      const [, keyElement = 'key', valueElement = 'value', of = ''] =
+        /^\{(?:(\w+),(\w+)>)?(.*)\}$/.exec(text) ?? []
+      return { kind: 'map', keyElement, valueElement, value: type(of, location) }
+    }
     if (text.startsWith('timestamp'))
       return { kind: 'timestamp', format: formatOf(text.slice(10, -1), location) }
     switch (text) {
@@ -203,6 +242,8 @@ const typeResolver = (document: TableDocument) => {
       return {
         name,
         wire: member.wire ?? name,
+        xml: member.xml ?? name,
+        flat: member.flat ?? false,
         in: location,
         required: member.required ?? false,
         type: type(member.type, location),

@@ -2,23 +2,33 @@
 // told in one ValidationException, in AWS's words. [behaviour.md §1.5]
 import { isObject } from '#shared/json.ts'
 import { validationError } from './errors.ts'
+import type { Protocol } from './protocol.ts'
 import type { Member, Operation, StructureType, Type } from './table.ts'
 
 /** Throws one ValidationException that tells everything that is wrong with the input. */
-export const validate = (operation: Operation, input: Readonly<Record<string, unknown>>): void => {
+export const validate = (
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  pathOf: Protocol['memberPath'] = restPath,
+): void => {
   const violations: string[] = []
   // AWS: members of the body are told before those of the path and the query, whatever the order of the schema:
   // updateMethodResponseInput.patchOperations… comes before statusCode. [behaviour.md §1.5]
   const { members } = operation.input
   const ofBody = members.filter(isInBody)
   const ofRest = members.filter((member) => !isInBody(member))
-  const root = `${operation.name.slice(0, 1).toLowerCase()}${operation.name.slice(1)}Input`
-  for (const member of ofBody) checkMember(member, input, `${root}.${member.name}`, violations)
+  for (const member of ofBody) {
+    checkMember(member, input, pathOf(operation, member.name), violations)
+  }
   for (const member of ofRest) checkMember(member, input, member.name, violations)
   if (violations.length === 0) return
   const count = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected`
   throw validationError(`${count}: ${violations.join('; ')}`)
 }
+
+/** The path of a member in a REST body, which is what templates are checked by too. */
+export const restPath: Protocol['memberPath'] = ({ name }, member) =>
+  `${name.slice(0, 1).toLowerCase()}${name.slice(1)}Input.${member}`
 
 const isInBody = (member: Member): boolean => member.in === 'body' || member.in === 'payload'
 

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import type { ServiceError } from './errors.ts'
 import type { WireResponse } from './message.ts'
+import { escapeXml } from './xml-value.ts'
 
 /** The signing names of services that speak restXml or awsQuery. */
 const XML_SERVICES: ReadonlySet<string> = new Set([
@@ -30,7 +31,7 @@ export const xmlErrorResponse = (
   requestId: string,
 ): WireResponse => {
   const { code, message, statusCode } = error
-  const detail = `<Code>${escaped(code)}</Code><Message>${escaped(message)}</Message>`
+  const detail = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`
   const body =
     service === 's3'
       ? `<Error>${detail}<RequestId>${requestId}</RequestId></Error>`
@@ -41,6 +42,3 @@ export const xmlErrorResponse = (
     body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
   }
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
