@@ -34,6 +34,8 @@ export interface MethodSource {
   readonly resource: Resource
   readonly method: Method
   readonly isBinary: (mediaType: string | undefined) => boolean
+  /** How often the stage's authorizer cache was flushed. */
+  readonly authorizersCacheGeneration: number
   readonly limits: Limits
 }
 

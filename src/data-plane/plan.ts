@@ -7,7 +7,7 @@ import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
 import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
-import type { HttpResponse, UpstreamClient } from '#transport/contract.ts'
+import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
 
@@ -178,6 +178,8 @@ export class GatewayFailure extends Error {
   readonly hint: string | undefined
   /** `$context.error.validationErrorString`: why a body does not fit its model. */
   readonly validationErrorString: string | undefined
+  /** Headers of the answer that only this failure has, such as `www-authenticate`. HTTP APIs alone. */
+  readonly headers: FlatHeaders
 
   constructor(
     responseType: string,
@@ -186,6 +188,7 @@ export class GatewayFailure extends Error {
       readonly statusCode?: number
       readonly hint?: string
       readonly validationErrorString?: string
+      readonly headers?: FlatHeaders
       readonly cause?: unknown
     } = {},
   ) {
@@ -194,5 +197,6 @@ export class GatewayFailure extends Error {
     this.statusCode = options.statusCode
     this.hint = options.hint
     this.validationErrorString = options.validationErrorString
+    this.headers = options.headers ?? []
   }
 }

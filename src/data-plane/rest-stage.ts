@@ -43,6 +43,7 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
         resource,
         method,
         isBinary,
+        authorizersCacheGeneration: stage.authorizersCacheGeneration ?? 0,
         limits,
       }
       const plan = compileMethod(source, entry)

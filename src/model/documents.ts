@@ -21,6 +21,7 @@ import type {
 } from './apigatewayv2/api.ts'
 import type { FunctionDocument } from './function.ts'
 import type { AccessKeyEntry, PrincipalEntry } from './identity.ts'
+import type { JsonObject } from '#shared/json.ts'
 import type { Scope } from './scope.ts'
 
 export interface RestDocument {
@@ -72,7 +73,23 @@ export interface FunctionEntry {
   readonly function: FunctionDocument
 }
 
-export type DirectoryEntry = StageEntry | FunctionEntry | AccessKeyEntry | PrincipalEntry
+/** A user pool of this gateway: its tokens are verified with no network. Key `user-pool/{poolId}`. */
+export interface PoolEntry {
+  readonly kind: 'user-pool'
+  /** `us-east-1_AbCdEf123` */
+  readonly poolId: string
+  /** The `iss` of its tokens, exactly. */
+  readonly issuer: string
+  /** Public keys only. */
+  readonly keys: readonly JsonObject[]
+}
+
+export type DirectoryEntry =
+  | StageEntry
+  | FunctionEntry
+  | AccessKeyEntry
+  | PrincipalEntry
+  | PoolEntry
 
 export type EntryKind = DirectoryEntry['kind']
 

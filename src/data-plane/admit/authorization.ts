@@ -1,22 +1,46 @@
 // Who is calling, and may they? The authorizer and the resource policy decide together, in this one step.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-import { ANONYMOUS } from '#model/caller.ts'
+import type { Evaluation } from '#languages/iam-policy/policy.ts'
+import { describeEvaluation } from '#languages/iam-policy/policy.ts'
+import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import type { MethodSource } from '../compiling.ts'
-import type { RestMethodPlan } from '../plan.ts'
+import { GatewayFailure, type RestMethodPlan } from '../plan.ts'
+import type { Authorized, RestAuthorizer } from './authorizers/authorizer.ts'
+import { compileRestAuthorizer } from './authorizers/index.ts'
 import { compileResourcePolicy } from './resource-policy.ts'
 
 /** A method that asks for an authorization that does not exist here refuses everyone: nothing passes unchecked. */
 export const compileAuthorization = (source: MethodSource): RestMethodPlan['authorize'] => {
-  const { method, limits } = source
   const policy = compileResourcePolicy(source)
-  const type = method.authorizationType
-  if (type !== 'NONE') return limits.refuse(FEATURES.get(type) ?? `${type} authorization`)
-  return policy ?? (() => ANONYMOUS)
+  switch (source.method.authorizationType) {
+    case 'NONE':
+      return policy ?? (() => ANONYMOUS)
+    case 'AWS_IAM':
+      return source.limits.refuse('AWS_IAM authorization')
+    default:
+      return policy ?? admitAuthorized(compileRestAuthorizer(source))
+  }
 }
 
-const FEATURES: ReadonlyMap<string, string> = new Map([
-  ['AWS_IAM', 'AWS_IAM authorization'],
-  ['CUSTOM', 'Lambda authorizers'],
-  ['COGNITO_USER_POOLS', 'Cognito user pool authorizers'],
-  ['JWT', 'JWT authorizers'],
-])
+/** No promise where the authorizer needs none. */
+const admitAuthorized =
+  (authorizer: RestAuthorizer): RestMethodPlan['authorize'] =>
+  (request, services) => {
+    const found = authorizer(request, services)
+    return found instanceof Promise ? found.then(admitEvaluated) : admitEvaluated(found)
+  }
+
+const admitEvaluated = ({ caller, evaluation }: Authorized): Caller => {
+  if (evaluation === undefined || evaluation.decision === 'allow') return caller
+  throw accessDenied(evaluation)
+}
+
+/** AWS: the text tells an explicit deny from silence. [behaviour.md 4] */
+const accessDenied = (evaluation: Evaluation): GatewayFailure => {
+  const explicit = evaluation.decision === 'deny' ? ' with an explicit deny' : ''
+  return new GatewayFailure(
+    'ACCESS_DENIED',
+    `User is not authorized to access this resource${explicit}`,
+    { hint: `the authorizer's policy: ${describeEvaluation(evaluation)}` },
+  )
+}

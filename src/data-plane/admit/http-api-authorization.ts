@@ -1,21 +1,19 @@
-// Who may call a route of an HTTP API. So far: everybody, or nobody.
+// Who may call a route of an HTTP API.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html
 import { ANONYMOUS } from '#model/caller.ts'
-import type { Route } from '#model/apigatewayv2/api.ts'
-import type { Limits } from '../compiling.ts'
 import type { HttpRoutePlan } from '../plan.ts'
+import { compileHttpApiAuthorizer, type RouteSource } from './authorizers/index.ts'
 
 /** A route that asks for an authorization that does not exist here refuses everyone: nothing passes unchecked. */
-export const compileHttpApiAuthorization = (
-  route: Route,
-  limits: Limits,
-): HttpRoutePlan['authorize'] => {
+export const compileHttpApiAuthorization = (source: RouteSource): HttpRoutePlan['authorize'] => {
+  const { route, limits } = source
   if (route.apiKeyRequired) return limits.refuse('API keys')
-  if (route.authorizationType === 'NONE') return () => ANONYMOUS
-  return limits.refuse(`${FEATURES.get(route.authorizationType) ?? route.authorizationType}`)
+  switch (route.authorizationType) {
+    case 'NONE':
+      return () => ANONYMOUS
+    case 'AWS_IAM':
+      return limits.refuse('AWS_IAM authorization')
+    default:
+      return compileHttpApiAuthorizer(source)
+  }
 }
-
-const FEATURES: ReadonlyMap<string, string> = new Map([
-  ['AWS_IAM', 'AWS_IAM authorization'],
-  ['CUSTOM', 'Lambda authorizers'],
-  ['JWT', 'JWT authorizers'],
-])

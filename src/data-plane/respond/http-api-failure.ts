@@ -12,7 +12,7 @@ export const renderHttpApiFailure = (failure: GatewayFailure): HttpResponse => {
       : (MESSAGES.get(statusCode) ?? 'Internal Server Error')
   return {
     statusCode,
-    headers: ['content-type', 'application/json'],
+    headers: ['content-type', 'application/json', ...failure.headers],
     body: JSON.stringify({ message }),
   }
 }

@@ -1,5 +1,6 @@
 // The event of payload format 2.0: short names, one value each, and what is empty is left out.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import type { Caller } from '#model/caller.ts'
 import { formatRequestTime } from '../../context-variables.ts'
 import {
   eventBody,
@@ -29,7 +30,7 @@ export const makeEvent20 = (source: EventSource) => {
     requestContext: {
       accountId: request.stage.scope.accountId,
       apiId: request.stage.apiId,
-      authorizer: caller.authorizer,
+      authorizer: authorizerOf(caller),
       domainName: request.address.domainName,
       domainPrefix: request.address.domainPrefix,
       http: {
@@ -51,6 +52,10 @@ export const makeEvent20 = (source: EventSource) => {
     stageVariables: eventStageVariables(source),
   }
 }
+
+/** AWS: under the kind of authorizer that gave it. [guide: http-api-develop-integrations-lambda] */
+const authorizerOf = ({ authorizer, authorizerType }: Caller) =>
+  authorizer === undefined ? undefined : { [authorizerType ?? 'lambda']: authorizer }
 
 /** AWS: cookies are in `cookies` alone, one entry each. [recorded: dherault/serverless-offline#1776, description] */
 const cookiesOf = (values: readonly string[] | undefined): readonly string[] | undefined => {
