@@ -6,6 +6,7 @@ import { ListenError } from '#transport/listen-address.ts'
 const CLEAR = new Set([
   'DataDirectoryError',
   'DeployError',
+  'KeyFileError',
   'ListenError',
   'ServiceError',
   'StartFailure',

@@ -5,7 +5,12 @@ import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
-import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
+import type {
+  InvokeFunction,
+  InvokeFunctionStream,
+  Observe,
+  ResolveCredentials,
+} from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
@@ -20,6 +25,8 @@ export interface Services {
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly upstream: UpstreamClient
+  /** Who signs with which key; absent: nobody's signature is good. */
+  readonly resolveCredentials?: ResolveCredentials | undefined
   /** AWS services that integrations call; absent where none can be reached. */
   readonly aws?: AwsAccess | undefined
   /** Absent where nobody listens: requests then keep no record of what they did. */

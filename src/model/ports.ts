@@ -63,3 +63,37 @@ export type ResolveCredentials = (
   find: FindEntry,
   nowMs: number,
 ) => SigningIdentity | UnusableKey
+
+/** What somebody who has been found to be a user of an identity provider asks a role for. */
+export interface CredentialsRequest {
+  readonly accountId: string
+  readonly roleArn: string
+  readonly sessionName: string
+  readonly durationSeconds: number
+  /** As the role's trust policy calls them: `cognito-identity.amazonaws.com`, or a provider's ARN. */
+  readonly provider: string
+  /** Conditions of the trust policy ask for these: `cognito-identity.amazonaws.com:aud`, `…:sub`, `…:amr`. */
+  readonly contextKeys: Readonly<Record<string, string | readonly string[]>>
+  readonly principalTags?: Readonly<Record<string, string>>
+  /** JSON text; each narrows what the role may do. */
+  readonly sessionPolicies?: readonly string[]
+}
+
+export interface TemporaryCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiresAtMs: number
+  /** `arn:aws:sts::…:assumed-role/{role}/{session}` */
+  readonly arn: string
+  /** `AROA…:{session}` */
+  readonly userId: string
+}
+
+/** `untrusted`: the role's trust policy does not let this provider's user in. */
+export type IssueRefusal = 'no-such-role' | 'untrusted' | 'too-large'
+
+/** Credentials of a role for a user of an identity provider: what AssumeRoleWithWebIdentity gives, without its token. */
+export type IssueCredentials = (
+  request: CredentialsRequest,
+) => Promise<TemporaryCredentials | IssueRefusal>

@@ -2,7 +2,12 @@
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
-import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
+import type {
+  InvokeFunction,
+  InvokeFunctionStream,
+  Observe,
+  ResolveCredentials,
+} from '#model/ports.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
@@ -17,6 +22,7 @@ export interface DataPlaneOptions {
   readonly settings: Pick<Settings, 'endpoints'>
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
+  readonly resolveCredentials: ResolveCredentials
   readonly observe?: Observe
   readonly onError: (error: unknown) => void
   readonly isReady: () => boolean
@@ -41,6 +47,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     random: systemRandom,
     invokeFunction: options.invokeFunction,
     invokeFunctionStream: options.invokeFunctionStream,
+    resolveCredentials: options.resolveCredentials,
     upstream,
     aws: {
       endpoint: (service) => (Object.hasOwn(endpoints, service) ? endpoints[service] : undefined),

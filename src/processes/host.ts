@@ -10,9 +10,11 @@ import { openSqliteStore } from '#store/sqlite.ts'
 import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
+import { type Credentials, openCredentials } from './credentials.ts'
 import { createManagement, type Management } from './management.ts'
 
 export interface Host {
+  readonly credentials: Credentials
   readonly management: Management
   readonly source: DirectorySource
   /** Calls back after each committed change. */
@@ -34,6 +36,7 @@ export const openHost = (options: HostOptions): Host => {
   const { settings, onError } = options
   const { dataDir, accountId, region } = settings
   const lock: DataDirectoryLock = lockDataDirectory(dataDir)
+  const credentials = openCredentials(settings)
   const store = openSqliteStore(join(dataDir, 'daemun.db'))
   const source = storeSource(store)
   const management = createManagement({ store, onBug: onError })
@@ -41,6 +44,7 @@ export const openHost = (options: HostOptions): Host => {
   const stopKeeping = store.watch(keeping.keep)
 
   return {
+    credentials,
     management,
     source,
     watch: (listener) => store.watch(listener),

@@ -81,6 +81,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       settings,
       invokeFunction: functions.pool.invoke,
       invokeFunctionStream: functions.pool.invokeStream,
+      resolveCredentials: host.credentials.resolve,
       observe: (record) => {
         if (settings.requestLog) tell({ event: 'request', record })
       },

@@ -9,6 +9,7 @@ import { systemClock } from '#shared/clock.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
+import { openCredentials } from './credentials.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { joinNodeChannel, type NodeChannel } from './node-channel.ts'
 import { withPatience } from './patience.ts'
@@ -37,6 +38,7 @@ export const runWorker = async (): Promise<void> => {
   const plane = composeDataPlane({
     settings,
     ...createInvokeClient({ socketPath: invokePath }),
+    resolveCredentials: openCredentials(settings).resolve,
     ...(settings.requestLog && { observe: records.add }),
     onError: report,
     isReady: () => !state.draining,
