@@ -2,8 +2,16 @@
 // capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
 import { statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import {
+  readEndpoints,
+  readFailOn,
+  readList,
+  readPairs,
+  readRegion,
+  SettingsError,
+} from './setting-values.ts'
 
-export type CommandName = 'start' | 'serve'
+export type CommandName = 'start' | 'serve' | 'check'
 
 interface SettingBase {
   /** Long flag without dashes, and the key in camel case. */
@@ -28,6 +36,8 @@ export type SettingDefinition = SettingBase &
   )
 
 const BOTH: readonly CommandName[] = ['start', 'serve']
+/** What it takes to read a template. */
+const TEMPLATE: readonly CommandName[] = ['start', 'serve', 'check']
 
 export const SETTINGS = [
   {
@@ -91,7 +101,7 @@ export const SETTINGS = [
     type: 'text',
     placeholder: 'region',
     default: 'us-east-1',
-    commands: BOTH,
+    commands: TEMPLATE,
     why: 'The AWS region that templates and unsigned calls are in.',
   },
   {
@@ -99,21 +109,21 @@ export const SETTINGS = [
     type: 'text',
     placeholder: 'id',
     default: '123456789012',
-    commands: BOTH,
+    commands: TEMPLATE,
     why: 'The AWS account id, twelve digits.',
   },
   {
     flag: 'stack-name',
     type: 'text',
     placeholder: 'name',
-    commands: BOTH,
+    commands: TEMPLATE,
     why: 'Name of the stack that a template becomes; the folder of the template unless given. Ids derive from it.',
   },
   {
     flag: 'parameter',
     type: 'list',
     placeholder: 'Key=Value',
-    commands: BOTH,
+    commands: TEMPLATE,
     why: 'A value for a parameter of the template. May be given many times.',
   },
   {
@@ -172,8 +182,8 @@ export const SETTINGS = [
     flag: 'json',
     type: 'switch',
     default: false,
-    commands: BOTH,
-    why: 'One JSON object per line instead of the screen; the first is the `ready` event.',
+    commands: TEMPLATE,
+    why: 'JSON instead of the screen: one object per line, the first is the `ready` event; with `check` one object.',
   },
   {
     flag: 'request-log',
@@ -186,7 +196,7 @@ export const SETTINGS = [
     flag: 'as',
     type: 'text',
     placeholder: 'rest|http',
-    commands: BOTH,
+    commands: TEMPLATE,
     why: 'What an OpenAPI document becomes, where its extensions do not tell: a REST or an HTTP API.',
   },
   {
@@ -225,6 +235,14 @@ export const SETTINGS = [
     commands: BOTH,
     why: 'Function processes at once, all functions together.',
   },
+  {
+    flag: 'fail-on',
+    type: 'text',
+    placeholder: 'refused|inert|approximated|never',
+    default: 'refused',
+    commands: ['check'],
+    why: 'What makes `check` end with status 2: this, or worse.',
+  },
 ] as const satisfies readonly SettingDefinition[]
 
 export interface Settings {
@@ -258,11 +276,7 @@ export interface Settings {
   readonly allowedOrigins: readonly string[]
   readonly drainSeconds: number
   readonly functionProcessesMax: number
-}
-
-/** A setting that cannot be: said with its name and what it takes. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
+  readonly failOn: 'refused' | 'inert' | 'approximated' | 'never'
 }
 
 type RawSettings = Readonly<Record<string, unknown>>
@@ -325,6 +339,7 @@ export const parseSettings = (
     allowedOrigins: list('allowed-origin'),
     drainSeconds: number('drain-seconds') ?? 0,
     functionProcessesMax: number('function-processes-max') ?? 1,
+    failOn: readFailOn(text('fail-on') ?? ''),
   })
 }
 
@@ -366,33 +381,3 @@ const readSwitch = (flag: string, value: unknown): boolean => {
   if (value === '0' || value === 'false' || value === '') return false
   throw new SettingsError(`${variable(flag)} takes true or false, and got '${value}'`)
 }
-
-const readList = (value: unknown): readonly string[] => {
-  if (Array.isArray(value)) return value.map(String)
-  if (typeof value === 'string') return value.split(',').filter((item) => item !== '')
-  return []
-}
-
-/** A region becomes part of host names and ARNs. */
-const readRegion = (region: string): string => {
-  if (/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region
-  throw new SettingsError(`--region takes the name of a region, as us-east-1, and got '${region}'`)
-}
-
-const readEndpoints = (items: readonly string[]): Readonly<Record<string, string>> => {
-  const endpoints = readPairs('endpoint', items)
-  for (const [service, url] of Object.entries(endpoints)) {
-    if (URL.canParse(url) && /^https?:/.test(url)) continue
-    throw new SettingsError(`--endpoint takes service=URL, and got '${url}' for ${service}`)
-  }
-  return endpoints
-}
-
-const readPairs = (flag: string, items: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    items.map((item) => {
-      const at = item.indexOf('=')
-      if (at < 1) throw new SettingsError(`--${flag} takes Key=Value, and got '${item}'`)
-      return [item.slice(0, at), item.slice(at + 1)]
-    }),
-  )

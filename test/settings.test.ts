@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { renderSettings } from '../scripts/generate-settings.ts'
-import { parseSettings, SettingsError } from '../src/settings.ts'
+import { SettingsError } from '../src/setting-values.ts'
+import { parseSettings } from '../src/settings.ts'
 
 describe('settings', () => {
   it('have defaults, and a data directory beside the template', () => {

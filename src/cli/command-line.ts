@@ -1,6 +1,6 @@
-// The command line, made from the table of settings: `daemun start`, `daemun serve`.
+// The command line, made from the table of settings: `daemun start`, `daemun serve`, `daemun check`.
 import { Command, Option } from 'commander'
-import { type CommandName, parseSettings, SETTINGS, variable } from '../settings.ts'
+import { type CommandName, parseSettings, type Settings, SETTINGS, variable } from '../settings.ts'
 import { exitWith } from './exit.ts'
 import { version } from './version.ts'
 
@@ -19,6 +19,21 @@ Examples:
 
 SIGTERM drains: readiness (/_daemun/ready) fails first, requests in flight finish, then the processes end.
 `,
+  check: `
+Every resource, property and intrinsic function of the template is one of
+  enforced       it does what it does on AWS
+  approximated   it does less than on AWS; how is said
+  inert          it is passed over: requests are served as if it were not there
+  refused        what needs it is answered with an error that names it
+found by deploying the template into memory with the code of \`daemun start\`. Nothing is kept, no function runs.
+
+Status: 0 all is well, 1 the template cannot be deployed, 2 something is refused (or what --fail-on says).
+
+Examples:
+  daemun check                              the template, cdk.out or openapi.* of this folder
+  daemun check template.yaml --fail-on inert
+  daemun check template.yaml --json | jq '.templates[].rows[] | select(.honour != "enforced")'
+`,
 }
 
 /** Reads the arguments and runs the command. Ends the process with a status ≠ 0 and one clear message where it fails. */
@@ -29,11 +44,21 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
     .showHelpAfterError('(daemun --help shows what there is)')
   addCommand(program, 'start', 'Run the APIs of a template on this machine, with their functions')
   addCommand(program, 'serve', 'Run a gateway for production: host, functions and worker processes')
+  addCommand(program, 'check', 'Say what of a template is enforced, approximated, inert or refused')
   try {
     await program.parseAsync([...argv])
   } catch (error) {
     exitWith(error)
   }
+}
+
+/** Each is loaded when it is asked for. */
+const COMMANDS: Readonly<
+  Record<CommandName, () => Promise<{ run(settings: Settings): Promise<void> }>>
+> = {
+  start: () => import('./start.ts'),
+  serve: () => import('./serve.ts'),
+  check: () => import('./check.ts'),
 }
 
 const addCommand = (program: Command, name: CommandName, description: string): void => {
@@ -44,8 +69,8 @@ const addCommand = (program: Command, name: CommandName, description: string): v
     .addHelpText('after', EXAMPLES[name])
   for (const option of optionsOf(name)) command.addOption(option)
   command.action(async (files: readonly string[], given: Record<string, unknown>) => {
-    const run = name === 'start' ? await import('./start.ts') : await import('./serve.ts')
-    await run.run(parseSettings(name, files, given, process.env))
+    const { run } = await COMMANDS[name]()
+    await run(parseSettings(name, files, given, process.env))
   })
 }
 

@@ -12,7 +12,7 @@ import { deployStack, type Redeploy } from './cloudformation/stack.ts'
 import type { StackOutput } from './cloudformation/stacks.ts'
 import { type DeployedApi, deployedApis, type DeployedFunction } from './deployed.ts'
 import { type ApiKind, openApiTemplate } from './openapi/open-api-template.ts'
-import { createReport, type ReportEntry } from './report.ts'
+import { createReport, type Report, type ReportEntry } from './report.ts'
 import { transformSam, usesSam } from './sam/transform.ts'
 import { includeFiles, readTemplateFile } from './template/include.ts'
 import type { Path } from './template/path.ts'
@@ -35,6 +35,8 @@ export interface DeployOptions {
   readonly redeploy: Redeploy
   /** What an OpenAPI document is to become; absent: decided by its content. */
   readonly as?: ApiKind
+  /** Keeps which properties were looked at, in `Deployed.templates`. */
+  readonly traces?: boolean
 }
 
 export interface Deployed {
@@ -46,6 +48,14 @@ export interface Deployed {
   readonly changes: readonly ResourceChange[]
   /** Every file that the result depends on, code aside: what a watcher watches. */
   readonly files: readonly string[]
+  /** What was deployed, with what the resource types looked at: what `daemun check` reports on. */
+  readonly templates: readonly DeployedTemplate[]
+}
+
+export interface DeployedTemplate {
+  /** As it was written. */
+  readonly written: TemplateSource
+  readonly report: Report
 }
 
 export const deployTemplateFile = async (options: DeployOptions): Promise<Deployed> => {
@@ -79,6 +89,7 @@ export const deployTemplateFile = async (options: DeployOptions): Promise<Deploy
       report: report.entries,
       changes,
       files: [file, ...prepared.files, ...files],
+      templates: [{ written: prepared.written, report }],
     }
   })
 }
@@ -102,13 +113,13 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
       : ['Resources', origin, first ?? 'Properties', written, ...inner]
   }
   const files: string[] = []
-  const report = createReport(written, locate)
+  const report = createReport(written, locate, options.traces)
   for (const { key, line } of written.duplicateKeys) {
     report.add([], `key ${key} twice`, `line ${line} counts, the earlier one does not`)
   }
   if (isOpenApi(written)) {
     const value = openApiTemplate(written, path.basename(file), options.as)
-    return { source: { ...written, value }, locate, parameters: new Map(), report, files }
+    return { source: { ...written, value }, locate, parameters: new Map(), report, files, written }
   }
   const included = includeFiles(written, folder, (name) => files.push(name))
   reportSections(included.value, report)
@@ -122,7 +133,7 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
   const expanded: TemplateSource = { ...included, value }
   if (!usesSam(value)) {
     refuseSamWithoutTransform(expanded)
-    return { source: expanded, locate, parameters, report, files }
+    return { source: expanded, locate, parameters, report, files, written }
   }
   const transformed = transformSam(value, { parameters, report })
   for (const [made, origin] of transformed.origins) origins.set(made, origin)
@@ -137,7 +148,14 @@ const prepare = (file: string, folder: string, options: DeployOptions) => {
       'Correct it as the SAM specification says',
     )
   }
-  return { source: { ...expanded, value: transformed.template }, locate, parameters, report, files }
+  return {
+    source: { ...expanded, value: transformed.template },
+    locate,
+    parameters,
+    report,
+    files,
+    written,
+  }
 }
 
 /** AWS: CloudFormation knows no AWS::Serverless types; without the transform it fails. Here too, and says why. */

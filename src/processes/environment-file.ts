@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { errorMessage } from '#shared/assert.ts'
-import { SettingsError } from '../settings.ts'
+import { SettingsError } from '../setting-values.ts'
 
 /** Nothing where no file is set. Throws `SettingsError` where it cannot be read. */
 export const readEnvironmentFile = async (

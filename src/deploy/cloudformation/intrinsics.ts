@@ -33,6 +33,25 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::ToJsonString': toJsonString,
 }
 
+/** Functions that are not evaluated but written out before: `Fn::ForEach` and `Fn::Transform` of `AWS::Include`. */
+const WRITTEN_OUT = /^Fn::(?:ForEach::.+|Transform)$/
+
+/** In which way a function does less than on AWS. */
+const APPROXIMATIONS: Readonly<Record<string, string>> = {
+  'Fn::GetAZs': 'three zones, named a, b and c',
+}
+
+/** What a function of this name is here, for `daemun check`; undefined where there is no such function. */
+export const honourOfIntrinsic = (
+  name: string,
+): { readonly honour: 'enforced' | 'approximated'; readonly note?: string } | undefined => {
+  const note = Object.hasOwn(APPROXIMATIONS, name) ? APPROXIMATIONS[name] : undefined
+  if (note !== undefined) return { honour: 'approximated', note }
+  return Object.hasOwn(INTRINSICS, name) || WRITTEN_OUT.test(name)
+    ? { honour: 'enforced' }
+    : undefined
+}
+
 /** The value with every function replaced by its result; undefined for `AWS::NoValue`. */
 export const evaluate = (
   value: JsonValue,

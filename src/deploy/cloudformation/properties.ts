@@ -1,6 +1,7 @@
 // Reads a resource's properties: a reader per property turns CloudFormation's loose values (numbers as text, text as
 // numbers) into an operation's input, and what no reader took is reported by path. Nothing has to be listed for that.
 import { isObject, type JsonValue } from '#shared/json.ts'
+import type { ReportEntry } from '../report.ts'
 import type { Path } from '../template/path.ts'
 import { objectOf } from '../template/source.ts'
 import { textOf } from './evaluation.ts'
@@ -8,7 +9,9 @@ import { textOf } from './evaluation.ts'
 /** Who hears about what is wrong or not honoured. */
 export interface PropertyAudience {
   fail(path: Path, problem: string, mend: string): never
-  report(path: Path, feature: string, effect: string): void
+  report(path: Path, feature: string, effect: string, honour?: ReportEntry['honour']): void
+  /** Hears of every property that the type knows. */
+  read(path: Path, hasEffect: boolean): void
 }
 
 export type Reader<T = unknown> = (value: JsonValue, path: Path, audience: PropertyAudience) => T
@@ -40,6 +43,7 @@ export const readProperties = (
       continue
     }
     const { member, read } = typeof entry === 'function' ? plain(name, entry) : entry
+    audience.read([...path, name], read !== unused)
     const result = read(value, [...path, name], audience)
     if (result !== undefined) input.push([member, result])
   }
@@ -126,3 +130,6 @@ export const without =
 
 /** Read, on purpose without effect and without a report: nobody who calls the API could tell. */
 export const unused: Reader<undefined> = () => undefined
+
+/** Read by the type itself, from the properties as they are. */
+export const elsewhere: Reader<undefined> = () => undefined

@@ -79,6 +79,8 @@ export interface ResourceType {
   readonly isSnapshot?: true
   /** Made as late as its references allow. */
   readonly comesLast?: true
+  /** In which way it does less than on AWS, where it does something: for `daemun check`. */
+  readonly approximates?: string
   /** What this type is to an operator who gets only a record of it. */
   readonly inert?: true
 }

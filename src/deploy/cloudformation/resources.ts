@@ -127,7 +127,8 @@ const contextOf = (
     made: (physicalId) =>
       [...work.resources.values()].find((resource) => resource.physicalId === physicalId),
     uses: (file) => files.add(file),
-    report: (path, feature, effect) => report.add(path, feature, effect),
+    report: (path, feature, effect, honour) => report.add(path, feature, effect, honour),
+    read: (path, hasEffect) => report.read(path, hasEffect),
     fail: (path, problem, mend) => failAt(source, locate(path), problem, mend),
   }
   return withIds(context, `${name}/${logicalId}`, deployment)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson, isObject } from '#shared/json.ts'
 import {
   boolean,
+  elsewhere,
   type Input,
   jsonText,
   list,
@@ -12,7 +13,6 @@ import {
   structure,
   tags,
   text,
-  unused,
 } from '../properties.ts'
 import type { Existing, Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { textMember } from '../resource-type.ts'
@@ -25,8 +25,8 @@ export const restApi: ResourceType = {
     BinaryMediaTypes: list((value, path, audience) =>
       text(value, path, audience).replaceAll('~1', '/'),
     ),
-    Body: unused, // `definitionOf` reads it.
-    BodyS3Location: unused,
+    Body: elsewhere, // `definitionOf` reads it.
+    BodyS3Location: elsewhere,
     CloneFrom: text,
     Description: text,
     DisableExecuteApiEndpoint: boolean,

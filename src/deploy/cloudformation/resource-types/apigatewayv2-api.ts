@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '#shared/json.ts'
 import {
   boolean,
+  elsewhere,
   type Input,
   list,
   named,
@@ -11,7 +12,6 @@ import {
   structure,
   tags,
   text,
-  unused,
 } from '../properties.ts'
 import { type Made, type ResourceContext, type ResourceType, textMember } from '../resource-type.ts'
 import { definitionOf, reportWarnings, warningsOf } from './definition.ts'
@@ -29,8 +29,8 @@ export const api: ResourceType = {
   properties: {
     ApiKeySelectionExpression: text,
     BasePath: named('basepath', text),
-    Body: unused, // `definitionOf` reads it.
-    BodyS3Location: unused,
+    Body: elsewhere, // `definitionOf` reads it.
+    BodyS3Location: elsewhere,
     CorsConfiguration: CORS,
     CredentialsArn: text,
     Description: text,

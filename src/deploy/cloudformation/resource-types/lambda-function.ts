@@ -6,6 +6,7 @@ import { memberOf, objectOf } from '../../template/source.ts'
 import { textOf } from '../evaluation.ts'
 import {
   boolean,
+  elsewhere,
   type Input,
   list,
   map,
@@ -14,7 +15,6 @@ import {
   structure,
   tags,
   text,
-  unused,
   without,
 } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
@@ -26,7 +26,7 @@ const NAME_LENGTH_MAX = 64
 export const lambdaFunction: ResourceType = {
   properties: {
     Architectures: list(text),
-    Code: unused, // `functionCode` reads it.
+    Code: elsewhere, // `functionCode` reads it.
     DeadLetterConfig: without('ignored: nothing is sent to a dead-letter queue'),
     Description: text,
     Environment: named('environment', structure({ Variables: map(text) })),
