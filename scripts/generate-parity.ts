@@ -34,10 +34,7 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
     'needs the data plane, which the management API does not have beside it (F192, F194)',
   ],
   [/^GetSdk$/, 'JavaScript only; the other languages are refused by name'],
-  [
-    /DomainName|BasePathMapping|ApiMapping|RoutingRule/,
-    'stored and read back; requests do not find their API by it yet',
-  ],
+  [/AccessAssociation/, 'stored and read back; there are no VPC endpoints here'],
   [/VpcLink/, 'stored and read back; integrations through a link are refused'],
   [/ClientCertificate/, 'a real key pair, kept; backends are not shown it yet'],
   [/^FlushStage|^ResetAuthorizersCache$/, 'raises a generation; there is no cache to empty yet'],

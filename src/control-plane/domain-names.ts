@@ -4,6 +4,7 @@
 import type { BasePathMapping, DomainName } from '#model/domain-name.ts'
 import { GLOBAL_SCOPE, PARTITION, type Scope, URL_SUFFIX } from '#model/scope.ts'
 import { Bug } from '#shared/assert.ts'
+import { publishDomainName } from '#snapshot/publish-domain-name.ts'
 import {
   apisV2,
   basePathMappings,
@@ -66,6 +67,7 @@ export const createDomainName = async (
     domainNameStatus: 'AVAILABLE',
   })
   await call.tx.put(domainNames, call, key, created)
+  await publishDomainName(call.tx, call, key)
   return created
 }
 
@@ -75,7 +77,9 @@ export const writeDomainName = async (
   domainName: DomainName,
 ): Promise<DomainName> => {
   const written = withAddresses(call, domainName)
-  await call.tx.put(domainNames, call, domainNameKey(written), written)
+  const key = domainNameKey(written)
+  await call.tx.put(domainNames, call, key, written)
+  await publishDomainName(call.tx, call, key)
   return written
 }
 
@@ -89,6 +93,7 @@ export const removeDomainName = async (call: WriteCall, domainName: DomainName):
     await call.tx.delete(domainNameAccessAssociations, call, arn)
   }
   await call.tx.delete(domainNames, call, key)
+  await publishDomainName(call.tx, call, key)
   if (domainName.domainNameId === undefined) {
     await call.tx.delete(domainNameOwners, GLOBAL_SCOPE, domainName.domainName.toLowerCase())
   }
@@ -121,8 +126,9 @@ export const writeMapping = async (
   if (before !== undefined && before.basePath !== mapping.basePath) {
     await removeMapping(call, domainName, before)
   }
-  const key = `${domainNameKey(domainName)}/${mapping.basePath}`
-  await call.tx.put(basePathMappings, call, key, mapping)
+  const owner = domainNameKey(domainName)
+  await call.tx.put(basePathMappings, call, `${owner}/${mapping.basePath}`, mapping)
+  await publishDomainName(call.tx, call, owner)
 }
 
 export const removeMapping = async (
@@ -130,7 +136,9 @@ export const removeMapping = async (
   domainName: DomainName,
   { basePath }: BasePathMapping,
 ): Promise<void> => {
-  await call.tx.delete(basePathMappings, call, `${domainNameKey(domainName)}/${basePath}`)
+  const owner = domainNameKey(domainName)
+  await call.tx.delete(basePathMappings, call, `${owner}/${basePath}`)
+  await publishDomainName(call.tx, call, owner)
 }
 
 /** An id that no other mapping of the domain name has. */

@@ -92,6 +92,11 @@ const constants = (stage: StageFacts): ReadonlyMap<string, string> =>
   ])
 
 const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextVariable>([
+  ['customDomain.basePathMatched', (request) => request.address.customDomain?.basePathMatched],
+  [
+    'customDomain.routingRuleIdMatched',
+    (request) => request.address.customDomain?.routingRuleIdMatched,
+  ],
   ['domainName', (request) => request.address.domainName],
   ['domainPrefix', (request) => request.address.domainPrefix],
   ['extendedRequestId', (request) => request.extendedRequestId],

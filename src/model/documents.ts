@@ -19,6 +19,7 @@ import type {
   RouteResponse,
   StageV2,
 } from './apigatewayv2/api.ts'
+import type { DomainNameEntry } from './domain-name.ts'
 import type { FunctionDocument } from './function.ts'
 import type { AccessKeyEntry, PrincipalEntry } from './identity.ts'
 import type { JsonObject } from '#shared/json.ts'
@@ -90,6 +91,7 @@ export type DirectoryEntry =
   | AccessKeyEntry
   | PrincipalEntry
   | PoolEntry
+  | DomainNameEntry
 
 export type EntryKind = DirectoryEntry['kind']
 

@@ -1,6 +1,8 @@
 // Custom domain names and what they lead to. API Gateway (v1) and v2 show the same domain names in two spellings;
 // here they have v1's. https://docs.aws.amazon.com/apigateway/latest/api/API_DomainName.html
 import type { EndpointConfiguration } from './apigateway/rest-api.ts'
+import type { RoutingRule } from './apigatewayv2/routing-rule.ts'
+import type { Scope } from './scope.ts'
 
 export type RoutingMode =
   | 'BASE_PATH_MAPPING_ONLY'
@@ -72,4 +74,18 @@ export interface DomainNameAccessAssociation {
   /** The id of a VPC endpoint. */
   readonly accessAssociationSource: string
   readonly tags?: Readonly<Record<string, string>>
+}
+
+/** What the data plane knows of a public domain name: under its name in lower case, `domain-name/api.example.com`. */
+export interface DomainNameEntry {
+  readonly kind: 'domain-name'
+  readonly scope: Scope
+  readonly domainName: string
+  readonly routingMode: RoutingMode
+  /** Only clients with a certificate may call. */
+  readonly mutualTls: boolean
+  /** In the order of their base paths. */
+  readonly mappings: readonly Pick<BasePathMapping, 'basePath' | 'apiId' | 'stage'>[]
+  /** In the order of their priorities. */
+  readonly routingRules: readonly RoutingRule[]
 }

@@ -1,4 +1,5 @@
 // The data plane, joined: plans that follow the host, the steps that run them, and the outside world they call.
+import { findDomainName } from '#data-plane/accept/custom-domain.ts'
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
@@ -32,6 +33,8 @@ export interface DataPlaneOptions {
 
 export interface DataPlane {
   readonly handle: HttpHandler
+  /** True for the Host of a custom domain name that is deployed here. */
+  readonly hasDomainName: (host: string) => boolean
   /** Follows a source from its beginning. */
   follow(source: DirectorySource): Follower
   close(): Promise<void>
@@ -56,13 +59,16 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     observe: options.observe,
     onBug: (error) => options.onError(error),
   })
+  const hasDomainName = (host: string): boolean =>
+    findDomainName(host, current.directory().find) !== undefined
   return {
+    hasDomainName,
     handle: (request) => {
       // A load balancer asks the port, not an API: an API's own path of that name stays its own.
-      if (request.target.startsWith('/_daemun/') && !isDataPlaneAddress(request.host, '/')) {
-        return answerHealth(request, options.isReady) ?? serve(request)
-      }
-      return serve(request)
+      if (!request.target.startsWith('/_daemun/')) return serve(request)
+      const { host } = request
+      const isApis = isDataPlaneAddress(host, '/') || hasDomainName(host)
+      return isApis ? serve(request) : (answerHealth(request, options.isReady) ?? serve(request))
     },
     follow: (source) =>
       follow({

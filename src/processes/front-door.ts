@@ -11,8 +11,10 @@ import {
 } from '#transport/contract.ts'
 import { ServiceError } from '#wire/errors.ts'
 import { classify, type FrontDoorOptions, type ServiceDestination } from '#wire/front-door.ts'
+import { isReserved } from '#wire/management-guard.ts'
 import { BODY_BYTES_MAX, errorResponse } from '#wire/server.ts'
 import type { Settings } from '../settings.ts'
+import type { DataPlane } from './data-plane.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
 
@@ -20,7 +22,7 @@ export interface FrontDoor {
   readonly settings: Settings
   readonly management: Management
   /** Absent on a port that serves no APIs. */
-  readonly dataPlane?: HttpHandler
+  readonly dataPlane?: Pick<DataPlane, 'handle' | 'hasDomainName'>
   /** The Invoke API of the functions, where this process has them. */
   readonly invoke?: HttpHandler
   readonly isReady: () => boolean
@@ -35,18 +37,20 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
     region: settings.region,
     allowedHosts: settings.allowedHosts,
     allowedOrigins: settings.allowedOrigins,
-    isDataPlaneHost: (name) => isDataPlaneAddress(name, '/'),
+    isDataPlaneHost: (name) =>
+      isDataPlaneAddress(name, '/') ||
+      (dataPlane?.hasDomainName(name) === true && !isReserved(name, settings.allowedHosts)),
     isDataPlanePath: (path) => isDataPlaneAddress('', path),
   }
   return (request) => {
     // The commonest case first, and without a promise: an API's own host.
     if (dataPlane !== undefined && isDataPlaneAddress(request.host, request.target)) {
-      return dataPlane(request)
+      return dataPlane.handle(request)
     }
     const destination = classify(request, options)
     switch (destination.kind) {
       case 'data-plane':
-        return dataPlane === undefined ? elsewhere(settings) : dataPlane(request)
+        return dataPlane === undefined ? elsewhere(settings) : dataPlane.handle(request)
       case 'health':
       case 'daemun':
         return (

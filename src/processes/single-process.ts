@@ -92,7 +92,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     door.handle = createFrontDoor({
       settings,
       management: host.management,
-      dataPlane: plane.handle,
+      dataPlane: plane,
       invoke: createInvokeApi(functions.pool, {
         scope: { accountId: settings.accountId, region: settings.region },
       }),

@@ -62,6 +62,10 @@ const OUR_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]
 /** Names that resolve to loopback wherever they are asked for, and names in whose zone no attacker has a record. */
 const OUR_ZONES = ['.localhost', '.localhost.localstack.cloud', '.amazonaws.com']
 
+/** Names that stay the management side's, whatever custom domain names there are: who took one would lock it out. */
+export const isReserved = (name: string, allowed: readonly string[]): boolean =>
+  isOurs(name, allowed) && !/\.localhost(?:\.localstack\.cloud)?$/.test(name)
+
 const isOurs = (name: string, allowed: readonly string[]): boolean =>
   OUR_NAMES.has(name) ||
   name === 'localhost.localstack.cloud' ||

@@ -10,6 +10,7 @@ import type {
 import type { RoutingRule } from '#model/apigatewayv2/routing-rule.ts'
 import type { DomainName } from '#model/domain-name.ts'
 import { PARTITION } from '#model/scope.ts'
+import { publishDomainName } from '#snapshot/publish-domain-name.ts'
 import { routingRules } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { conflict, ServiceError } from '#wire/errors.ts'
@@ -83,7 +84,9 @@ export const deleteRoutingRule = async (
 ): Promise<void> => {
   const domainName = await domainNameOf(call, input.domainName, input.domainNameId)
   const { routingRuleId } = await ruleOf(call, domainName, input.routingRuleId)
-  await call.tx.delete(routingRules, call, `${domainNameKey(domainName)}/${routingRuleId}`)
+  const key = domainNameKey(domainName)
+  await call.tx.delete(routingRules, call, `${key}/${routingRuleId}`)
+  await publishDomainName(call.tx, call, key)
 }
 
 const parts = (
@@ -118,6 +121,7 @@ const write = async (
     }
   }
   await call.tx.put(routingRules, call, `${key}/${rule.routingRuleId}`, rule)
+  await publishDomainName(call.tx, call, key)
   return rule
 }
 

@@ -1,12 +1,17 @@
-// Which API and which stage a request means: by its host, or by the prefixes that stand for a host where names of
-// the form `{apiId}.execute-api.localhost` do not resolve.
+// Which API and which stage a request means: by its host, be it the API's own or a custom domain name, or by the
+// prefixes that stand for a host where names of the form `{apiId}.execute-api.localhost` do not resolve.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+import type { FindEntry } from '#model/documents.ts'
+import type { DomainNameEntry } from '#model/domain-name.ts'
+import type { FlatHeaders } from '#transport/contract.ts'
 import type { ApiEntry } from '../plan.ts'
+import { findDomainName, nameOfHost, routesOfDomain } from './custom-domain.ts'
 import { decodeOrKeep } from './query.ts'
 import type { RequestAddress } from './request.ts'
 
 export interface AddressOptions {
   readonly findApi: (apiId: string) => ApiEntry | undefined
+  readonly find: FindEntry
   /** What domain names say of an API that nobody knows. */
   readonly region?: string
 }
@@ -15,20 +20,53 @@ export interface AddressOptions {
 export const findAddress = (
   host: string,
   target: string,
+  headers: FlatHeaders,
   options: AddressOptions,
 ): RequestAddress | undefined => {
-  const place = findPlace(host, pathOf(target))
+  const path = pathOf(target)
+  const own = findOwnPlace(host, path)
+  const domain = own === undefined ? findDomainName(host, options.find) : undefined
+  if (domain !== undefined) return addressOfDomain(domain, host, path, headers)
+  const place = own ?? findLocalPlace(path)
   if (place === undefined) return undefined
   const api = options.findApi(place.apiId)
   const region = api?.scope.region ?? place.region ?? options.region ?? 'us-east-1'
   const domainName = `${place.apiId}.execute-api.${region}.amazonaws.com`
-  const { stageName, path, fullPath } = splitStage(place, api)
-  return { apiId: place.apiId, stageName, path, fullPath, domainName, domainPrefix: place.apiId }
+  const { apiId } = place
+  return { apiId, ...splitStage(place, api), domainName, domainPrefix: apiId }
 }
 
 /** For the front door: whether a request is the data plane's, judged without knowing any API. */
 export const isDataPlaneAddress = (host: string, target: string): boolean =>
-  findPlace(host, pathOf(target)) !== undefined
+  (findOwnPlace(host, '/') ?? findLocalPlace(pathOf(target))) !== undefined
+
+/** A name that leads nowhere is an address all the same: of no API, so that nobody else answers it. */
+const addressOfDomain = (
+  domain: DomainNameEntry,
+  host: string,
+  path: string,
+  headers: FlatHeaders,
+): RequestAddress => {
+  const domainName = nameOfHost(host)
+  const domainPrefix = domainName.slice(0, domainName.indexOf('.'))
+  const start = path.startsWith('//') ? path.slice(firstNonSlash(path) - 1) : path
+  const route = domain.mutualTls ? undefined : routesOfDomain(domain)(start, headers)
+  if (route === undefined) {
+    return { apiId: '', stageName: undefined, path, fullPath: path, domainName, domainPrefix }
+  }
+  const { apiId, stageName, basePathMatched, routingRuleIdMatched: ruleId } = route
+  const matched = ruleId === undefined ? {} : { routingRuleIdMatched: ruleId }
+  return {
+    apiId,
+    stageName,
+    path: route.path,
+    fullPath: start,
+    domainName,
+    domainPrefix,
+    eventPath: route.eventPath,
+    customDomain: { basePathMatched, ...matched },
+  }
+}
 
 /** An API, and what of the path is left for stage and resource. */
 interface Place {
@@ -42,14 +80,15 @@ interface Place {
   readonly local: boolean
 }
 
-const findPlace = (host: string, path: string): Place | undefined => {
+const findOwnPlace = (host: string, path: string): Place | undefined => {
   // Most hosts and paths are none of these: what they would have to hold is looked for before they are taken apart.
-  if (host.length >= HOST_CHARS_MIN) {
-    const [, apiId, region] = HOST.exec(host) ?? []
-    if (apiId !== undefined) {
-      return { apiId: apiId.toLowerCase(), region, rest: path, stageName: undefined, local: false }
-    }
-  }
+  if (host.length < HOST_CHARS_MIN) return undefined
+  const [, apiId, region] = HOST.exec(host) ?? []
+  if (apiId === undefined) return undefined
+  return { apiId: apiId.toLowerCase(), region, rest: path, stageName: undefined, local: false }
+}
+
+const findLocalPlace = (path: string): Place | undefined => {
   if (path.startsWith('/_aws/')) {
     const [, apiId, rest = '/'] = LOCAL.exec(path) ?? []
     return apiId === undefined

@@ -19,7 +19,7 @@ export const createDataPlane =
   (directory: () => Directory, services: Services): HttpHandler =>
   (http) => {
     const current = directory()
-    const address = findAddress(http.host, http.target, current)
+    const address = findAddress(http.host, http.target, http.headers, current)
     const api = address && current.findApi(address.apiId)
     const stage = address && findStage(api, address)
     if (address === undefined || stage === undefined) {
@@ -37,7 +37,8 @@ export const createDataPlane =
   }
 
 const findStage = (api: ApiEntry | undefined, address: RequestAddress): StagePlan | undefined => {
-  if (api === undefined || api.disableExecuteApiEndpoint) return undefined
+  if (api === undefined) return undefined
+  if (api.disableExecuteApiEndpoint && address.customDomain === undefined) return undefined
   if (api.protocol === 'HTTP') return api.stage(address.stageName ?? '$default')
   return address.stageName === undefined ? undefined : api.stage(address.stageName)
 }
@@ -54,7 +55,8 @@ const NOWHERE: RequestAddress = {
 
 /**
  * AWS: an unknown stage is 403 "Forbidden" of a REST API and 404 "Not Found" of an HTTP API. A host of an unknown API
- * does not resolve there; here it is a 403 with the reason in the record. [behaviour.md 3.1 #3, #6]
+ * does not resolve there; here it is a 403 with the reason in the record. So is a custom domain name without a mapping
+ * for the path, whatever else it maps. [behaviour.md 3.1 #3, #5, #6]
  */
 const answerNobody = (
   http: HttpRequest,
@@ -78,20 +80,23 @@ const answerNobody = (
 }
 
 const failureOf = (address: RequestAddress, api: ApiEntry | undefined): GatewayFailure => {
-  const { apiId, stageName } = address
   if (api?.protocol === 'WEBSOCKET') {
     return new GatewayFailure('NOT_IMPLEMENTED', 'WebSocket APIs are not implemented')
   }
   if (api?.protocol === 'HTTP') {
     return new GatewayFailure('RESOURCE_NOT_FOUND', 'Not Found', { hint: hintOf(address, api) })
   }
-  const hint =
-    api === undefined ? `there is no API ${apiId} here (stage ${stageName})` : hintOf(address, api)
+  const hint = api === undefined ? noApiHint(address) : hintOf(address, api)
   return new GatewayFailure('FORBIDDEN', 'Forbidden', { hint })
 }
 
-const hintOf = ({ stageName }: RequestAddress, api: ApiEntry): string => {
-  if (api.disableExecuteApiEndpoint) {
+const noApiHint = ({ apiId, stageName, domainName, path }: RequestAddress): string =>
+  apiId === ''
+    ? `nothing of the domain name ${domainName} leads from ${path} to an API: it has no mapping and no rule for it, or asks for client certificates (mutual TLS), which are not verified here`
+    : `there is no API ${apiId} here (stage ${stageName})`
+
+const hintOf = ({ stageName, customDomain }: RequestAddress, api: ApiEntry): string => {
+  if (api.disableExecuteApiEndpoint && customDomain === undefined) {
     return `the default endpoint of ${api.apiId} is switched off (disableExecuteApiEndpoint)`
   }
   if (stageName !== undefined) return `API ${api.apiId} has no stage ${stageName}`

@@ -20,6 +20,13 @@ export interface RequestAddress {
   /** `{apiId}.execute-api.{region}.amazonaws.com` or the custom domain: what events and logs say. */
   readonly domainName: string
   readonly domainPrefix: string
+  /** What an event of a REST API calls `path`, where that is not `path`: a custom domain name's base path is in it. */
+  readonly eventPath?: string
+  /** What of a custom domain name led here. */
+  readonly customDomain?: {
+    readonly basePathMatched: string
+    readonly routingRuleIdMatched?: string
+  }
 }
 
 export interface GatewayRequest {

@@ -34,7 +34,7 @@ export const compileProxyEvent = (source: MethodSource): ProxyEvent => {
     const encoded = body.length > 0 && isBinary(request.header('content-type'))
     const bodyText = body.length === 0 ? null : encoded ? base64Of(body) : utf8Of(body)
     return (
-      `${resourceText}${json(address.path)},"httpMethod":${json(verb)}` +
+      `${resourceText}${json(address.eventPath ?? address.path)},"httpMethod":${json(verb)}` +
       headersText(request) +
       queryText(request.query) +
       `,"pathParameters":${parameters === undefined ? 'null' : json(parameters)}${stageText}` +

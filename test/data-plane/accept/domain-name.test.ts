@@ -23,7 +23,7 @@ const APIS: readonly ApiEntry[] = [
 
 const find = (host: string, target: string) => {
   const findApi = (apiId: string) => APIS.find((each) => each.apiId === apiId)
-  const address = findAddress(host, target, { findApi })
+  const address = findAddress(host, target, [], { findApi, find: () => undefined })
   return address && [address.apiId, address.stageName, address.path, address.fullPath]
 }
 
@@ -95,8 +95,9 @@ describe('these are not the data plane’s', () => {
 })
 
 it('events and logs say AWS’s domain name, in the region of the API', () => {
-  const address = findAddress('rest1.execute-api.localhost:4566', '/prod', {
+  const address = findAddress('rest1.execute-api.localhost:4566', '/prod', [], {
     findApi: () => APIS[0],
+    find: () => undefined,
   })
   assert.equal(address?.domainName, 'rest1.execute-api.us-east-1.amazonaws.com')
   assert.equal(address?.domainPrefix, 'rest1')

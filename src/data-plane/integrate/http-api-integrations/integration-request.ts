@@ -89,6 +89,7 @@ const CONTEXT: ReadonlyMap<string, (request: HttpApiRequest) => string | undefin
 >([
   ['accountId', (request) => request.stage.scope.accountId],
   ['apiId', (request) => request.stage.apiId],
+  ['customDomain.basePathMatched', (request) => request.address.customDomain?.basePathMatched],
   ['domainName', (request) => request.address.domainName],
   ['domainPrefix', (request) => request.address.domainPrefix],
   ['extendedRequestId', (request) => request.requestId],

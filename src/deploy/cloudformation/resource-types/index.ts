@@ -14,16 +14,22 @@ import { deployment, stage } from './apigateway-stage.ts'
 import { apiKey, usagePlan, usagePlanKey } from './apigateway-usage.ts'
 import { api } from './apigatewayv2-api.ts'
 import * as v2 from './apigatewayv2-parts.ts'
+import * as domains from './domain-names.ts'
 import { inert } from './inert.ts'
 import { lambdaFunction } from './lambda-function.ts'
 import { alias, layerVersion, permission, version } from './lambda-parts.ts'
 import { managedOverrides } from './managed-overrides.ts'
+import { vpcLink, vpcLinkV2 } from './vpc-links.ts'
 
 const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Account': account,
   'AWS::ApiGateway::ApiKey': apiKey,
   'AWS::ApiGateway::Authorizer': authorizer,
+  'AWS::ApiGateway::BasePathMapping': domains.basePathMapping,
+  'AWS::ApiGateway::BasePathMappingV2': domains.privateBasePathMapping,
   'AWS::ApiGateway::Deployment': deployment,
+  'AWS::ApiGateway::DomainName': domains.domainName,
+  'AWS::ApiGateway::DomainNameV2': domains.privateDomainName,
   'AWS::ApiGateway::GatewayResponse': gatewayResponse,
   'AWS::ApiGateway::Method': method,
   'AWS::ApiGateway::Model': model,
@@ -33,16 +39,21 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Stage': stage,
   'AWS::ApiGateway::UsagePlan': usagePlan,
   'AWS::ApiGateway::UsagePlanKey': usagePlanKey,
+  'AWS::ApiGateway::VpcLink': vpcLink,
   'AWS::ApiGatewayV2::Api': api,
   'AWS::ApiGatewayV2::ApiGatewayManagedOverrides': managedOverrides,
+  'AWS::ApiGatewayV2::ApiMapping': domains.apiMapping,
   'AWS::ApiGatewayV2::Authorizer': v2.authorizer,
   'AWS::ApiGatewayV2::Deployment': v2.deployment,
+  'AWS::ApiGatewayV2::DomainName': domains.domainNameV2,
   'AWS::ApiGatewayV2::Integration': v2.integration,
   'AWS::ApiGatewayV2::IntegrationResponse': v2.integrationResponse,
   'AWS::ApiGatewayV2::Model': v2.model,
   'AWS::ApiGatewayV2::Route': v2.route,
   'AWS::ApiGatewayV2::RouteResponse': v2.routeResponse,
+  'AWS::ApiGatewayV2::RoutingRule': domains.routingRule,
   'AWS::ApiGatewayV2::Stage': v2.stage,
+  'AWS::ApiGatewayV2::VpcLink': vpcLinkV2,
   'AWS::Lambda::Alias': alias,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::LayerVersion': layerVersion,

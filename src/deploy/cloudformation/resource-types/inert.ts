@@ -89,6 +89,31 @@ const FORMS: Readonly<Record<string, Form>> = {
     ref: '{id}',
     attributes: { ClientId: '{id}', Name: '{name}' },
   },
+  'AWS::CertificateManager::Certificate': {
+    arn: 'acm:{region}:{account}:certificate/{id}',
+    ref: '{arn}',
+  },
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+    name: 'Name',
+    arn: 'elasticloadbalancing:{region}:{account}:loadbalancer/net/{name}/{id}',
+    ref: '{arn}',
+    attributes: {
+      DNSName: '{name}-{id}.elb.{region}.{suffix}',
+      LoadBalancerArn: '{arn}',
+      LoadBalancerName: '{name}',
+    },
+  },
+  'AWS::ElasticLoadBalancingV2::Listener': {
+    arn: 'elasticloadbalancing:{region}:{account}:listener/net/{name}/{id}',
+    ref: '{arn}',
+    attributes: { ListenerArn: '{arn}' },
+  },
+  'AWS::ServiceDiscovery::Service': {
+    name: 'Name',
+    arn: 'servicediscovery:{region}:{account}:service/srv-{id}',
+    ref: 'srv-{id}',
+    attributes: { Id: 'srv-{id}', Name: '{name}' },
+  },
   'AWS::Lambda::Url': {
     arn: 'lambda:{region}:{account}:function:{name}',
     attributes: { FunctionUrl: 'https://{id}.lambda-url.{region}.on.aws/' },

@@ -105,6 +105,8 @@ const checkDefinition = (context: SamContext, resource: SamResource, body: JsonO
     refuse([], 'invalid values or missing keys for `openapi` or `paths`')
   }
   for (const [path, item] of Object.entries(objectOf(body['paths']) ?? {})) {
+    // An extension among the paths is no path: what it holds is its own business.
+    if (path.startsWith('x-')) continue
     for (const branch of branches(item, (problem) => refuse(['paths', path], problem))) {
       const map = objectOf(branch)
       if (map === undefined)
