@@ -38,7 +38,7 @@ export const contextMembers = (
   domainPrefix: request.address.domainPrefix,
   extendedRequestId: request.extendedRequestId,
   httpMethod: request.method,
-  identity: identityMembers(request),
+  identity: identityMembers(request, caller),
   operationName: request.match?.plan.operationName,
   path: request.address.fullPath,
   protocol: `HTTP/${request.http.httpVersion}`,
@@ -52,19 +52,20 @@ export const contextMembers = (
 })
 
 /** AWS: the members in this order, and all of them there. [F187] */
-const identityMembers = (request: ContextRequest): JsonInput => ({
-  cognitoIdentityPoolId: null,
-  accountId: null,
-  cognitoIdentityId: null,
-  caller: null,
+const identityMembers = (request: ContextRequest, { identity }: Caller): JsonInput => ({
+  cognitoIdentityPoolId: identity?.cognitoIdentityPoolId ?? null,
+  accountId: identity?.accountId ?? null,
+  cognitoIdentityId: identity?.cognitoIdentityId ?? null,
+  caller: identity?.caller ?? null,
   sourceIp: request.sourceIp,
   principalOrgId: null,
-  accessKey: null,
-  cognitoAuthenticationType: null,
-  cognitoAuthenticationProvider: null,
-  userArn: null,
+  accessKey: identity?.accessKey ?? null,
+  cognitoAuthenticationType: identity?.cognitoAuthenticationType ?? null,
+  cognitoAuthenticationProvider: identity?.cognitoAuthenticationProvider ?? null,
+  userArn: identity?.userArn ?? null,
   userAgent: request.userAgent ?? null,
-  user: null,
+  user: identity?.user ?? null,
+  ...request.address.vpcEndpoint,
 })
 
 /** Absent for an open method. The values are what an authorizer gave: JSON that was read, nothing else. */
@@ -101,6 +102,23 @@ const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextV
   ['domainPrefix', (request) => request.address.domainPrefix],
   ['extendedRequestId', (request) => request.extendedRequestId],
   ['httpMethod', (request) => request.method],
+  ['identity.accessKey', (_request, caller) => caller?.identity?.accessKey],
+  ['identity.accountId', (_request, caller) => caller?.identity?.accountId],
+  ['identity.caller', (_request, caller) => caller?.identity?.caller],
+  [
+    'identity.cognitoAuthenticationProvider',
+    (_request, caller) => caller?.identity?.cognitoAuthenticationProvider,
+  ],
+  [
+    'identity.cognitoAuthenticationType',
+    (_request, caller) => caller?.identity?.cognitoAuthenticationType,
+  ],
+  ['identity.cognitoIdentityId', (_request, caller) => caller?.identity?.cognitoIdentityId],
+  ['identity.cognitoIdentityPoolId', (_request, caller) => caller?.identity?.cognitoIdentityPoolId],
+  ['identity.user', (_request, caller) => caller?.identity?.user],
+  ['identity.userArn', (_request, caller) => caller?.identity?.userArn],
+  ['identity.vpceId', (request) => request.address.vpcEndpoint?.vpceId],
+  ['identity.vpcId', (request) => request.address.vpcEndpoint?.vpcId],
   ['identity.sourceIp', (request) => request.sourceIp],
   ['identity.userAgent', (request) => request.userAgent],
   ['operationName', (request) => request.match?.plan.operationName],

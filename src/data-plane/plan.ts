@@ -5,16 +5,12 @@ import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
-import type {
-  InvokeFunction,
-  InvokeFunctionStream,
-  Observe,
-  ResolveCredentials,
-} from '#model/ports.ts'
+import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
+import type { Signers } from './admit/signers.ts'
 
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
@@ -25,8 +21,8 @@ export interface Services {
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly upstream: UpstreamClient
-  /** Who signs with which key; absent: nobody's signature is good. */
-  readonly resolveCredentials?: ResolveCredentials | undefined
+  /** Who signs with which key, and what they may; absent: nobody's signature is good. */
+  readonly signers?: Signers | undefined
   /** AWS services that integrations call; absent where none can be reached. */
   readonly aws?: AwsAccess | undefined
   /** Absent where nobody listens: requests then keep no record of what they did. */
@@ -179,10 +175,14 @@ export class GatewayFailure extends Error {
   override readonly name = 'GatewayFailure'
   /** A GatewayResponse type of AWS, or `NOT_IMPLEMENTED`: a step the API asks for that does not exist here (501). */
   readonly responseType: string
+  /** x-amzn-ErrorType where it is not the type's default, for instance `IncompleteSignatureException`. */
+  readonly errorType: string | undefined
   /** The status where it is not the type's default, for instance 502 for a malformed Lambda answer. */
   readonly statusCode: number | undefined
   /** For the developer: the real reason and its mend. Never sent to the client. */
   readonly hint: string | undefined
+  /** The message repeats what the caller sent (signed headers, tokens): no record and no log may have it. */
+  readonly callerOnly: boolean
   /** `$context.error.validationErrorString`: why a body does not fit its model. */
   readonly validationErrorString: string | undefined
   /** Headers of the answer that only this failure has, such as `www-authenticate`. HTTP APIs alone. */
@@ -193,7 +193,9 @@ export class GatewayFailure extends Error {
     message: string,
     options: {
       readonly statusCode?: number
+      readonly errorType?: string
       readonly hint?: string
+      readonly callerOnly?: boolean
       readonly validationErrorString?: string
       readonly headers?: FlatHeaders
       readonly cause?: unknown
@@ -202,7 +204,9 @@ export class GatewayFailure extends Error {
     super(message, { cause: options.cause })
     this.responseType = responseType
     this.statusCode = options.statusCode
+    this.errorType = options.errorType
     this.hint = options.hint
+    this.callerOnly = options.callerOnly === true
     this.validationErrorString = options.validationErrorString
     this.headers = options.headers ?? []
   }

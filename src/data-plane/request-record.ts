@@ -48,7 +48,7 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
 
 const errorOf = (failure: GatewayFailure) => ({
   responseType: failure.responseType,
-  message: failure.message,
+  message: failure.callerOnly ? (failure.errorType ?? failure.responseType) : failure.message,
   ...(failure.hint !== undefined && { hint: failure.hint }),
 })
 

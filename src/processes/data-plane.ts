@@ -2,6 +2,7 @@
 import { findDomainName } from '#data-plane/accept/custom-domain.ts'
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
+import { createSigners } from '#data-plane/admit/signers.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type {
   InvokeFunction,
@@ -50,7 +51,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     random: systemRandom,
     invokeFunction: options.invokeFunction,
     invokeFunctionStream: options.invokeFunctionStream,
-    resolveCredentials: options.resolveCredentials,
+    signers: createSigners(options.resolveCredentials),
     upstream,
     aws: {
       endpoint: (service) => (Object.hasOwn(endpoints, service) ? endpoints[service] : undefined),

@@ -39,7 +39,6 @@ test('a full match beats a greedy one, that beats $default, and a verb beats ANY
 })
 
 const refusals: readonly (readonly [string, TestApi])[] = [
-  ['AWS_IAM authorization', { routes: [httpRoute('$default', { authorizationType: 'AWS_IAM' })] }],
   ['JWT authorizers', { routes: [httpRoute('$default', { authorizationType: 'JWT' })] }],
   ['Lambda authorizers', { routes: [httpRoute('$default', { authorizationType: 'CUSTOM' })] }],
   ['API keys', { routes: [httpRoute('$default', { apiKeyRequired: true })] }],

@@ -27,6 +27,18 @@ export interface RequestAddress {
     readonly basePathMatched: string
     readonly routingRuleIdMatched?: string
   }
+  /** The VPC endpoint that it came through; absent for what came by a public address. */
+  readonly vpcEndpoint?: VpcEndpoint
+  /** The host was `{apiId}-{vpceId}.execute-api…`: the name that an API has by its association with an endpoint. */
+  readonly byAssociation?: boolean
+}
+
+/** An interface endpoint of a private network, as policies and events name it. */
+export interface VpcEndpoint {
+  /** `vpce-0123456789abcdef0` */
+  readonly vpceId: string
+  /** `vpc-…`, where it is known. */
+  readonly vpcId?: string
 }
 
 export interface GatewayRequest {

@@ -1,46 +1,144 @@
-// Who is calling, and may they? The authorizer and the resource policy decide together, in this one step.
+// Who is calling, and may they? The authorizer and the resource policy decide together, in this one step: AWS's flow
+// charts, one function each.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+import {
+  admitToLambdaAuthorizer,
+  combineAlone,
+  combineWithIdentity,
+  combineWithLambdaAuthorizer,
+} from '#languages/iam-policy/combine.ts'
 import type { Evaluation } from '#languages/iam-policy/policy.ts'
-import { describeEvaluation } from '#languages/iam-policy/policy.ts'
 import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import type { MethodSource } from '../compiling.ts'
-import { GatewayFailure, type RestMethodPlan } from '../plan.ts'
+import { GatewayFailure, type RestMethodPlan, type RestRequest } from '../plan.ts'
+import { accessDenied, deniedByAuthorizer, signatureRefused } from './access-denied.ts'
+import { accessRequest, type ArnPlace, methodArn } from './access-request.ts'
 import type { Authorized, RestAuthorizer } from './authorizers/authorizer.ts'
+import { authenticateSigner, signedCaller } from './authorizers/aws-iam.ts'
 import { compileRestAuthorizer } from './authorizers/index.ts'
-import { compileResourcePolicy } from './resource-policy.ts'
+import { compileResourcePolicy, isPrivate, type ResourcePolicy } from './resource-policy.ts'
+
+type Authorize = RestMethodPlan['authorize']
 
 /** A method that asks for an authorization that does not exist here refuses everyone: nothing passes unchecked. */
-export const compileAuthorization = (source: MethodSource): RestMethodPlan['authorize'] => {
-  const policy = compileResourcePolicy(source)
-  switch (source.method.authorizationType) {
+export const compileAuthorization = (source: MethodSource): Authorize => {
+  const { api, stage, limits } = source
+  const policy = compileResourcePolicy(api, stage, limits)
+  const authorize = compileFlow(source, policy)
+  if (!isPrivate(api)) return authorize
+  const endpoints = new Set(api.endpointConfiguration.vpcEndpointIds)
+  return (request, services) => {
+    const { vpcEndpoint, byAssociation } = request.address
+    if (vpcEndpoint === undefined) {
+      // The policy speaks first: where it says no, the caller reads the same as behind an endpoint.
+      if (policy !== undefined) admitAlone(policy, stage, request)
+      throw forbidden('a private API is reached through a VPC endpoint only (--vpc-endpoint)')
+    }
+    if (byAssociation === true && !endpoints.has(vpcEndpoint.vpceId)) {
+      throw forbidden(`the API is not associated with ${vpcEndpoint.vpceId} (vpcEndpointIds)`)
+    }
+    return authorize(request, services)
+  }
+}
+
+const forbidden = (hint: string) => new GatewayFailure('FORBIDDEN', 'Forbidden', { hint })
+
+const compileFlow = (source: MethodSource, policy: ResourcePolicy | undefined): Authorize => {
+  const { method, stage } = source
+  switch (method.authorizationType) {
     case 'NONE':
-      return policy ?? (() => ANONYMOUS)
+      return policy === undefined ? admitEveryone : admitByPolicy(policy, stage)
     case 'AWS_IAM':
-      return source.limits.refuse('AWS_IAM authorization')
+      return admitSigner(policy, stage)
+    case 'CUSTOM':
+      return admitByLambda(policy, stage, compileRestAuthorizer(source))
     default:
-      return policy ?? admitAuthorized(compileRestAuthorizer(source))
+      return admitByToken(policy, stage, compileRestAuthorizer(source))
   }
 }
 
-/** No promise where the authorizer needs none. */
-const admitAuthorized =
-  (authorizer: RestAuthorizer): RestMethodPlan['authorize'] =>
+const admitEveryone: Authorize = () => ANONYMOUS
+
+/** No authorizer: the resource policy decides alone, and where there is one it must allow. */
+const admitByPolicy =
+  (policy: ResourcePolicy, place: ArnPlace): Authorize =>
+  (request) => {
+    admitAlone(policy, place, request)
+    return ANONYMOUS
+  }
+
+/** AWS_IAM: the signature first, then both sides together, as of one account or of two. */
+export const admitSigner =
+  (policy: ResourcePolicy | undefined, place: ArnPlace): Authorize =>
+  async (request, services) => {
+    const outcome = await authenticateSigner(request, place.scope.region, services)
+    if (outcome.kind === 'refused') throw signatureRefused(outcome)
+    const { signer } = outcome
+    const arn = methodArn(request, place)
+    const access = accessRequest('execute-api:Invoke', arn, request, signer)
+    const accounts = signer.accountId === place.scope.accountId ? 'same' : 'cross'
+    const identity = services.signers?.evaluate(signer, access) ?? SILENT
+    const decided = combineWithIdentity(policy?.evaluate(access), identity, accounts)
+    if (decided.decision === 'allow') return signedCaller(signer)
+    const side = accounts === 'same' ? 'caller and API are of one account' : CROSS_ACCOUNT
+    throw accessDenied(signer.arn, 'execute-api:Invoke', arn, decided, side)
+  }
+
+const SILENT: Evaluation = { decision: 'implicit-deny' }
+const CROSS_ACCOUNT =
+  'caller and API are of different accounts, so the resource policy and the policies of the caller must both allow'
+
+/**
+ * A Lambda authorizer: an explicit deny of the resource policy ends it before the function runs; then both together.
+ * No promise where the authorizer needs none: its policy is cached.
+ */
+export const admitByLambda =
+  (policy: ResourcePolicy | undefined, place: ArnPlace, authorizer: RestAuthorizer): Authorize =>
   (request, services) => {
+    const arn = methodArn(request, place)
+    const resource = policy?.evaluate(accessRequest('execute-api:Invoke', arn, request))
+    const ended = admitToLambdaAuthorizer(resource)
+    if (ended !== undefined) throw denied(arn, ended, policy)
     const found = authorizer(request, services)
-    return found instanceof Promise ? found.then(admitEvaluated) : admitEvaluated(found)
+    return found instanceof Promise
+      ? found.then((authorized) => admitAuthorized(authorized, resource, arn))
+      : admitAuthorized(found, resource, arn)
   }
 
-const admitEvaluated = ({ caller, evaluation }: Authorized): Caller => {
-  if (evaluation === undefined || evaluation.decision === 'allow') return caller
-  throw accessDenied(evaluation)
+const admitAuthorized = (
+  { caller, evaluation }: Authorized,
+  resource: Evaluation | undefined,
+  arn: string,
+): Caller => {
+  const decided = combineWithLambdaAuthorizer(resource, evaluation ?? SILENT)
+  if (decided.decision === 'allow') return caller
+  throw deniedByAuthorizer(decided, arn)
 }
 
-/** AWS: the text tells an explicit deny from silence. [behaviour.md 4] */
-const accessDenied = (evaluation: Evaluation): GatewayFailure => {
-  const explicit = evaluation.decision === 'deny' ? ' with an explicit deny' : ''
-  return new GatewayFailure(
-    'ACCESS_DENIED',
-    `User is not authorized to access this resource${explicit}`,
-    { hint: `the authorizer's policy: ${describeEvaluation(evaluation)}` },
-  )
+/** Cognito and JWT: the token first, then the resource policy alone, which must allow where there is one. */
+export const admitByToken =
+  (policy: ResourcePolicy | undefined, place: ArnPlace, authorizer: RestAuthorizer): Authorize =>
+  (request, services) => {
+    const admit = ({ caller }: Authorized): Caller => {
+      if (policy !== undefined) admitAlone(policy, place, request)
+      return caller
+    }
+    const found = authorizer(request, services)
+    return found instanceof Promise ? found.then(admit) : admit(found)
+  }
+
+const admitAlone = (policy: ResourcePolicy, place: ArnPlace, request: RestRequest): void => {
+  const arn = methodArn(request, place)
+  const access = accessRequest('execute-api:Invoke', arn, request)
+  const decided = combineAlone(policy.evaluate(access))
+  if (decided.decision !== 'allow') throw denied(arn, decided, policy)
 }
+
+const denied = (arn: string, evaluation: Evaluation, policy: ResourcePolicy | undefined) =>
+  accessDenied(
+    'anonymous',
+    'execute-api:Invoke',
+    arn,
+    evaluation,
+    `${policy?.name} does not allow it`,
+  )

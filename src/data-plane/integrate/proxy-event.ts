@@ -42,7 +42,7 @@ export const compileProxyEvent = (source: MethodSource): ProxyEvent => {
       `,"requestTime":"${formatRequestTime(request.arrivedAtMs)}","path":${json(address.fullPath)}` +
       `${accountText}${request.http.httpVersion}${stageNameText}${json(address.domainPrefix)}` +
       `,"requestTimeEpoch":${request.arrivedAtMs},"requestId":${json(request.requestId)}` +
-      identityText(request) +
+      identityText(request, caller) +
       `,"domainName":${json(address.domainName)}${endText}` +
       (authorizer === undefined ? '' : `,"authorizer":${json(authorizer)}`) +
       `},"body":${json(bodyText)},"isBase64Encoded":${encoded}}`
@@ -99,8 +99,22 @@ const queryText = (query: ReadonlyMap<string, readonly string[]>): string => {
 }
 
 /** All members are always there; what is not known is null. [F127] */
-const identityText = (request: RestRequest): string =>
-  ',"identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"caller":null' +
-  `,"sourceIp":${json(request.sourceIp)},"principalOrgId":null,"accessKey":null` +
-  ',"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":null' +
-  `,"userAgent":${json(request.userAgent ?? null)},"user":null}`
+const identityText = (request: RestRequest, { identity }: Caller): string => {
+  const { vpceId, vpcId } = request.address.vpcEndpoint ?? {}
+  return (
+    `,"identity":{"cognitoIdentityPoolId":${orNull(identity?.cognitoIdentityPoolId)}` +
+    `,"accountId":${orNull(identity?.accountId)}` +
+    `,"cognitoIdentityId":${orNull(identity?.cognitoIdentityId)}` +
+    `,"caller":${orNull(identity?.caller)},"sourceIp":${json(request.sourceIp)}` +
+    `,"principalOrgId":null,"accessKey":${orNull(identity?.accessKey)}` +
+    `,"cognitoAuthenticationType":${orNull(identity?.cognitoAuthenticationType)}` +
+    `,"cognitoAuthenticationProvider":${orNull(identity?.cognitoAuthenticationProvider)}` +
+    `,"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(request.userAgent)}` +
+    `,"user":${orNull(identity?.user)}` +
+    (vpceId === undefined ? '' : `,"vpceId":${json(vpceId)}`) +
+    (vpcId === undefined ? '' : `,"vpcId":${json(vpcId)}`) +
+    '}'
+  )
+}
+
+const orNull = (text: string | undefined): string => (text === undefined ? 'null' : json(text))

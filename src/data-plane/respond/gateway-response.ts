@@ -97,7 +97,10 @@ export const defaultResponse = (
   statusCode = failure.statusCode ?? RESPONSE_TYPES[failure.responseType]?.statusCode ?? 500,
 ): HttpResponse => {
   const known = RESPONSE_TYPES[failure.responseType]
-  const form = known?.form ?? (statusCode < 500 ? 'compact' : 'spaced')
+  const { errorType } = failure
+  // AWS: `Message` is that of a denial alone; a key that is unknown is refused with `message`. [behaviour.md 8.1]
+  const ownForm = errorType === undefined ? known?.form : 'compact'
+  const form = ownForm ?? (statusCode < 500 ? 'compact' : 'spaced')
   return {
     statusCode,
     headers: [
@@ -106,7 +109,7 @@ export const defaultResponse = (
       'x-amz-apigw-id',
       request.extendedRequestId,
       'x-amzn-ErrorType',
-      known?.errorType ?? 'InternalServerErrorException',
+      errorType ?? known?.errorType ?? 'InternalServerErrorException',
       'Content-Type',
       form === 'text' ? 'text/plain' : 'application/json',
     ],

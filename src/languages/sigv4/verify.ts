@@ -1,5 +1,6 @@
 // Is this request signed by whom it says it is? One verifier stands before one service, and owns the signing keys
 // that it has derived. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+import type { UnusableKey } from '#model/identity.ts'
 import type { Clock } from '#shared/clock.ts'
 import { canonicalRequest, type CanonicalOptions } from './canonical-request.ts'
 import {
@@ -44,12 +45,26 @@ export interface SigV4VerifierOptions<Found extends StoredCredentials> {
   /** Undefined: any region will do. */
   readonly region?: string
   /** The token comes along for credentials that are sealed in it. What it returns is given back by `verify`. */
-  readonly findCredentials: (accessKeyId: string, sessionToken?: string) => Found | undefined
+  readonly findCredentials: FindCredentials<Found>
   /** How far a client's clock may be off. Default five minutes. // AWS: 5 min */
   readonly skewMs?: number
   /** Derived keys that are remembered. Default 1000. */
   readonly signingKeysMax?: number
   readonly path?: PathRules
+}
+
+/** What signs with a key, or why it signs nothing. Undefined: nobody has it. */
+export type FindCredentials<Found extends StoredCredentials> = (
+  accessKeyId: string,
+  sessionToken?: string,
+) => Found | UnusableKey | undefined
+
+/** What a signature is held against: all that a verifier has, and the moment. */
+export interface SignatureCheckOptions<Found extends StoredCredentials>
+  extends Pick<SigV4VerifierOptions<Found>, 'service' | 'region' | 'findCredentials' | 'skewMs'> {
+  readonly nowMs: number
+  readonly keys: SigningKeys
+  readonly path: PathRules
 }
 
 export interface Verified<Found extends StoredCredentials> {
@@ -77,28 +92,49 @@ export const createSigV4Verifier = <Found extends StoredCredentials>(
       const signature = readSignature(request)
       if (signature.kind === 'refused') return signature
       const nowMs = options.clock.nowMs()
-      const refusal =
-        refuseScope(signature, options) ??
-        refuseTime(signature, nowMs, options.skewMs ?? SKEW_MS) ??
-        refuseUnsignedHeaders(signature, request)
-      if (refusal) return refusal
-      const payload = payloadOf(request, signature, options.service)
-      if (payload.kind === 'refused') return payload
-      const found = options.findCredentials(signature.accessKeyId, signature.sessionToken)
-      // An unknown key costs as much as a known one, so that time does not tell which ids exist.
-      const mismatch = refuseSignature({
-        request,
-        signature,
-        payload,
-        path,
-        keys,
-        secretAccessKey: found?.secretAccessKey,
-      })
-      if (found === undefined) return unrecognizedClient('No such access key, or it is inactive.')
-      const refused = refuseToken(signature, found, nowMs) ?? mismatch
-      return refused ?? verified(signature, found, payload)
+      return verifySignature(signature, request, { ...options, nowMs, keys, path })
     },
   }
+}
+
+/** The same for a signature that was read before: a caller may want to know that there is one before it reads a body. */
+export const verifySignature = <Found extends StoredCredentials>(
+  signature: ReadSignature,
+  request: SignableRequest,
+  options: SignatureCheckOptions<Found>,
+): Verified<Found> | Refusal => {
+  const { nowMs, path, keys } = options
+  const refusal =
+    refuseScope(signature, options) ??
+    refuseTime(signature, nowMs, options.skewMs ?? SKEW_MS) ??
+    refuseUnsignedHeaders(signature, request)
+  if (refusal) return refusal
+  const payload = payloadOf(request, signature, options.service)
+  if (payload.kind === 'refused') return payload
+  const found = options.findCredentials(signature.accessKeyId, signature.sessionToken) ?? 'unknown'
+  const isUsable = typeof found !== 'string'
+  // An unknown key costs as much as a known one, so that time does not tell which ids exist.
+  const mismatch = refuseSignature({
+    request,
+    signature,
+    payload,
+    path,
+    keys,
+    secretAccessKey: isUsable ? found.secretAccessKey : undefined,
+  })
+  if (!isUsable) return refuseKey(found)
+  const refused = refuseToken(signature, found, nowMs) ?? mismatch
+  return refused ?? verified(signature, found, payload)
+}
+
+/** AWS: one answer for every key that signs nothing, but for a token that has ended. */
+const refuseKey = (why: UnusableKey): Refusal =>
+  why === 'expired' ? expiredToken() : unrecognizedClient(UNUSABLE[why])
+
+const UNUSABLE: Readonly<Record<Exclude<UnusableKey, 'expired'>, string>> = {
+  unknown: 'There is no such access key here.',
+  inactive: 'The access key is switched off (Status Inactive).',
+  'bad-token': "The session token is not the access key's, or it was changed.",
 }
 
 const SKEW_MS = 5 * 60_000

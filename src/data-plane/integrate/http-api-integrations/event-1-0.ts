@@ -1,5 +1,6 @@
 // The event of payload format 1.0 as HTTP APIs send it: that of REST APIs, with a few members of its own.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import type { Caller } from '#model/caller.ts'
 import { formatRequestTime } from '../../context-variables.ts'
 import {
   eventBody,
@@ -46,6 +47,7 @@ const requestContextOf = ({ request, caller }: EventSource, path: string, resour
   httpMethod: request.method,
   identity: {
     ...UNKNOWN_IDENTITY,
+    ...signedMembers(caller),
     sourceIp: request.sourceIp,
     userAgent: request.userAgent ?? null,
   },
@@ -58,6 +60,12 @@ const requestContextOf = ({ request, caller }: EventSource, path: string, resour
   resourcePath: resource,
   stage: request.stage.stageName,
 })
+
+const signedMembers = ({ identity }: Caller) => {
+  if (identity === undefined) return undefined
+  const { cognitoAmr: _, ...members } = identity
+  return members
+}
 
 const UNKNOWN_IDENTITY = {
   accessKey: null,

@@ -1,6 +1,6 @@
 // The event of payload format 2.0: short names, one value each, and what is empty is left out.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-import type { Caller } from '#model/caller.ts'
+import type { Caller, CallerIdentity } from '#model/caller.ts'
 import { formatRequestTime } from '../../context-variables.ts'
 import {
   eventBody,
@@ -54,8 +54,28 @@ export const makeEvent20 = (source: EventSource) => {
 }
 
 /** AWS: under the kind of authorizer that gave it. [guide: http-api-develop-integrations-lambda] */
-const authorizerOf = ({ authorizer, authorizerType }: Caller) =>
-  authorizer === undefined ? undefined : { [authorizerType ?? 'lambda']: authorizer }
+const authorizerOf = ({ authorizer, authorizerType, identity }: Caller) => {
+  if (identity !== undefined) return { iam: iamMembers(identity) }
+  return authorizer === undefined ? undefined : { [authorizerType ?? 'lambda']: authorizer }
+}
+
+const iamMembers = (identity: CallerIdentity) => {
+  const { cognitoIdentityId, cognitoIdentityPoolId, cognitoAmr } = identity
+  const cognitoIdentity = {
+    amr: cognitoAmr ?? [],
+    identityId: cognitoIdentityId,
+    identityPoolId: cognitoIdentityPoolId,
+  }
+  return {
+    accessKey: identity.accessKey,
+    accountId: identity.accountId,
+    callerId: identity.caller,
+    cognitoIdentity: cognitoIdentityId === undefined ? null : cognitoIdentity,
+    principalOrgId: null,
+    userArn: identity.userArn,
+    userId: identity.user,
+  }
+}
 
 /** AWS: cookies are in `cookies` alone, one entry each. [recorded: dherault/serverless-offline#1776, description] */
 const cookiesOf = (values: readonly string[] | undefined): readonly string[] | undefined => {
