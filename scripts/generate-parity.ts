@@ -30,8 +30,8 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   ],
   [/Portal|Product(?:Rest|Page)/, 'stored and read back'],
   [
-    /^TestInvoke/,
-    'needs the data plane, which the management API does not have beside it (F192, F194)',
+    /^TestInvokeMethod$/,
+    "the log in AWS's words; a client certificate is checked and not shown to the backend",
   ],
   [/^GetSdk$/, 'JavaScript only; the other languages are refused by name'],
   [/AccessAssociation/, 'stored and read back; there are no VPC endpoints here'],

@@ -187,6 +187,8 @@ export class GatewayFailure extends Error {
   readonly validationErrorString: string | undefined
   /** Headers of the answer that only this failure has, such as `www-authenticate`. HTTP APIs alone. */
   readonly headers: FlatHeaders
+  /** AWS's line of it in an execution log, where that is not plain from the type. */
+  readonly logLine: string | undefined
 
   constructor(
     responseType: string,
@@ -198,6 +200,7 @@ export class GatewayFailure extends Error {
       readonly callerOnly?: boolean
       readonly validationErrorString?: string
       readonly headers?: FlatHeaders
+      readonly logLine?: string
       readonly cause?: unknown
     } = {},
   ) {
@@ -209,5 +212,6 @@ export class GatewayFailure extends Error {
     this.callerOnly = options.callerOnly === true
     this.validationErrorString = options.validationErrorString
     this.headers = options.headers ?? []
+    this.logLine = options.logLine
   }
 }

@@ -4,7 +4,9 @@ import type { HttpResponse } from '#transport/contract.ts'
 import { type GatewayRequest, withRoute } from './accept/request.ts'
 import { admitRestRequestSize } from './accept/rest-api-limits.ts'
 import type { RouteMatch } from './accept/routes.ts'
+import { noStep } from './compiling.ts'
 import type { ContextRequest } from './context-variables.ts'
+import { noteEnd, noteMethodRequest, noteValidated } from './execution-notes.ts'
 import { GatewayFailure, type RestMethodPlan, type RestStagePlan, type Services } from './plan.ts'
 import { type Ending, makeRequestRecord } from './request-record.ts'
 
@@ -54,8 +56,10 @@ const serve = async (
   }
   trace.enter('validate')
   stage.decode(request)
+  if (trace.execution) await noteMethodRequest(request, trace.execution)
   const reading = method.validate(request)
   if (reading) await reading
+  if (method.validate !== noStep) noteValidated(request)
 
   // integrate: seen before? Else translate, ask and translate back (these three steps enter themselves)
   trace.enter('cache')
@@ -97,6 +101,7 @@ const tell = (
   { observe }: Services,
 ): HttpResponse => {
   const { request, response } = ending
+  if (request.trace.execution) noteEnd(request.trace.execution, response, ending.failure)
   if (observe === undefined) return response
   const { match }: ContextRequest = request
   const { resourcePath: route, resourceId } = match?.plan ?? {}

@@ -3,17 +3,21 @@ import { findDomainName } from '#data-plane/accept/custom-domain.ts'
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
+import type { Services } from '#data-plane/plan.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
+import type { TestMethod } from '#model/method-test.ts'
 import type {
   InvokeFunction,
   InvokeFunctionStream,
   Observe,
   ResolveCredentials,
 } from '#model/ports.ts'
+import { renderTestLog } from '#observability/execution-log.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
 import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
+import { testMethod } from '#snapshot/test-invoke.ts'
 import type { HttpHandler } from '#transport/contract.ts'
 import { createUpstreamClient } from '#transport/upstream.ts'
 import type { Settings } from '../settings.ts'
@@ -36,6 +40,8 @@ export interface DataPlane {
   readonly handle: HttpHandler
   /** True for the Host of a custom domain name that is deployed here. */
   readonly hasDomainName: (host: string) => boolean
+  /** Runs one request to a draft, with all that a deployed one would have. */
+  readonly testMethod: TestMethod
   /** Follows a source from its beginning. */
   follow(source: DirectorySource): Follower
   close(): Promise<void>
@@ -45,7 +51,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
   const { endpoints } = options.settings
   const upstream = createUpstreamClient()
   const current = createCurrent({ onFailure: options.onError })
-  const serve = createDataPlane(current.directory, {
+  const services: Services = {
     clock: systemClock,
     limitShare: 1 / (options.sharedBy ?? 1),
     random: systemRandom,
@@ -59,11 +65,14 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     },
     observe: options.observe,
     onBug: (error) => options.onError(error),
-  })
+  }
+  const serve = createDataPlane(current.directory, services)
   const hasDomainName = (host: string): boolean =>
     findDomainName(host, current.directory().find) !== undefined
   return {
     hasDomainName,
+    testMethod: (test) =>
+      testMethod(test, { services, directory: current.directory(), renderLog: renderTestLog }),
     handle: (request) => {
       // A load balancer asks the port, not an API: an API's own path of that name stays its own.
       if (!request.target.startsWith('/_daemun/')) return serve(request)

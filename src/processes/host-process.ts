@@ -8,6 +8,7 @@ import { describeApis, withUndeployed } from './describe.ts'
 import type { ReportLine } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'
+import { openMethodTests } from './method-tests.ts'
 import { openNodeChannel } from './node-channel.ts'
 import { originOf } from './origin.ts'
 import { withPatience } from './patience.ts'
@@ -26,11 +27,17 @@ export const runHost = async (): Promise<void> => {
   }
 }
 
-const start = async ({ settings, templates, channelPath, again }: StartOrder): Promise<void> => {
+const start = async (order: StartOrder): Promise<void> => {
+  const { settings, templates, channelPath, invokePath, again } = order
   const log = createJsonLines(process.stdout)
   const onError = (error: unknown): void =>
     log.write({ event: 'error', role: 'host', message: describeFailure(error) })
-  const host: Host = await withPatience(() => openHost({ settings, onError }), PREDECESSOR_WAIT_MS)
+  const tests = openMethodTests({ settings, invokePath, host: () => host, onError })
+  const { testMethod } = tests
+  const host: Host = await withPatience(
+    () => openHost({ settings, testMethod, onError }),
+    PREDECESSOR_WAIT_MS,
+  )
   const state = { ready: false }
   const listener = await withPatience(
     () =>
@@ -68,6 +75,7 @@ const start = async ({ settings, templates, channelPath, again }: StartOrder): P
   obeySupervisor(async () => {
     state.ready = false
     await listener.close(settings.drainSeconds * 1_000)
+    await tests.close()
     await channel.close()
     await host.close()
   })

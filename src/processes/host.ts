@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
+import type { TestMethod } from '#model/method-test.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
@@ -28,18 +29,20 @@ export interface Host {
 
 export interface HostOptions {
   readonly settings: Settings
+  /** Runs a request to a draft: the data plane's, which comes after the host. */
+  readonly testMethod: TestMethod
   readonly onError: (error: unknown) => void
 }
 
 /** Opens the data directory for this process alone. Throws `DataDirectoryError`. */
 export const openHost = (options: HostOptions): Host => {
-  const { settings, onError } = options
+  const { settings, testMethod, onError } = options
   const { dataDir, accountId, region } = settings
   const lock: DataDirectoryLock = lockDataDirectory(dataDir)
   const credentials = openCredentials(settings)
   const store = openSqliteStore(join(dataDir, 'daemun.db'))
   const source = storeSource(store)
-  const management = createManagement({ store, onBug: onError })
+  const management = createManagement({ store, testMethod, onBug: onError })
   const keeping = keepLastGood(source, join(dataDir, 'last-good'), onError)
   const stopKeeping = store.watch(keeping.keep)
 

@@ -1,4 +1,5 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
+import type { TestMethod } from '#model/method-test.ts'
 import type { Scope } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
 import { randomIds } from '#shared/ids.ts'
@@ -36,9 +37,10 @@ export interface Management {
 
 export const createManagement = (options: {
   readonly store: Store
+  readonly testMethod: TestMethod
   readonly onBug: (error: unknown, requestId: string) => void
 }): Management => {
-  const { store, onBug } = options
+  const { store, testMethod, onBug } = options
   const services = new Map<TableName, Promise<LoadedService>>()
   const servers = new Map<string, Promise<ServiceServer>>()
   const ids = randomIds(systemRandom)
@@ -61,6 +63,7 @@ export const createManagement = (options: {
     nowMs: systemClock.nowMs(),
     ids,
     store,
+    testMethod,
   })
 
   /** One server per service and scope: there are as many as regions that somebody calls. */

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
+import type { TestMethod } from '#model/method-test.ts'
+import { present } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
 import type { HttpHandler } from '#transport/contract.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
@@ -52,7 +54,12 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
   }
   try {
     const environment = await readEnvironmentFile(settings.envFile)
-    const host = openHost({ settings, onError })
+    const bench: { test?: TestMethod } = {}
+    const host = openHost({
+      settings,
+      testMethod: (test) => present(bench.test, 'no data plane to test with')(test),
+      onError,
+    })
     closing.push(host.close)
     const door: { handle: HttpHandler } = { handle: starting }
     const listener = await startHttpListener({
@@ -89,6 +96,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       isReady: () => true,
     })
     closing.push(plane.close)
+    bench.test = plane.testMethod
     door.handle = createFrontDoor({
       settings,
       management: host.management,

@@ -1,5 +1,6 @@
 // What a request tells of itself while it runs: collected here, made into one RequestRecord at its end.
 import type { Clock } from '#shared/clock.ts'
+import type { ExecutionNotes } from '#model/execution-event.ts'
 import type { Observe } from '#model/ports.ts'
 import type { RecordStep } from '#model/request-record.ts'
 
@@ -14,6 +15,8 @@ export interface IntegrationTrace {
 export interface RequestTrace {
   readonly steps: readonly RecordStep[]
   integration: IntegrationTrace | undefined
+  /** Where the steps tell what an execution log says; undefined where nobody keeps one, and then nothing is told. */
+  readonly execution: ExecutionNotes | undefined
   /** Milliseconds since the request arrived. */
   elapsedMs(): number
   /** Ends the step that is open and begins the next one. */
@@ -23,19 +26,27 @@ export interface RequestTrace {
 }
 
 /** Where nobody observes, nothing is timed and nothing is kept. */
-export const startTrace = (clock: Clock, observe: Observe | undefined): RequestTrace =>
-  observe === undefined ? UNOBSERVED : new ObservedTrace(clock)
+export const startTrace = (
+  clock: Clock,
+  observe: Observe | undefined,
+  execution?: ExecutionNotes,
+): RequestTrace =>
+  observe === undefined && execution === undefined
+    ? UNOBSERVED
+    : new ObservedTrace(clock, execution)
 
 class ObservedTrace implements RequestTrace {
   readonly steps: RecordStep[] = []
   integration: IntegrationTrace | undefined
+  readonly execution: ExecutionNotes | undefined
   readonly #clock: Clock
   readonly #startMs: number
   #open: string | undefined
   #openedMs = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, execution: ExecutionNotes | undefined) {
     this.#clock = clock
+    this.execution = execution
     this.#startMs = clock.monotonicMs()
   }
 
@@ -70,6 +81,10 @@ class UnobservedTrace implements RequestTrace {
   }
 
   set integration(_: IntegrationTrace | undefined) {}
+
+  get execution(): undefined {
+    return undefined
+  }
 
   elapsedMs(): number {
     return 0

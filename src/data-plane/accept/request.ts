@@ -1,5 +1,6 @@
 // A request as the steps see it: the transport's message, the address it came to, and what is made of both on
 // demand. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+import type { ExecutionNotes } from '#model/execution-event.ts'
 import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
 import { BodyAborted, BodyTooLarge, type HttpRequest } from '#transport/contract.ts'
 import { type Directory, GatewayFailure, type Services } from '../plan.ts'
@@ -80,7 +81,8 @@ export const acceptRequest = (
   services: Services,
   kind: ApiKind,
   directory: Directory,
-): GatewayRequest => new AcceptedRequest(http, address, services, kind, directory)
+  execution?: ExecutionNotes,
+): GatewayRequest => new AcceptedRequest(http, address, services, kind, directory, execution)
 
 /** The same request once its stage and its method are known. */
 export const withRoute = <Stage, Match>(
@@ -112,12 +114,13 @@ class AcceptedRequest implements GatewayRequest {
     services: Services,
     kind: ApiKind,
     directory: Directory,
+    execution: ExecutionNotes | undefined,
   ) {
     this.http = http
     this.address = address
     this.directory = directory
     this.arrivedAtMs = services.clock.nowMs()
-    this.trace = startTrace(services.clock, services.observe)
+    this.trace = startTrace(services.clock, services.observe, execution)
     this.#services = services
     this.#kind = kind
     this.method = kind === 'REST' ? methodOf(http) : http.method

@@ -8,6 +8,7 @@ import {
   type UpstreamResponse,
   type UpstreamStream,
 } from '#transport/contract.ts'
+import { noteUpstreamRequest, noteUpstreamResponse } from '../execution-notes.ts'
 import { GatewayFailure, type RestRequest, type Services } from '../plan.ts'
 import type { HttpIntegrationRequest } from './integration-request.ts'
 
@@ -17,7 +18,7 @@ export const askUpstream = (
   integration: Integration,
   services: Services,
 ): Promise<UpstreamResponse> =>
-  traced(request, asked, services.upstream.call(upstreamRequest(asked, integration)))
+  traced(request, asked, () => services.upstream.call(upstreamRequest(asked, integration)))
 
 /** The same, with a body that is passed on as it comes. */
 export const streamUpstream = (
@@ -26,7 +27,7 @@ export const streamUpstream = (
   integration: Integration,
   services: Services,
 ): Promise<UpstreamStream> =>
-  traced(request, asked, services.upstream.stream(upstreamRequest(asked, integration)))
+  traced(request, asked, () => services.upstream.stream(upstreamRequest(asked, integration)))
 
 const upstreamRequest = (
   asked: HttpIntegrationRequest,
@@ -39,15 +40,18 @@ const upstreamRequest = (
   insecureSkipVerification: integration.tlsConfig?.insecureSkipVerification === true,
 })
 
-const traced = async <Answer extends { readonly statusCode: number }>(
+const traced = async <Answer extends UpstreamResponse | UpstreamStream>(
   { trace }: RestRequest,
   asked: HttpIntegrationRequest,
-  answering: Promise<Answer>,
+  ask: () => Promise<Answer>,
 ): Promise<Answer> => {
+  if (trace.execution) noteUpstreamRequest(trace.execution, asked)
   const askedMs = trace.elapsedMs()
   try {
-    const answer = await answering
-    trace.integration = { latencyMs: trace.elapsedMs() - askedMs, status: answer.statusCode }
+    const answer = await ask()
+    const latencyMs = trace.elapsedMs() - askedMs
+    trace.integration = { latencyMs, status: answer.statusCode }
+    if (trace.execution) noteUpstreamResponse(trace.execution, answer, latencyMs)
     return answer
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
@@ -57,20 +61,22 @@ const traced = async <Answer extends { readonly statusCode: number }>(
 }
 
 const failureOf = (error: UpstreamError, origin: string): GatewayFailure => {
-  const { responseType, message, statusCode } = FAILURES[error.code]
+  const { logLine, responseType, message, statusCode } = FAILURES[error.code]
   const hint = `${origin}: ${error.code}: ${error.message}`
-  return new GatewayFailure(responseType, message, { statusCode, hint, cause: error })
+  return new GatewayFailure(responseType, message, { statusCode, hint, logLine, cause: error })
 }
 
 const network = {
   responseType: 'INTEGRATION_FAILURE',
   message: 'Network error communicating with endpoint',
   statusCode: 504,
+  logLine: 'Execution failed due to a network error communicating with endpoint',
 }
 const broken = {
   responseType: 'INTEGRATION_FAILURE',
   message: 'Internal server error',
   statusCode: 500,
+  logLine: 'Execution failed due to an internal error',
 }
 
 /** AWS: 504 for a backend that cannot be reached or is late. [behaviour.md 3.1; the rest is our reading] */
@@ -79,8 +85,12 @@ const FAILURES: Readonly<Record<UpstreamErrorCode, typeof network>> = {
     responseType: 'INTEGRATION_TIMEOUT',
     message: 'Endpoint request timed out',
     statusCode: 504,
+    logLine: 'Execution failed due to a timeout error',
   },
-  dns: network,
+  dns: {
+    ...network,
+    logLine: 'Execution failed due to configuration error: Invalid endpoint address',
+  },
   connect: network,
   tls: network,
   aborted: network,

@@ -53,6 +53,7 @@ export const compileIntegrationResponses = (
     if (chosen !== undefined) return chosen.map(request, caller, answer)
     throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
       hint: `no integration response matches '${selector}', and none is the default`,
+      logLine: `Execution failed due to configuration error: No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${selector}`,
     })
   }
 }

@@ -38,6 +38,7 @@ const malformed = (reason: string): GatewayFailure =>
   new GatewayFailure('INTEGRATION_FAILURE', 'Internal server error', {
     statusCode: 502,
     hint: `Malformed Lambda proxy response: ${reason}`,
+    logLine: 'Execution failed due to configuration error: Malformed Lambda proxy response',
   })
 
 const parseObject = (text: string): Record<string, unknown> => {

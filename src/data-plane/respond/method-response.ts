@@ -3,6 +3,7 @@
 import type { HttpResponse } from '#transport/contract.ts'
 import { lastHeader } from '../accept/headers.ts'
 import type { GatewayRequest } from '../accept/request.ts'
+import { noteMethodResponse } from '../execution-notes.ts'
 
 /**
  * AWS: x-amzn-RequestId and x-amz-apigw-id on every answer, X-Amzn-Trace-Id on those of AWS, AWS_PROXY and HTTP
@@ -26,5 +27,11 @@ export const writeMethodResponse = (
   if (lastHeader(response.headers, 'content-type') === undefined) {
     headers.push('Content-Type', 'application/json')
   }
+  if (request.trace.execution) {
+    noteMethodResponse(request.trace.execution, headers.slice(ID_HEADERS), response.body)
+  }
   return { ...response, headers }
 }
+
+/** Names and values of the two ids, which come before the method's own headers and are not logged with them. */
+const ID_HEADERS = 4

@@ -7,6 +7,7 @@ import { isObject } from '#shared/json.ts'
 import { lastHeader } from '../../accept/headers.ts'
 import type { MethodSource } from '../../compiling.ts'
 import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
+import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitRun, traceAnswer } from '../function-answer.ts'
 import { compileIntegrationRequest, type HttpIntegrationRequest } from '../integration-request.ts'
@@ -39,6 +40,7 @@ export const compileAwsLambda = (
     const asked = await mapRequest(request, caller)
     const invocation = readInvocation(asked)
     trace.enter('integration')
+    if (trace.execution) noteFunctionRequest(request, { functionArn, ...invocation })
     const askedMs = trace.elapsedMs()
     const answer = await invokeWithin(
       services,

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 import { isObject } from '#shared/json.ts'
 import { GatewayFailure, type RestMethodPlan, type Services } from '../../plan.ts'
+import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitAnswer } from '../function-answer.ts'
 import { utf8Of } from '../payload.ts'
@@ -17,6 +18,7 @@ export const compileAwsProxyStream =
     const body = await request.readBody()
     const payload = Buffer.from(buildEvent(request, caller, body), 'utf8')
     trace.enter('integration')
+    if (trace.execution) noteFunctionRequest(request, { functionArn, payload })
     const askedMs = trace.elapsedMs()
     const { traceId } = request
     const waiting = startWaiting(services, timeoutMs)

@@ -4,6 +4,7 @@ import type { Integration } from '#model/apigateway/rest-api.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { MethodSource } from '../../compiling.ts'
 import type { RestMethodPlan } from '../../plan.ts'
+import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitAnswer, traceAnswer } from '../function-answer.ts'
 import { invokeWithin } from '../invoke-function.ts'
@@ -48,6 +49,7 @@ export const compileAwsProxy = (
     const body = await request.readBody()
     const payload = Buffer.from(buildEvent(request, caller, body), 'utf8')
     trace.enter('integration')
+    if (trace.execution) noteFunctionRequest(request, { functionArn, payload })
     const askedMs = trace.elapsedMs()
     const answer = await invokeWithin(
       services,

@@ -52,6 +52,7 @@ export const readMockStatus = (text: string): number => {
   const status = MOCK_STATUS.exec(text.slice(0, STATUS_CHARS_MAX))?.[1]
   if (status !== undefined) return Number(status)
   throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', {
+    logLine: 'Execution failed due to configuration error: Unable to parse statusCode',
     hint: 'Unable to parse statusCode: the request template of a MOCK integration must give {"statusCode": 200}',
   })
 }

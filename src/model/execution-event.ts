@@ -1,0 +1,68 @@
+// What a request did, in the words of an execution log: told by the steps of the data plane to whoever listens (a test
+// invocation, a stage with execution logs), and made into AWS's lines by observability/execution-log.ts.
+// Bodies and headers are references to what the request held anyway: nothing is copied or rendered by the telling.
+
+/** Flat list `[name, value, …]`, as everywhere between transport and data plane. */
+type Headers = readonly string[]
+
+export type ExecutionEvent =
+  | {
+      readonly kind: 'method-request'
+      readonly requestId: string
+      readonly httpMethod: string
+      /** The path below the stage, as it was sent. */
+      readonly path: string
+      readonly pathParameters: Readonly<Record<string, string>>
+      readonly query: ReadonlyMap<string, readonly string[]>
+      readonly headers: Headers
+      readonly body: Uint8Array
+    }
+  /** The method has a request validator, and the request passed it. */
+  | { readonly kind: 'validated'; readonly contentType: string }
+  | {
+      readonly kind: 'endpoint-request'
+      readonly uri: string
+      readonly headers: Headers
+      readonly body: Uint8Array
+    }
+  | {
+      readonly kind: 'endpoint-response'
+      readonly status: number
+      readonly latencyMs: number
+      readonly headers: Headers
+      /** Absent where it is passed on as it comes. */
+      readonly body?: Uint8Array
+    }
+  | {
+      readonly kind: 'method-response'
+      readonly headers: Headers
+      /** Absent where it is passed on as it comes. */
+      readonly body?: Uint8Array | string
+    }
+  | { readonly kind: 'completed'; readonly status: number }
+  | ExecutionFailure
+
+export interface ExecutionFailure {
+  readonly kind: 'failed'
+  readonly status: number
+  /** A GatewayResponse type. */
+  readonly responseType: string
+  /** What the client is told. */
+  readonly message: string
+  /** For the developer: the real reason. */
+  readonly hint?: string
+  /** AWS's own line of the failure, where the step that failed knows it. */
+  readonly logLine?: string
+  readonly validationErrorString?: string
+}
+
+/** Where a request tells what it does. Never throws and never waits. */
+export interface ExecutionNotes {
+  note(event: ExecutionEvent): void
+}
+
+/** An event with its moment, milliseconds since the epoch. */
+export interface TimedExecutionEvent {
+  readonly atMs: number
+  readonly event: ExecutionEvent
+}

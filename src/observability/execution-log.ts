@@ -1,0 +1,163 @@
+// AWS's execution log: the lines that CloudWatch and the console's Test tab show of a request, in AWS's words.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html [behaviour.md 12.2, F192]
+import { isUtf8 } from 'node:buffer'
+import type {
+  ExecutionEvent,
+  ExecutionFailure,
+  TimedExecutionEvent,
+} from '#model/execution-event.ts'
+
+export interface ExecutionLogLine {
+  readonly atMs: number
+  /** `ERROR`: the only lines of a stage whose logging level is ERROR. */
+  readonly level: 'INFO' | 'ERROR'
+  /** Headers, parameters or bodies: left out where a stage has no data trace. */
+  readonly isData: boolean
+  readonly text: string
+}
+
+export const executionLogLines = (events: readonly TimedExecutionEvent[]): ExecutionLogLine[] =>
+  events.flatMap(({ atMs, event }) =>
+    linesOf(event).map(([kind, text]) => ({
+      atMs,
+      level: kind === 'error' ? 'ERROR' : 'INFO',
+      isData: kind === 'data',
+      text,
+    })),
+  )
+
+/** The `log` of a test invocation: a heading, each line with its time, and a newline at the end. [F192] */
+export const renderTestLog = (
+  requestId: string,
+  events: readonly TimedExecutionEvent[],
+): string => {
+  const lines = executionLogLines(events).map(({ atMs, text }) => `${formatCtime(atMs)} : ${text}`)
+  return [`Execution log for request ${requestId}`, ...lines, ''].join('\n')
+}
+
+type Line = readonly ['info' | 'data' | 'error', string]
+
+const linesOf = (event: ExecutionEvent): readonly Line[] => {
+  switch (event.kind) {
+    case 'method-request':
+      return [
+        ['info', `Starting execution for request: ${event.requestId}`],
+        ['info', `HTTP Method: ${event.httpMethod}, Resource Path: ${event.path}`],
+        ['data', `Method request path: ${mapText(Object.entries(event.pathParameters))}`],
+        ['data', `Method request query string: ${mapText(queryPairs(event.query))}`],
+        ['data', `Method request headers: ${headersText(event.headers)}`],
+        ['data', `Method request body before transformations: ${bodyText(event.body)}`],
+      ]
+    case 'validated':
+      return [['info', `Request validation succeeded for content type ${event.contentType}`]]
+    case 'endpoint-request':
+      return [
+        ['data', `Endpoint request URI: ${cut(event.uri)}`],
+        ['data', `Endpoint request headers: ${headersText(event.headers)}`],
+        ['data', `Endpoint request body after transformations: ${bodyText(event.body)}`],
+        ['info', `Sending request to ${cut(event.uri)}`],
+      ]
+    case 'endpoint-response':
+      return [
+        [
+          'info',
+          `Received response. Status: ${event.status}, Integration latency: ${Math.round(event.latencyMs)} ms`,
+        ],
+        ['data', `Endpoint response headers: ${headersText(event.headers)}`],
+        ...dataLine('Endpoint response body before transformations', event.body),
+      ]
+    case 'method-response':
+      return [
+        ...dataLine('Method response body after transformations', event.body),
+        ['data', `Method response headers: ${headersText(event.headers)}`],
+        ['info', 'Successfully completed execution'],
+      ]
+    case 'completed':
+      return [['info', `Method completed with status: ${event.status}`]]
+    case 'failed':
+      return [
+        ['error', failureLine(event)],
+        ['info', `Method completed with status: ${event.status}`],
+      ]
+  }
+}
+
+const dataLine = (name: string, body: Uint8Array | string | undefined): readonly Line[] =>
+  body === undefined ? [] : [['data', `${name}: ${bodyText(body)}`]]
+
+const failureLine = (failure: ExecutionFailure): string => {
+  const { responseType, message, hint, logLine, validationErrorString } = failure
+  if (logLine !== undefined) return cut(logLine)
+  switch (responseType) {
+    case 'BAD_REQUEST_BODY':
+      return cut(
+        `Request body does not match model schema for content type application/json: ${validationErrorString ?? message}`,
+      )
+    case 'API_CONFIGURATION_ERROR':
+      return cut(`Execution failed due to configuration error: ${hint ?? message}`)
+    case 'INTEGRATION_TIMEOUT':
+      return 'Execution failed due to a timeout error'
+    default:
+      return cut(`Execution failed: ${hint ?? message}`)
+  }
+}
+
+/** AWS: a value of more characters is cut here and marked. [behaviour.md 12.2] */
+const VALUE_CHARS_MAX = 998
+const CUT_MARK = ' [TRUNCATED]'
+
+const cut = (text: string): string =>
+  text.length > VALUE_CHARS_MAX ? text.slice(0, VALUE_CHARS_MAX) + CUT_MARK : text
+
+/** Four bytes a character at most: of a long body no more is read than is shown. */
+const BODY_BYTES_READ_MAX = 4 * (VALUE_CHARS_MAX + 1)
+
+const bodyText = (body: Uint8Array | string): string => {
+  if (typeof body === 'string') return cut(body)
+  const read = Buffer.from(
+    body.buffer,
+    body.byteOffset,
+    Math.min(body.byteLength, BODY_BYTES_READ_MAX),
+  )
+  // AWS: bytes that are no text are not shown. A character that the reading cuts is none of them.
+  if (body.byteLength <= BODY_BYTES_READ_MAX && !isUtf8(read)) return '[Binary Data]'
+  return cut(read.toString('utf8'))
+}
+
+const queryPairs = (
+  query: ReadonlyMap<string, readonly string[]>,
+): readonly (readonly [string, string])[] =>
+  [...query].map(([name, values]) => [name, values.at(-1) ?? ''])
+
+/** A name that comes twice stands once, with its values joined, as AWS's map has it. */
+const headersText = (headers: readonly string[]): string => {
+  const byName = new Map<string, { readonly name: string; value: string }>()
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const value = masked(name, headers[at + 1] ?? '')
+    const known = byName.get(name.toLowerCase())
+    if (known === undefined) byName.set(name.toLowerCase(), { name, value })
+    else known.value += `,${value}`
+  }
+  return mapText([...byName.values()].map(({ name, value }) => [name, value]))
+}
+
+/** As Java prints a map. */
+const mapText = (pairs: readonly (readonly [string, string])[]): string =>
+  cut(`{${pairs.map(([name, value]) => `${name}=${value}`).join(', ')}}`)
+
+/** AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. */
+const masked = (name: string, value: string): string =>
+  SECRET.test(name) ? '*'.repeat(Math.max(0, value.length - 6)) + shown(value) : value
+
+const SECRET = /^(?:authorization|proxy-authorization|x-api-key|x-amz-security-token)$/i
+
+/** Of a short one nothing: six characters would be too much of it. */
+const shown = (value: string): string =>
+  value.length >= 20 ? value.slice(-6) : '*'.repeat(Math.min(6, value.length))
+
+/** `EEE MMM dd HH:mm:ss zzz yyyy`, in UTC. */
+const formatCtime = (ms: number): string => {
+  const [day = '', date, month, year, time] = new Date(ms).toUTCString().split(/,? /)
+  return `${day} ${month} ${date} ${time} UTC ${year}`
+}

@@ -1,0 +1,47 @@
+// TestInvokeMethod where the host has no data plane beside it: one of its own, without a listener, made when a method is
+// first tested. It follows the host's directory and reaches the functions as a worker does.
+import { createInvokeClient } from '#lambda/invoke-client.ts'
+import type { TestMethod } from '#model/method-test.ts'
+import type { Settings } from '../settings.ts'
+import { composeDataPlane } from './data-plane.ts'
+import type { Host } from './host.ts'
+
+export interface MethodTests {
+  readonly testMethod: TestMethod
+  close(): Promise<void>
+}
+
+export const openMethodTests = (options: {
+  readonly settings: Settings
+  readonly invokePath: string
+  /** Asked for once it is open. */
+  readonly host: () => Pick<Host, 'source' | 'credentials'>
+  readonly onError: (error: unknown) => void
+}): MethodTests => {
+  const closing: (() => Promise<void>)[] = []
+  const compose = () => {
+    const { source, credentials } = options.host()
+    const invoke = createInvokeClient({ socketPath: options.invokePath })
+    const plane = composeDataPlane({
+      settings: options.settings,
+      invokeFunction: invoke.invokeFunction,
+      invokeFunctionStream: invoke.invokeFunctionStream,
+      resolveCredentials: credentials.resolve,
+      onError: options.onError,
+      isReady: () => true,
+    })
+    closing.push(plane.close, invoke.close)
+    return { plane, follower: plane.follow(source) }
+  }
+  let composed: ReturnType<typeof compose> | undefined
+  return {
+    testMethod: async (test) => {
+      const { plane, follower } = (composed ??= compose())
+      await follower.pull()
+      return plane.testMethod(test)
+    },
+    close: async () => {
+      for (const close of closing) await close()
+    },
+  }
+}
