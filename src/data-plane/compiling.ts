@@ -1,6 +1,7 @@
 // What the compile half of every REST step is given, and how it says that something is not built yet.
 import type { Method, Resource, RestApi } from '#model/apigateway/rest-api.ts'
-import type { RestDocument } from '#model/documents.ts'
+import type { Route } from '#model/apigatewayv2/api.ts'
+import type { HttpDocument, RestDocument } from '#model/documents.ts'
 import type { Scope } from '#model/scope.ts'
 import { GatewayFailure, type Limitation } from './plan.ts'
 
@@ -35,6 +36,16 @@ export interface MethodSource {
   readonly method: Method
   readonly isBinary: (mediaType: string | undefined) => boolean
   /** How often the stage's authorizer cache was flushed. */
+  readonly authorizersCacheGeneration: number
+  readonly limits: Limits
+}
+
+/** A route of an HTTP API, while its authorization is compiled. */
+export interface RouteSource {
+  readonly stage: StageFacts
+  readonly document: HttpDocument
+  readonly route: Route
+  /** How often the stage's authorizer cache was reset. */
   readonly authorizersCacheGeneration: number
   readonly limits: Limits
 }

@@ -55,13 +55,19 @@ const compileRoute = (
   limits: Limits,
 ): HttpRoutePlan => {
   const { routeKey } = route
-  const generation = entry.stage.authorizersCacheGeneration ?? 0
+  const authorizersCacheGeneration = entry.stage.authorizersCacheGeneration ?? 0
   const integrationId = route.target?.replace(/^integrations\//, '')
   const integration = document.integrations.find((each) => each.integrationId === integrationId)
   return {
     routeKey,
     throttle: compileHttpApiThrottle(routeKey, entry.stage),
-    authorize: compileHttpApiAuthorization({ stage: facts, document, route, generation, limits }),
+    authorize: compileHttpApiAuthorization({
+      stage: facts,
+      document,
+      route,
+      authorizersCacheGeneration,
+      limits,
+    }),
     integrate:
       integration === undefined
         ? withoutIntegration(routeKey)

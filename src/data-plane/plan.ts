@@ -11,6 +11,7 @@ import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contr
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
 import type { Signers } from './admit/signers.ts'
+import type { AuthorizerCaches } from './admit/authorizers/caches.ts'
 
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
@@ -23,6 +24,8 @@ export interface Services {
   readonly upstream: UpstreamClient
   /** Who signs with which key, and what they may; absent: nobody's signature is good. */
   readonly signers?: Signers | undefined
+  /** What authorizers remember: answers of functions, issuers' keys, tokens that were found good. */
+  readonly authorizers: AuthorizerCaches
   /** AWS services that integrations call; absent where none can be reached. */
   readonly aws?: AwsAccess | undefined
   /** Absent where nobody listens: requests then keep no record of what they did. */
@@ -213,5 +216,10 @@ export class GatewayFailure extends Error {
     this.validationErrorString = options.validationErrorString
     this.headers = options.headers ?? []
     this.logLine = options.logLine
+  }
+
+  /** The message as JSON. AWS: a failing authorizer's is null; here it is empty. [behaviour.md 4] */
+  get messageString(): string {
+    return this.message === '' ? 'null' : JSON.stringify(this.message)
   }
 }

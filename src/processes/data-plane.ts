@@ -1,5 +1,6 @@
 // The data plane, joined: plans that follow the host, the steps that run them, and the outside world they call.
 import { findDomainName } from '#data-plane/accept/custom-domain.ts'
+import { createAuthorizerCaches } from '#data-plane/admit/authorizers/caches.ts'
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
@@ -59,6 +60,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     invokeFunctionStream: options.invokeFunctionStream,
     signers: createSigners(options.resolveCredentials),
     upstream,
+    authorizers: createAuthorizerCaches(),
     aws: {
       endpoint: (service) => (Object.hasOwn(endpoints, service) ? endpoints[service] : undefined),
       credentials: developmentCredentials(process.env),

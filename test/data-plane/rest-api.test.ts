@@ -156,10 +156,6 @@ describe('what an API asks for and what is not built is refused with 501 and lis
     restMethod({ methodIntegration: restIntegration(more) })
   const rows: readonly (readonly [string, Partial<TestRestApi>])[] = [
     [
-      'Lambda authorizers',
-      { methods: { 'GET /pets': restMethod({ authorizationType: 'CUSTOM' }) } },
-    ],
-    [
       'Cognito user pool authorizers',
       { methods: { 'GET /pets': restMethod({ authorizationType: 'COGNITO_USER_POOLS' }) } },
     ],

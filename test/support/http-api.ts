@@ -1,10 +1,11 @@
 // An HTTP API for tests of the data plane: a request, a stage and services, each with what a test cares about.
 import { EMPTY_DIRECTORY } from './directory.ts'
 import type { HttpDocument } from '#model/documents.ts'
-import type { Cors, IntegrationV2, Route, StageV2 } from '#model/apigatewayv2/api.ts'
+import type { AuthorizerV2, Cors, IntegrationV2, Route, StageV2 } from '#model/apigatewayv2/api.ts'
 import type { InvokeAnswer, InvokeRequest } from '#model/ports.ts'
 import type { RequestRecord } from '#model/request-record.ts'
 import type { Clock } from '#shared/clock.ts'
+import { createAuthorizerCaches } from '#data-plane/admit/authorizers/caches.ts'
 import { acceptRequest } from '#data-plane/accept/request.ts'
 import { handleHttpApiRequest } from '#data-plane/http-api.ts'
 import { compileHttpStage } from '#data-plane/http-stage.ts'
@@ -108,6 +109,7 @@ export const testServices = (overrides: Partial<Services> = {}): Heard => {
       stream: () => Promise.reject(new Error('no upstream')),
       close: () => Promise.resolve(),
     },
+    authorizers: createAuthorizerCaches(),
     observe: (record) => void records.push(record),
     onBug: (error) => void bugs.push(error),
     ...overrides,
@@ -145,6 +147,7 @@ export interface TestApi {
   readonly routes?: readonly Route[]
   readonly integrations?: readonly IntegrationV2[]
   readonly cors?: Cors
+  readonly authorizers?: readonly AuthorizerV2[]
   readonly stage?: Partial<StageV2>
 }
 
@@ -167,7 +170,7 @@ export const testStage = (api: TestApi = {}): HttpStagePlan => {
     },
     routes: api.routes ?? [httpRoute('$default')],
     integrations: api.integrations ?? [lambdaIntegration()],
-    authorizers: [],
+    authorizers: api.authorizers ?? [],
     models: [],
     routeResponses: {},
     integrationResponses: {},

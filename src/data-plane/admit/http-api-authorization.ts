@@ -2,11 +2,12 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html
 import { combineWithIdentity } from '#languages/iam-policy/combine.ts'
 import { ANONYMOUS } from '#model/caller.ts'
+import type { RouteSource } from '../compiling.ts'
 import type { HttpRoutePlan } from '../plan.ts'
 import { accessDenied, signatureRefused } from './access-denied.ts'
 import { accessRequest, type ArnPlace, methodArn } from './access-request.ts'
 import { authenticateSigner, signedCaller } from './authorizers/aws-iam.ts'
-import { compileHttpApiAuthorizer, type RouteSource } from './authorizers/index.ts'
+import { compileHttpApiAuthorizer } from './authorizers/index.ts'
 
 /** A route that asks for an authorization that does not exist here refuses everyone: nothing passes unchecked. */
 export const compileHttpApiAuthorization = (source: RouteSource): HttpRoutePlan['authorize'] => {

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 //
 // Written as one JSON text: what a deployment fixes is text already, and no object tree is built per request.
-import type { Caller } from '#model/caller.ts'
+import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import type { FlatHeaders } from '#transport/contract.ts'
 import { eachHeader } from '../accept/headers.ts'
 import type { MethodSource } from '../compiling.ts'
@@ -14,10 +14,61 @@ import { base64Of, utf8Of } from './payload.ts'
 export type ProxyEvent = (request: RestRequest, caller: Caller, body: Uint8Array) => string
 
 export const compileProxyEvent = (source: MethodSource): ProxyEvent => {
-  const { stage, resource, method, isBinary } = source
-  const resourceText = `{"resource":${json(resource.path)},"path":`
-  const variables = Object.keys(stage.stageVariables).length === 0 ? null : stage.stageVariables
-  const stageText = `,"stageVariables":${json(variables)}`
+  const { isBinary } = source
+  const request = compileRequestText(source, 'null')
+  const context = compileContextText(source)
+  return (asked, caller, body) => {
+    const { authorizer } = caller
+    const encoded = body.length > 0 && isBinary(asked.header('content-type'))
+    const bodyText = body.length === 0 ? null : encoded ? base64Of(body) : utf8Of(body)
+    return (
+      `{${request(asked)}${context(asked, caller)}` +
+      (authorizer === undefined ? '' : `,"authorizer":${json(authorizer)}`) +
+      `},"body":${json(bodyText)},"isBase64Encoded":${encoded}}`
+    )
+  }
+}
+
+/**
+ * The event of a Lambda authorizer of type REQUEST: the same without body and authorizer.
+ * AWS: what is empty is `{}` here, where a proxy event has null. [guide: api-gateway-lambda-authorizer-input]
+ */
+export const compileAuthorizerEvent = (
+  source: MethodSource,
+): ((request: RestRequest, methodArn: string) => string) => {
+  const request = compileRequestText(source, '{}')
+  const context = compileContextText(source)
+  return (asked, methodArn) =>
+    `{"type":"REQUEST","methodArn":${json(methodArn)},${request(asked)}${context(asked, ANONYMOUS)}}}`
+}
+
+type Empty = 'null' | '{}'
+
+/** From `resource` to `stageVariables`. */
+const compileRequestText = (
+  { stage, resource }: MethodSource,
+  empty: Empty,
+): ((request: RestRequest) => string) => {
+  const resourceText = `"resource":${json(resource.path)},"path":`
+  const hasVariables = Object.keys(stage.stageVariables).length > 0
+  const stageText = `,"stageVariables":${hasVariables ? json(stage.stageVariables) : empty}`
+  return (request) => {
+    const parameters = request.match.pathParameters
+    return (
+      `${resourceText}${json(request.address.eventPath ?? request.address.path)},"httpMethod":${json(request.method)}` +
+      headersText(request) +
+      queryText(request.query, empty) +
+      `,"pathParameters":${parameters === undefined ? empty : json(parameters)}${stageText}`
+    )
+  }
+}
+
+/** `requestContext`, left open for what an authorizer added. */
+const compileContextText = ({
+  stage,
+  resource,
+  method,
+}: MethodSource): ((request: RestRequest, caller: Caller) => string) => {
   const operation = method.operationName
   const contextText =
     `,"requestContext":{"resourceId":${json(resource.id)}` +
@@ -26,26 +77,15 @@ export const compileProxyEvent = (source: MethodSource): ProxyEvent => {
   const accountText = `,"accountId":${json(stage.scope.accountId)},"protocol":"HTTP/`
   const stageNameText = `","stage":${json(stage.stageName)},"domainPrefix":`
   const endText = `,"deploymentId":${json(stage.deploymentId)},"apiId":${json(stage.apiId)}`
-
-  return (request, caller, body) => {
-    const { address, method: verb, match } = request
-    const parameters = match.pathParameters
-    const authorizer = caller.authorizer
-    const encoded = body.length > 0 && isBinary(request.header('content-type'))
-    const bodyText = body.length === 0 ? null : encoded ? base64Of(body) : utf8Of(body)
+  return (request, caller) => {
+    const { address } = request
     return (
-      `${resourceText}${json(address.eventPath ?? address.path)},"httpMethod":${json(verb)}` +
-      headersText(request) +
-      queryText(request.query) +
-      `,"pathParameters":${parameters === undefined ? 'null' : json(parameters)}${stageText}` +
-      `${contextText}${json(verb)},"extendedRequestId":${json(request.extendedRequestId)}` +
+      `${contextText}${json(request.method)},"extendedRequestId":${json(request.extendedRequestId)}` +
       `,"requestTime":"${formatRequestTime(request.arrivedAtMs)}","path":${json(address.fullPath)}` +
       `${accountText}${request.http.httpVersion}${stageNameText}${json(address.domainPrefix)}` +
       `,"requestTimeEpoch":${request.arrivedAtMs},"requestId":${json(request.requestId)}` +
       identityText(request, caller) +
-      `,"domainName":${json(address.domainName)}${endText}` +
-      (authorizer === undefined ? '' : `,"authorizer":${json(authorizer)}`) +
-      `},"body":${json(bodyText)},"isBase64Encoded":${encoded}}`
+      `,"domainName":${json(address.domainName)}${endText}`
     )
   }
 }
@@ -84,9 +124,9 @@ const gatewayHeaders = (request: RestRequest): FlatHeaders => [
 ]
 
 /** AWS: the last value of a repeated name stands in the single map; no parameters at all is null. [F128] */
-const queryText = (query: ReadonlyMap<string, readonly string[]>): string => {
+const queryText = (query: ReadonlyMap<string, readonly string[]>, empty: Empty): string => {
   if (query.size === 0) {
-    return ',"queryStringParameters":null,"multiValueQueryStringParameters":null'
+    return `,"queryStringParameters":${empty},"multiValueQueryStringParameters":${empty}`
   }
   let single = ''
   let multi = ''

@@ -55,7 +55,7 @@ export const compileFailureValue = (name: string, stage: StageFacts): FailureVal
 
 const errorValue = (name: string): FailureValue => {
   if (name === 'message') return (failure) => failure.message
-  if (name === 'messageString') return (failure) => JSON.stringify(failure.message)
+  if (name === 'messageString') return (failure) => failure.messageString
   if (name === 'responseType') return (failure) => failure.responseType
   if (name === 'validationErrorString') return (failure) => failure.validationErrorString
   return () => undefined

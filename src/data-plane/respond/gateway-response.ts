@@ -113,13 +113,13 @@ export const defaultResponse = (
       'Content-Type',
       form === 'text' ? 'text/plain' : 'application/json',
     ],
-    body: defaultBody(form, failure.message),
+    body: defaultBody(form, failure),
   }
 }
 
-const defaultBody = (form: ResponseType['form'], message: string): string => {
-  if (form === 'text') return message
-  const text = JSON.stringify(message)
+const defaultBody = (form: ResponseType['form'], failure: GatewayFailure): string => {
+  if (form === 'text') return failure.message
+  const text = failure.messageString
   if (form === 'capital') return `{"Message":${text}}`
   return form === 'spaced' ? `{"message": ${text}}` : `{"message":${text}}`
 }

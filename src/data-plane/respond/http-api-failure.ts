@@ -19,6 +19,7 @@ export const renderHttpApiFailure = (failure: GatewayFailure): HttpResponse => {
 
 const STATUS_CODES: ReadonlyMap<string, number> = new Map([
   ['ACCESS_DENIED', 403],
+  ['AUTHORIZER_CONFIGURATION_ERROR', 500],
   ['BAD_REQUEST_PARAMETERS', 400],
   ['DEFAULT_4XX', 400],
   ['HEADERS_TOO_LARGE', 431],

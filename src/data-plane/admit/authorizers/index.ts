@@ -1,31 +1,46 @@
 // Which authorizer a method or route names, compiled. One that does not exist here refuses everyone.
-import type { Route } from '#model/apigatewayv2/api.ts'
-import type { HttpDocument } from '#model/documents.ts'
-import type { Limits, MethodSource, StageFacts } from '../../compiling.ts'
+import type { MethodSource, RouteSource } from '../../compiling.ts'
 import type { HttpApiAuthorizer, RestAuthorizer } from './authorizer.ts'
-
-/** A route of an HTTP API, while it is compiled. */
-export interface RouteSource {
-  readonly stage: StageFacts
-  readonly document: HttpDocument
-  readonly route: Route
-  /** How often the cache of authorizers' answers was reset. */
-  readonly generation: number
-  readonly limits: Limits
-}
+import { type AuthorizerFailures, HTTP_API_FAILURES, REST_FAILURES } from './failures.ts'
+import { compileHttpApiLambda } from './http-api-lambda.ts'
+import { compileRestLambda } from './rest-lambda.ts'
 
 /** For `CUSTOM`, `COGNITO_USER_POOLS` and `JWT`. */
-export const compileRestAuthorizer = ({ method, limits }: MethodSource): RestAuthorizer =>
-  limits.refuse(
-    FEATURES.get(method.authorizationType) ?? `${method.authorizationType} authorization`,
-  )
+export const compileRestAuthorizer = (source: MethodSource): RestAuthorizer => {
+  const { document, method, limits } = source
+  const authorizer = document.authorizers.find(({ id }) => id === method.authorizerId)
+  switch (method.authorizationType) {
+    case 'CUSTOM':
+      if (authorizer === undefined) return withoutAuthorizer(REST_FAILURES, method.authorizerId)
+      return compileRestLambda(source, authorizer)
+    default:
+      return limits.refuse(
+        FEATURES.get(method.authorizationType) ?? `${method.authorizationType} authorization`,
+      )
+  }
+}
 
 /** For `CUSTOM` and `JWT`. */
-export const compileHttpApiAuthorizer = ({ route, limits }: RouteSource): HttpApiAuthorizer =>
-  limits.refuse(FEATURES.get(route.authorizationType) ?? route.authorizationType)
+export const compileHttpApiAuthorizer = (source: RouteSource): HttpApiAuthorizer => {
+  const { document, route, limits } = source
+  const authorizer = document.authorizers.find(
+    ({ authorizerId }) => authorizerId === route.authorizerId,
+  )
+  switch (route.authorizationType) {
+    case 'CUSTOM':
+      if (authorizer === undefined) return withoutAuthorizer(HTTP_API_FAILURES, route.authorizerId)
+      return compileHttpApiLambda(source, authorizer)
+    default:
+      return limits.refuse(FEATURES.get(route.authorizationType) ?? route.authorizationType)
+  }
+}
+
+/** Nobody passes where the authorizer that should say so is not there. */
+const withoutAuthorizer = (failures: AuthorizerFailures, id: string | undefined) => (): never => {
+  throw failures.broken(`the authorizer ${id} does not exist in this deployment`)
+}
 
 const FEATURES: ReadonlyMap<string, string> = new Map([
-  ['CUSTOM', 'Lambda authorizers'],
   ['COGNITO_USER_POOLS', 'Cognito user pool authorizers'],
   ['JWT', 'JWT authorizers'],
 ])

@@ -74,7 +74,8 @@ export const lookUpFor = (request: HttpApiRequest, caller: Caller, body: Uint8Ar
 
 const bytesOf = (text: string | undefined) => (text === undefined ? undefined : toByteString(text))
 
-const contextVariable = (name: string, request: HttpApiRequest, caller: Caller) => {
+/** `$context.x`, without `context.` before it. */
+export const contextVariable = (name: string, request: HttpApiRequest, caller: Caller) => {
   if (!name.startsWith('authorizer.')) return CONTEXT.get(name)?.(request)
   const values = caller.authorizer
   const member = name.slice('authorizer.'.length)

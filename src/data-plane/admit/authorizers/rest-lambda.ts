@@ -1,0 +1,194 @@
+// Lambda authorizers of REST APIs: TOKEN and REQUEST. The function gives a policy; what is cached is the policy, and
+// it is held against every method's ARN anew.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+import { evaluatePolicies } from '#languages/iam-policy/evaluate.ts'
+import { compileJavaRegex, type JavaRegex } from '#languages/regex/java-regex.ts'
+import { RegexBudgetError } from '#languages/regex/errors.ts'
+import type { Authorizer } from '#model/apigateway/rest-api.ts'
+import { functionOfUri } from '#model/arn.ts'
+import type { Caller } from '#model/caller.ts'
+import { canonicalJson } from '#shared/json.ts'
+import type { MethodSource } from '../../compiling.ts'
+import { compileAuthorizerEvent } from '../../integrate/proxy-event.ts'
+import { putStageVariables } from '../../integrate/stage-variables.ts'
+import type { RestRequest, Services } from '../../plan.ts'
+import { accessRequest, type ArnPlace, methodArn } from '../access-request.ts'
+import { askFunction } from './ask-function.ts'
+import type { Authorized, RestAuthorizer } from './authorizer.ts'
+import { REST_FAILURES } from './failures.ts'
+import {
+  cacheKey,
+  compileRestSources,
+  type IdentitySource,
+  readSources,
+} from './identity-sources.ts'
+import type { LambdaAnswer, PolicyAnswer } from './lambda-answer.ts'
+
+/** What a function said of a caller, from the cache or asked now; throws the GatewayFailure that it is to the client. */
+export type AskRestLambda = (
+  request: RestRequest,
+  services: Services,
+) => LambdaAnswer | Promise<LambdaAnswer>
+
+export const compileRestLambda = (source: MethodSource, authorizer: Authorizer): RestAuthorizer => {
+  const ask = compileRestQuestion(source, authorizer)
+  return (request, services) => {
+    const answer = ask(request, services)
+    if (!(answer instanceof Promise)) return authorized(answer, 0, request, source.stage)
+    const { clock } = services
+    const startMs = clock.monotonicMs()
+    return answer.then((given) =>
+      authorized(given, Math.round(clock.monotonicMs() - startMs), request, source.stage),
+    )
+  }
+}
+
+/** The question alone: TestInvokeAuthorizer shows what was answered. */
+export const compileRestQuestion = (
+  source: MethodSource,
+  authorizer: Authorizer,
+): AskRestLambda => {
+  const { stage, limits } = source
+  const functionArn = functionOfUri(putStageVariables(authorizer.authorizerUri ?? '', stage))
+  if (functionArn === undefined) {
+    return broken(`the authorizer's URI names no Lambda function: ${authorizer.authorizerUri}`)
+  }
+  if (authorizer.authorizerCredentials !== undefined) limits.ignore('authorizer credentials')
+  const identify = compileIdentity(source, authorizer)
+  const makeEvent = compileEvent(source, authorizer.type === 'TOKEN')
+  const ttlMs = 1000 * (authorizer.authorizerResultTtlInSeconds ?? TTL_SECONDS_DEFAULT)
+  const prefix = keyPrefix(source, authorizer)
+  return (request, services) => {
+    const identity = identify(request, ttlMs > 0)
+    const ask = () => {
+      const event = makeEvent(request, identity)
+      const question = { functionArn, event, traceId: request.traceId, secrets: identity }
+      return askFunction(services, question, REST_RULES)
+    }
+    if (ttlMs === 0 || identity.length === 0) return ask().then(({ answer }) => answer)
+    const { results } = services.authorizers
+    return results.find(cacheKey(prefix, identity), ttlMs, () => services.clock.monotonicMs(), ask)
+  }
+}
+
+/** AWS. [behaviour.md 8.2] */
+const TTL_SECONDS_DEFAULT = 300
+
+const REST_RULES = {
+  form: 'policy',
+  nestedContext: false,
+  principalRequired: true,
+  // AWS waits as long as for an integration. [guide: api-gateway-execution-service-limits-table]
+  timeoutMs: 29_000,
+  failures: REST_FAILURES,
+} as const
+
+const broken = (hint: string) => (): never => {
+  throw REST_FAILURES.broken(hint)
+}
+
+/** A changed authorizer asks anew, and so does a flushed stage: both are part of the key. */
+const keyPrefix = (
+  { stage, authorizersCacheGeneration }: MethodSource,
+  authorizer: Authorizer,
+): string =>
+  `${stage.apiId}/${stage.stageName}/${authorizersCacheGeneration}/${canonicalJson({ stage: stage.stageVariables, authorizer })}\n`
+
+type Identify = (request: RestRequest, isCached: boolean) => readonly string[]
+
+/** Throws 401 where the request names nobody, and then the function is not asked. */
+const compileIdentity = (source: MethodSource, authorizer: Authorizer): Identify => {
+  const isToken = authorizer.type === 'TOKEN'
+  const text = authorizer.identitySource ?? (isToken ? DEFAULT_SOURCE : undefined)
+  const sources = compileRestSources(text, source.stage)
+  if (sources === undefined) return broken(`the authorizer's identity source is none: ${text}`)
+  if (!isToken) return identifyRequest(sources, `${text}`)
+  const accepts = compileValidation(authorizer.identityValidationExpression)
+  return (request) => {
+    const values = readSources(sources, request)
+    const [token] = values ?? []
+    if (values === undefined || token === undefined) {
+      throw REST_FAILURES.unauthorized(`the request has no ${text}`)
+    }
+    if (!accepts(token)) {
+      const expression = authorizer.identityValidationExpression
+      throw REST_FAILURES.unauthorized(`the token does not match ${expression}`)
+    }
+    return values
+  }
+}
+
+const DEFAULT_SOURCE = 'method.request.header.Authorization'
+
+/**
+ * AWS: with caching, a source that is missing or empty is a 401 without the function; without caching the function is
+ * always asked. [behaviour.md 8.1]
+ */
+const identifyRequest =
+  (sources: readonly IdentitySource<RestRequest>[], text: string): Identify =>
+  (request, isCached) => {
+    if (!isCached) return sources.flatMap((source) => source(request) ?? [])
+    const values = readSources(sources, request)
+    if (values !== undefined) return values
+    throw REST_FAILURES.unauthorized(`the request does not have all of ${text}`)
+  }
+
+/** AWS: the whole token has to match. A pattern that takes too long matches nothing. */
+const compileValidation = (expression: string | undefined): ((token: string) => boolean) => {
+  if (expression === undefined || expression === '') return () => true
+  let regex: JavaRegex
+  try {
+    regex = compileJavaRegex(expression)
+  } catch {
+    return broken(`identityValidationExpression is no regular expression: ${expression}`)
+  }
+  return (token) => {
+    try {
+      return regex.matches(token)
+    } catch (error) {
+      if (error instanceof RegexBudgetError) return false
+      throw error
+    }
+  }
+}
+
+type MakeEvent = (request: RestRequest, identity: readonly string[]) => string
+
+const compileEvent = (source: MethodSource, isToken: boolean): MakeEvent => {
+  if (!isToken) {
+    const makeEvent = compileAuthorizerEvent(source)
+    return (request) => makeEvent(request, methodArn(request, source.stage))
+  }
+  return (request, [authorizationToken]) =>
+    JSON.stringify({
+      type: 'TOKEN',
+      methodArn: methodArn(request, source.stage),
+      authorizationToken,
+    })
+}
+
+const authorized = (
+  answer: LambdaAnswer,
+  integrationLatency: number,
+  request: RestRequest,
+  place: ArnPlace,
+): Authorized => {
+  if (answer.kind === 'simple') throw REST_FAILURES.broken('a REST API has no simple responses')
+  const access = accessRequest('execute-api:Invoke', methodArn(request, place), request)
+  return {
+    caller: callerOf(answer, integrationLatency),
+    evaluation: evaluatePolicies([answer.policy], access),
+  }
+}
+
+/** AWS: all values of the context are text; how long the function took is a number. [behaviour.md 8.1] */
+const callerOf = (answer: PolicyAnswer, integrationLatency: number): Caller => {
+  const { principalId, usageIdentifierKey, context } = answer
+  const authorizer: Record<string, unknown> = { principalId, integrationLatency }
+  for (const name of Object.keys(context)) authorizer[name] = String(context[name])
+  return {
+    authorizer,
+    ...(principalId !== undefined && { principalId }),
+    ...(usageIdentifierKey !== undefined && { usageIdentifierKey }),
+  }
+}
