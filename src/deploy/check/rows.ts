@@ -119,10 +119,11 @@ const resourceRows = (
     const what = `event ${String(memberOf(event, 'Type'))}`
     rows.push({ kind: 'property', path: at, what, honour: 'enforced' })
   }
+  const told = new Set(rows.map((row) => formatPath(row.path)))
   // What lies deeper was looked at by the type itself.
   for (const { path: at, hasEffect } of readings.values()) {
     if (at[1] !== logicalId || at[0] !== 'Resources' || at.length <= 4) continue
-    if (valueAt(properties, at.slice(3)) === undefined) continue
+    if (valueAt(properties, at.slice(3)) === undefined || told.has(formatPath(at))) continue
     const honour = hasEffect ? ('enforced' as const) : ('inert' as const)
     rows.push({ kind: 'property', path: at, what: String(at.at(-1)), honour })
   }
