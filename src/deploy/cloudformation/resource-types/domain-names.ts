@@ -33,7 +33,12 @@ const DOMAIN_V1: Shape = {
 }
 
 const report: NonNullable<ResourceType['report']> = ({ report: tell, path, type }) =>
-  tell(path, type, 'answers by its Host header; certificates of ACM are not read here')
+  tell(
+    path,
+    type,
+    'answers by its Host header; certificates of ACM are not read here',
+    'approximated',
+  )
 
 export const domainName: ResourceType = {
   properties: DOMAIN_V1,
@@ -256,5 +261,26 @@ export const routingRule: ResourceType = {
   },
   delete: async ({ keys }, { call }) => {
     await call('apigatewayv2', 'DeleteRoutingRule', keys)
+  },
+}
+
+export const accessAssociation: ResourceType = {
+  properties: {
+    AccessAssociationSource: text,
+    AccessAssociationSourceType: text,
+    DomainNameArn: text,
+    Tags: tags,
+  },
+  report: ({ report, path, type }) =>
+    report(path, type, 'kept, not used: there are no VPC endpoints here'),
+  create: async (input, { call }) => {
+    const made = await call('apigateway', 'CreateDomainNameAccessAssociation', input)
+    const arn = textMember(made, 'domainNameAccessAssociationArn')
+    const attributes = { DomainNameAccessAssociationArn: arn }
+    const keys = { domainNameAccessAssociationArn: arn }
+    return { physicalId: arn, attributes, keys }
+  },
+  delete: async ({ keys }, { call }) => {
+    await call('apigateway', 'DeleteDomainNameAccessAssociation', keys)
   },
 }

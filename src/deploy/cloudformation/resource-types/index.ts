@@ -1,5 +1,10 @@
 // The registry of resource types. What is not in it is a record only.
 import type { ResourceType } from '../resource-type.ts'
+import {
+  clientCertificate,
+  documentationPart,
+  documentationVersion,
+} from './apigateway-documentation.ts'
 import { method } from './apigateway-method.ts'
 import {
   account,
@@ -27,8 +32,12 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Authorizer': authorizer,
   'AWS::ApiGateway::BasePathMapping': domains.basePathMapping,
   'AWS::ApiGateway::BasePathMappingV2': domains.privateBasePathMapping,
+  'AWS::ApiGateway::ClientCertificate': clientCertificate,
   'AWS::ApiGateway::Deployment': deployment,
+  'AWS::ApiGateway::DocumentationPart': documentationPart,
+  'AWS::ApiGateway::DocumentationVersion': documentationVersion,
   'AWS::ApiGateway::DomainName': domains.domainName,
+  'AWS::ApiGateway::DomainNameAccessAssociation': domains.accessAssociation,
   'AWS::ApiGateway::DomainNameV2': domains.privateDomainName,
   'AWS::ApiGateway::GatewayResponse': gatewayResponse,
   'AWS::ApiGateway::Method': method,

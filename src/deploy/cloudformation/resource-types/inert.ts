@@ -75,6 +75,26 @@ const FORMS: Readonly<Record<string, Form>> = {
     arn: 'kms:{region}:{account}:key/{name}',
     attributes: { KeyId: '{name}' },
   },
+  'AWS::EC2::VPCEndpoint': {
+    arn: 'ec2:{region}:{account}:vpc-endpoint/vpce-{id}',
+    ref: 'vpce-{id}',
+    attributes: { Id: 'vpce-{id}' },
+  },
+  'AWS::EC2::SecurityGroup': {
+    arn: 'ec2:{region}:{account}:security-group/sg-{id}',
+    ref: 'sg-{id}',
+    attributes: { GroupId: 'sg-{id}' },
+  },
+  'AWS::EC2::Subnet': {
+    arn: 'ec2:{region}:{account}:subnet/subnet-{id}',
+    ref: 'subnet-{id}',
+    attributes: { SubnetId: 'subnet-{id}' },
+  },
+  'AWS::EC2::VPC': {
+    arn: 'ec2:{region}:{account}:vpc/vpc-{id}',
+    ref: 'vpc-{id}',
+    attributes: { VpcId: 'vpc-{id}' },
+  },
   'AWS::Cognito::UserPool': {
     arn: 'cognito-idp:{region}:{account}:userpool/{region}_{id}',
     ref: '{region}_{id}',
