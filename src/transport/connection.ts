@@ -3,7 +3,7 @@
 // request or a `Connection: close` is ever looked at.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { TlsFacts } from './contract.ts'
+import type { ProxyFacts, TlsFacts } from './contract.ts'
 import { answerRaw } from './raw-answer.ts'
 
 /** Requests that may wait behind the one being answered; with more the connection is closed after it. */
@@ -16,9 +16,16 @@ export interface Exchange {
   readonly response: ServerResponse
 }
 
+/** What is known of a connection before its first request. */
+export interface ArrivalFacts {
+  readonly tls?: TlsFacts | undefined
+  readonly proxied?: ProxyFacts | undefined
+}
+
 export class Connection {
   readonly socket: Socket
   readonly tls: TlsFacts | undefined
+  readonly proxied: ProxyFacts | undefined
   /** Kept: a socket that is closed no longer knows, and the record of a request may be written after that. */
   readonly remoteAddress: string
   readonly remotePort: number
@@ -36,13 +43,14 @@ export class Connection {
 
   constructor(
     socket: Socket,
-    tls: TlsFacts | undefined,
+    { tls, proxied }: ArrivalFacts,
     serve: (connection: Connection, exchange: Exchange) => void,
   ) {
     this.socket = socket
     this.tls = tls
-    this.remoteAddress = plainAddress(socket.remoteAddress ?? '')
-    this.remotePort = socket.remotePort ?? 0
+    this.proxied = proxied
+    this.remoteAddress = plainAddress(proxied?.remoteAddress ?? socket.remoteAddress ?? '')
+    this.remotePort = proxied?.remotePort ?? socket.remotePort ?? 0
     this.#serve = serve
   }
 

@@ -15,6 +15,19 @@ export interface TlsFacts {
   readonly peerCertificate?: Uint8Array
 }
 
+/** What a proxy in front said of the connection. The address is absent where it spoke for itself or knew none. */
+export interface ProxyFacts {
+  readonly remoteAddress?: string
+  readonly remotePort?: number
+  readonly tlvs: readonly ProxiedTlv[]
+}
+
+/** Something further that a proxy says, by the number that its kind has. */
+export interface ProxiedTlv {
+  readonly type: number
+  readonly value: Uint8Array
+}
+
 /** A request body: read once, whole or in pieces; not read at all, it is drained or the connection closed. */
 export interface HttpBody {
   /** From Content-Length; undefined for a chunked body; 0 where there is none. */
@@ -36,6 +49,8 @@ export interface HttpRequest {
   readonly remoteAddress: string
   readonly remotePort: number
   readonly tls?: TlsFacts
+  /** Listeners with `proxyProtocol` alone; the remote address is then the one that the proxy told. */
+  readonly proxied?: ProxyFacts
   /** Aborted when the client goes away before the answer is written. Made on first use. */
   readonly signal: AbortSignal
 }
@@ -68,6 +83,8 @@ export interface HttpListenerOptions {
   readonly requestTimeoutMs?: number
   /** Milliseconds an idle connection is kept. Default 310000. // AWS: idle 310 s */
   readonly keepAliveTimeoutMs?: number
+  /** Every connection begins with a PROXY protocol header, version 2; one that does not is closed. Default false. */
+  readonly proxyProtocol?: boolean
   /** Connections at once; further ones are refused. Default 10000. */
   readonly connectionsMax?: number
 }

@@ -8,15 +8,17 @@ import {
   BodyTooLarge,
   type HttpListenerOptions,
   type HttpResponse,
-  type TlsFacts,
 } from './contract.ts'
 import { writeAnswer } from './answer.ts'
-import { Connection, type Exchange } from './connection.ts'
+import { type ArrivalFacts, Connection, type Exchange } from './connection.ts'
 import { answerRaw, statusOfParseError } from './raw-answer.ts'
 import { ReceivedRequest } from './received-request.ts'
 import { guardRequest, type RefusedRequest } from './request-guard.ts'
 
 export type ServiceOptions = Pick<HttpListenerOptions, 'handler' | 'onUpgrade' | 'onError'>
+
+/** The event of a socket whose PROXY protocol header has been read. */
+export const PROXIED = 'proxied'
 
 export interface HttpService {
   /** Stops accepting; resolves when the last connection is gone, after `graceMs` at the latest. */
@@ -26,9 +28,9 @@ export interface HttpService {
 /** `arrivals` is the event that brings the sockets on which HTTP is spoken. */
 export const serveHttp = (
   server: Server,
-  arrivals: 'connection' | 'secureConnection',
+  arrivals: 'connection' | 'secureConnection' | typeof PROXIED,
   options: ServiceOptions,
-  tlsFactsOf: (socket: Socket) => TlsFacts | undefined,
+  factsOf: (socket: Socket) => ArrivalFacts,
 ): HttpService => {
   const connections = new Map<Duplex, Connection>()
   // As the system accepted them; those of a TLS listener become connections only after the handshake.
@@ -43,7 +45,7 @@ export const serveHttp = (
     socket.once('close', () => sockets.delete(socket))
   })
   server.on(arrivals, (socket: Socket) => {
-    const connection = new Connection(socket, tlsFactsOf(socket), serve)
+    const connection = new Connection(socket, factsOf(socket), serve)
     connections.set(socket, connection)
     socket.once('close', () => {
       connections.delete(socket)

@@ -1,7 +1,7 @@
 // A request on node:http as the contract has it. What few handlers ask for is made on first use.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Connection } from './connection.ts'
-import type { FlatHeaders, HttpRequest, TlsFacts } from './contract.ts'
+import type { FlatHeaders, HttpRequest, ProxyFacts, TlsFacts } from './contract.ts'
 import { ReceivedBody } from './received-body.ts'
 import type { AdmittedRequest } from './request-guard.ts'
 
@@ -13,6 +13,7 @@ export class ReceivedRequest implements HttpRequest {
   readonly remoteAddress: string
   readonly remotePort: number
   readonly tls?: TlsFacts
+  readonly proxied?: ProxyFacts
   readonly #incoming: IncomingMessage
   #abort: AbortController | undefined
   #aborted = false
@@ -35,6 +36,7 @@ export class ReceivedRequest implements HttpRequest {
     this.remoteAddress = connection.remoteAddress
     this.remotePort = connection.remotePort
     if (connection.tls !== undefined) this.tls = connection.tls
+    if (connection.proxied !== undefined) this.proxied = connection.proxied
   }
 
   get method(): string {

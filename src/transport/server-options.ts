@@ -7,7 +7,7 @@ import { headerValue } from './headers.ts'
 export const GRACE_MS = 30_000
 
 const HEADER_BYTES_MAX = 32_768
-const HEADERS_TIMEOUT_MS = 10_000
+export const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 // AWS: an idle connection is kept 310 seconds. [guide: api-gateway-execution-service-limits-table]
 const KEEP_ALIVE_TIMEOUT_MS = 310_000

@@ -49,7 +49,9 @@ export const startTlsListener = async (
     },
   })
   applyLimits(server, options)
-  const service = serveHttp(server, 'secureConnection', options, tlsFactsOf)
+  const service = serveHttp(server, 'secureConnection', options, (socket) => ({
+    tls: tlsFactsOf(socket),
+  }))
   const bound = await listen(server, options)
   server.on('error', onError)
   return { ...bound, close: (graceMs = GRACE_MS) => service.close(graceMs) }
