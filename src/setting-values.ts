@@ -1,4 +1,6 @@
 // The values of settings that are more than text: read, or refused with the setting's name and what it takes.
+import { statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import type { Settings } from './settings.ts'
 
 /** A setting that cannot be: said with its name and what it takes. */
@@ -48,3 +50,45 @@ export const readPairs = (
       return [item.slice(0, at), item.slice(at + 1)]
     }),
   )
+
+/** Where a further listener listens. */
+export interface AddressSetting {
+  readonly host: string
+  readonly port: number
+}
+
+/** A listener that stands for a VPC endpoint. */
+export interface VpcEndpointSetting extends AddressSetting {
+  readonly vpceId: string
+  readonly vpcId?: string
+}
+
+/** `127.0.0.1:8443`, `[::1]:0`. */
+export const readAddress = (flag: string, item: string): AddressSetting => {
+  const [, bracketed, plain, digits] =
+    /^(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(item) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  if (host !== undefined && port <= 65_535) return { host, port }
+  throw new SettingsError(`--${flag} takes address:port, and got '${item}'`)
+}
+
+/** `vpce-0123456789abcdef0=127.0.0.1:8443`, with `/vpc-…` behind the id where policies ask for it. */
+export const readVpcEndpoint = (item: string): VpcEndpointSetting => {
+  const at = item.indexOf('=')
+  const [vpceId = '', vpcId, ...more] = item.slice(0, Math.max(at, 0)).split('/')
+  const isVpc = vpcId === undefined || /^vpc-[0-9a-f]{8,32}$/.test(vpcId)
+  if (!/^vpce-[0-9a-f]{8,32}$/.test(vpceId) || !isVpc || more.length > 0) {
+    throw new SettingsError(
+      `--vpc-endpoint takes vpce-…=address:port or vpce-…/vpc-…=address:port (ids as AWS writes them), and got '${item}'`,
+    )
+  }
+  const address = readAddress('vpc-endpoint', item.slice(at + 1))
+  return { ...address, vpceId, ...(vpcId !== undefined && { vpcId }) }
+}
+
+/** Where the application lies that `given` names; `cdk synth` empties its own folder, so that one is not it. */
+export const folderOf = (given: string): string =>
+  basename(given) !== 'cdk.out' && statSync(given, { throwIfNoEntry: false })?.isDirectory()
+    ? given
+    : dirname(given)

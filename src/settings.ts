@@ -1,14 +1,18 @@
 // Every setting: name, type, default, unit and why. The command line, the environment (`DAEMUN_` and the name in
 // capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
-import { statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
+  type AddressSetting,
+  folderOf,
+  readAddress,
   readEndpoints,
   readFailOn,
   readList,
   readPairs,
   readRegion,
+  readVpcEndpoint,
   SettingsError,
+  type VpcEndpointSetting,
 } from './setting-values.ts'
 
 export type CommandName = 'start' | 'serve' | 'check'
@@ -236,6 +240,20 @@ export const SETTINGS = [
     why: 'Function processes at once, all functions together.',
   },
   {
+    flag: 'vpc-endpoint',
+    type: 'list',
+    placeholder: 'vpce-…[/vpc-…]=address:port',
+    commands: BOTH,
+    why: 'A further port that stands for a VPC endpoint: private APIs answer there, and policies see its id. May be given many times.',
+  },
+  {
+    flag: 'proxy-listener',
+    type: 'list',
+    placeholder: 'address:port',
+    commands: BOTH,
+    why: 'A further port for a load balancer that speaks PROXY protocol v2: client address and VPC endpoint are what it says. Whoever can connect there is believed.',
+  },
+  {
     flag: 'fail-on',
     type: 'text',
     placeholder: 'refused|inert|approximated|never',
@@ -276,6 +294,8 @@ export interface Settings {
   readonly allowedOrigins: readonly string[]
   readonly drainSeconds: number
   readonly functionProcessesMax: number
+  readonly vpcEndpoints: readonly VpcEndpointSetting[]
+  readonly proxyListeners: readonly AddressSetting[]
   readonly failOn: 'refused' | 'inert' | 'approximated' | 'never'
 }
 
@@ -339,15 +359,11 @@ export const parseSettings = (
     allowedOrigins: list('allowed-origin'),
     drainSeconds: number('drain-seconds') ?? 0,
     functionProcessesMax: number('function-processes-max') ?? 1,
+    vpcEndpoints: list('vpc-endpoint').map(readVpcEndpoint),
+    proxyListeners: list('proxy-listener').map((item) => readAddress('proxy-listener', item)),
     failOn: readFailOn(text('fail-on') ?? ''),
   })
 }
-
-/** Where the application lies that `given` names; `cdk synth` empties its own folder, so that one is not it. */
-const folderOf = (given: string): string =>
-  basename(given) !== 'cdk.out' && statSync(given, { throwIfNoEntry: false })?.isDirectory()
-    ? given
-    : dirname(given)
 
 const camelCase = (flag: string): string =>
   flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -34,10 +34,35 @@ describe('settings', () => {
     assert.deepEqual(parameters, { A: '1', B: 'x=y' })
   })
 
+  it('take VPC endpoints with their VPC, and the addresses of further listeners', () => {
+    const given = {
+      vpcEndpoint: [
+        'vpce-0123456789abcdef0=127.0.0.1:8443',
+        'vpce-0123456789abcdef1/vpc-0a1b2c3d4e5f60718=[::1]:0',
+      ],
+      proxyListener: ['0.0.0.0:9000'],
+    }
+    const { vpcEndpoints, proxyListeners } = parseSettings('start', [], given, {})
+    assert.deepEqual(vpcEndpoints, [
+      { vpceId: 'vpce-0123456789abcdef0', host: '127.0.0.1', port: 8443 },
+      {
+        vpceId: 'vpce-0123456789abcdef1',
+        vpcId: 'vpc-0a1b2c3d4e5f60718',
+        host: '::1',
+        port: 0,
+      },
+    ])
+    assert.deepEqual(proxyListeners, [{ host: '0.0.0.0', port: 9000 }])
+  })
+
   for (const [given, message] of [
     [{ port: 'x' }, /--port takes 0 to 65535 \(TCP port\), and got 'x'/],
     [{ account: '1' }, /--account takes twelve digits/],
     [{ parameter: ['A'] }, /--parameter takes Key=Value/],
+    [{ vpcEndpoint: ['vpce-1=127.0.0.1:80'] }, /--vpc-endpoint takes vpce-…=address:port/],
+    [{ vpcEndpoint: ['vpce-0123456789abcdef0=127.0.0.1'] }, /--vpc-endpoint takes address:port/],
+    [{ vpcEndpoint: ['vpce-0123456789abcdef0/x=[::1]:1'] }, /--vpc-endpoint takes vpce-…/],
+    [{ proxyListener: ['127.0.0.1:65536'] }, /--proxy-listener takes address:port/],
     [{ region: 'x y' }, /--region takes the name of a region/],
     [{ endpoint: ['s3=nowhere'] }, /--endpoint takes service=URL, and got 'nowhere' for s3/],
     [{ as: 'soap' }, /--as takes rest or http/],

@@ -93,6 +93,10 @@ const formatReady = (ready: Ready): string => {
     '',
     ...ready.apis.flatMap((api) => formatApi(api, width)),
     `  ${label('AWS')} ${'endpoint'.padEnd(width)}  ${styleText('cyan', ready.endpoint)}      export AWS_ENDPOINT_URL=${ready.endpoint}`,
+    ...ready.listeners.map(
+      ({ origin, vpcEndpoint = 'PROXY v2' }) =>
+        `  ${label('also')} ${vpcEndpoint.padEnd(width)}  ${styleText('cyan', origin)}`,
+    ),
     '',
     ...formatRoutes(ready.apis),
     ...formatReport(ready),

@@ -36,6 +36,7 @@ export const run = async (given: Settings): Promise<void> => {
           event: 'ready',
           endpoint: originOf(settings.host, ports.management),
           data: originOf(settings.dataHost, ports.data),
+          listeners: ports.further,
           apis,
           report,
           ...pids,

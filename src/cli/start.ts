@@ -23,8 +23,8 @@ export const run = async (given: Settings): Promise<void> => {
     await following.stop?.()
     await running.close()
   })
-  const { endpoint, apis, report } = running
-  tell({ event: 'ready', endpoint, apis, report, readyMs: performance.now() })
+  const { endpoint, listeners, apis, report } = running
+  tell({ event: 'ready', endpoint, listeners, apis, report, readyMs: performance.now() })
   if (settings.watch) following.stop = await followTemplate(running, tell)
 }
 

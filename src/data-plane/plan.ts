@@ -68,6 +68,8 @@ interface StagePlanBase {
 
 export interface RestStagePlan extends StagePlanBase {
   readonly protocol: 'REST'
+  /** Reached through a VPC endpoint, and only so. */
+  readonly isPrivate: boolean
   readonly routes: RouteTable<RestMethodPlan>
   readonly binaryMediaTypes: (mediaType: string | undefined) => boolean
   readonly gatewayResponses: GatewayResponsePlan

@@ -5,6 +5,7 @@ import { compileDecode } from './accept/content-encoding.ts'
 import { compileRoutes, type RouteEntry } from './accept/routes.ts'
 import { compileApiKey } from './admit/api-key.ts'
 import { compileAuthorization } from './admit/authorization.ts'
+import { isPrivate } from './admit/resource-policy.ts'
 import { compileRequestValidator } from './admit/request-validator.ts'
 import { compileStageSettings } from './admit/stage-settings.ts'
 import { compileThrottle } from './admit/throttle.ts'
@@ -54,6 +55,7 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
   return {
     ...facts,
     protocol: 'REST',
+    isPrivate: isPrivate(api),
     limitations,
     routes: compileRoutes(routes),
     binaryMediaTypes: isBinary,

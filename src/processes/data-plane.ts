@@ -3,6 +3,7 @@ import { findDomainName } from '#data-plane/accept/custom-domain.ts'
 import { createAuthorizerCaches } from '#data-plane/admit/authorizers/caches.ts'
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
+import type { VpcEndpoint } from '#data-plane/accept/request.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
 import type { Services } from '#data-plane/plan.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
@@ -39,6 +40,8 @@ export interface DataPlaneOptions {
 
 export interface DataPlane {
   readonly handle: HttpHandler
+  /** The same for what comes through a VPC endpoint. */
+  readonly handleThrough: (endpoint: VpcEndpoint) => HttpHandler
   /** True for the Host of a custom domain name that is deployed here. */
   readonly hasDomainName: (host: string) => boolean
   /** Runs one request to a draft, with all that a deployed one would have. */
@@ -75,6 +78,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     hasDomainName,
     testMethod: (test) =>
       testMethod(test, { services, directory: current.directory(), renderLog: renderTestLog }),
+    handleThrough: (endpoint) => (request) => serve(request, endpoint),
     handle: (request) => {
       // A load balancer asks the port, not an API: an API's own path of that name stays its own.
       if (!request.target.startsWith('/_daemun/')) return serve(request)

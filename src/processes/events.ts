@@ -1,6 +1,7 @@
 // What a running node tells whoever watches it: the screen, or the JSON lines.
 import type { RequestRecord } from '#model/request-record.ts'
 import type { ApiDescription } from './describe.ts'
+import type { BoundListener } from './further-listeners.ts'
 
 /** Something in a template that is not honoured here. */
 export interface ReportLine {
@@ -17,6 +18,8 @@ export type NodeEvent =
   | {
       readonly event: 'ready'
       readonly endpoint: string
+      /** Beside the endpoint: VPC endpoints, and ports behind a load balancer. */
+      readonly listeners: readonly BoundListener[]
       readonly apis: readonly ApiDescription[]
       readonly report: readonly ReportLine[]
       readonly readyMs: number

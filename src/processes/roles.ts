@@ -3,6 +3,7 @@
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import type { Settings } from '../settings.ts'
 import type { ReportLine } from './events.ts'
+import type { BoundListener } from './further-listeners.ts'
 
 export type Role = 'host' | 'functions' | 'worker'
 
@@ -31,6 +32,8 @@ export type ChildMessage =
   | {
       readonly type: 'ready'
       readonly port?: number
+      /** Of a worker: its ports beside the data port. */
+      readonly listeners?: readonly BoundListener[]
       readonly apis?: readonly ApiSummary[]
       /** What the templates ask for and do not get. */
       readonly report?: readonly ReportLine[]

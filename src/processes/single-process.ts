@@ -15,12 +15,14 @@ import { readEnvironmentFile } from './environment-file.ts'
 import type { ReportLine, Tell } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
 import { composeFunctions } from './functions.ts'
+import { type BoundListener, startFurtherListeners } from './further-listeners.ts'
 import { openHome } from './home.ts'
 import { openHost } from './host.ts'
 import { originOf } from './origin.ts'
 
 export interface SingleProcess {
   readonly endpoint: string
+  readonly listeners: readonly BoundListener[]
   readonly apis: readonly ApiDescription[]
   readonly report: readonly ReportLine[]
   /** Files whose change asks for a deployment. */
@@ -97,6 +99,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     })
     closing.push(plane.close)
     bench.test = plane.testMethod
+    const further = await startFurtherListeners(settings, plane, onError)
+    closing.push(() => further.close(GRACE_MS))
     door.handle = createFrontDoor({
       settings,
       management: host.management,
@@ -132,6 +136,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     closing.push(async () => stopWatching())
     return {
       endpoint,
+      listeners: further.bound,
       apis: first.apis,
       report: first.report,
       files: first.files,

@@ -14,6 +14,7 @@ import type { FoundTemplate } from '#deploy/find-template.ts'
 import { listen } from '#transport/listen-address.ts'
 import type { Settings } from '../settings.ts'
 import type { ReportLine } from './events.ts'
+import type { BoundListener } from './further-listeners.ts'
 import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
 
 /** A child that dies sooner than this after its start is started again only after a pause. */
@@ -36,13 +37,20 @@ export interface SupervisorOptions {
 export interface SupervisorEvents {
   /** The node answers: all its processes do. Called once. */
   ready(
-    ports: { readonly management: number; readonly data: number },
+    ports: NodePorts,
     apis: readonly ApiSummary[],
     report: readonly ReportLine[],
     pids: NodePids,
   ): void
   /** A child ended that should not have. */
   died(role: Role, pid: number, how: string): void
+}
+
+export interface NodePorts {
+  readonly management: number
+  readonly data: number
+  /** Beside the data port, of every worker the same. */
+  readonly further: readonly BoundListener[]
 }
 
 /** The processes as first started; one that dies is replaced under another id. */
@@ -138,7 +146,8 @@ export const startSupervisor = async (
     const workers = await Promise.all(
       Array.from({ length: settings.workers }, () => keep('worker')),
     )
-    const ports = { management: state.managementPort, data: state.dataPort }
+    const further = workers[0]?.listeners ?? []
+    const ports = { management: state.managementPort, data: state.dataPort, further }
     events.ready(ports, host.apis ?? [], host.report ?? [], {
       host: host.pid,
       functions: functions.pid,

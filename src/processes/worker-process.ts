@@ -11,6 +11,7 @@ import { openLastGood } from '#snapshot/last-good.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { openCredentials } from './credentials.ts'
 import { composeDataPlane } from './data-plane.ts'
+import { startFurtherListeners } from './further-listeners.ts'
 import { joinNodeChannel, type NodeChannel } from './node-channel.ts'
 import { withPatience } from './patience.ts'
 import { createRecordBatches } from './record-batches.ts'
@@ -62,14 +63,19 @@ export const runWorker = async (): Promise<void> => {
       }),
     PORT_WAIT_MS,
   )
+  const further = await withPatience(
+    () => startFurtherListeners(settings, plane, report),
+    PORT_WAIT_MS,
+  )
   obeySupervisor(async () => {
     state.draining = true
     await wait(UNREADY_MS)
-    await listener.close(settings.drainSeconds * 1_000)
+    const graceMs = settings.drainSeconds * 1_000
+    await Promise.all([listener.close(graceMs), further.close(graceMs)])
     records.flush()
     channel.close()
   })
-  tellSupervisor({ type: 'ready', port: listener.port })
+  tellSupervisor({ type: 'ready', port: listener.port, listeners: further.bound })
 }
 
 /** The host, or what the disk has where the host cannot be reached; the host again where the disk has nothing. */

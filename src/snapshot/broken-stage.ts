@@ -1,5 +1,6 @@
 // A stage whose document could not be compiled and that had no plan before: every request is a 500 that says so in
 // its record, instead of a 403 as if the stage did not exist.
+import { isPrivate } from '#data-plane/admit/resource-policy.ts'
 import { limitsAt, type StageFacts } from '#data-plane/compiling.ts'
 import { GatewayFailure, type Limitation, type StagePlan } from '#data-plane/plan.ts'
 import { compileGatewayResponses } from '#data-plane/respond/gateway-response.ts'
@@ -40,6 +41,8 @@ export const brokenStage = (entry: StageEntry, document: DeploymentDocument): St
   return {
     ...facts,
     protocol: 'REST',
+    // Its 500 is for everyone who comes to it, by whichever way.
+    isPrivate: document.protocol === 'REST' && isPrivate(document.api),
     limitations,
     routes: { match: () => ({ plan, pathParameters: undefined }) },
     binaryMediaTypes: () => false,

@@ -26,6 +26,7 @@ const LINE: ReportLine = {
 const READY: NodeEvent = {
   event: 'ready',
   endpoint: 'http://localhost:1',
+  listeners: [{ origin: 'http://localhost:2', vpcEndpoint: 'vpce-0123456789abcdef0' }],
   apis: [API],
   report: [LINE],
   readyMs: 1,
@@ -37,6 +38,7 @@ test('the first screen has the URLs, the routes, and what is not honoured with w
   const text = plain(createScreen()(READY))
   assert.match(text, /REST +orders +http:\/\/localhost:1\/restapis\//)
   assert.match(text, /also +http:\/\/a1b2c3d4e5\.x\/prod\//)
+  assert.match(text, /also +vpce-0123456789abcdef0 +http:\/\/localhost:2/)
   assert.match(text, /GET +\/ +mock/)
   assert.match(text, /orders: GET \/: API keys: requests are refused with 501/)
   assert.match(text, /Resources\.Acl: AWS::WAFv2::WebACL: not provided here \(template\.yaml:7\)/)

@@ -1,6 +1,6 @@
 // The data plane's front: whose request is it? The API and the stage are found once, in a directory that stays the
 // same for the whole of the request.
-import type { HttpHandler, HttpRequest, HttpResponse } from '#transport/contract.ts'
+import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
 import { handleHttpApiRequest } from '../http-api.ts'
 import {
   type ApiEntry,
@@ -13,17 +13,37 @@ import { makeRequestRecord } from '../request-record.ts'
 import { handleRestRequest } from '../rest-api.ts'
 import { defaultResponse } from '../respond/gateway-response.ts'
 import { findAddress } from './domain-name.ts'
-import { acceptRequest, type GatewayRequest, type RequestAddress } from './request.ts'
+import {
+  acceptRequest,
+  type GatewayRequest,
+  type RequestAddress,
+  type VpcEndpoint,
+} from './request.ts'
+import { endpointOfProxy, findEndpointAddress } from './vpc-endpoint.ts'
+
+/** `endpoint`: the VPC endpoint that a listener was declared to be. A proxy in front may name one per connection. */
+export type HandleDataPlane = (
+  http: HttpRequest,
+  endpoint?: VpcEndpoint,
+) => HttpResponse | Promise<HttpResponse>
 
 export const createDataPlane =
-  (directory: () => Directory, services: Services): HttpHandler =>
-  (http) => {
+  (directory: () => Directory, services: Services): HandleDataPlane =>
+  (http, declared) => {
     const current = directory()
-    const address = findAddress(http.host, http.target, http.headers, current)
+    const endpoint = declared ?? (http.proxied && endpointOfProxy(http))
+    const address =
+      endpoint === undefined
+        ? findAddress(http.host, http.target, http.headers, current)
+        : findEndpointAddress(http, endpoint, current)
     const api = address && current.findApi(address.apiId)
     const stage = address && findStage(api, address)
     if (address === undefined || stage === undefined) {
-      return answerNobody(http, address ?? NOWHERE, current, services)
+      const refused = address === undefined ? endpoint && notOfEndpoint(http, endpoint) : undefined
+      return answerNobody(http, address ?? nowhere(http.host), current, services, refused)
+    }
+    if (endpoint !== undefined && !isPrivate(stage)) {
+      return answerNobody(http, address, current, services, publicThroughEndpoint(stage))
     }
     if (stage.protocol === 'HTTP') {
       const request = acceptRequest(http, address, services, 'HTTP', current)
@@ -43,15 +63,28 @@ const findStage = (api: ApiEntry | undefined, address: RequestAddress): StagePla
   return address.stageName === undefined ? undefined : api.stage(address.stageName)
 }
 
-/** A request that came to none of our addresses: the front door should not have sent it here. */
-const NOWHERE: RequestAddress = {
+const isPrivate = (stage: StagePlan): boolean => stage.protocol === 'REST' && stage.isPrivate
+
+/** AWS: through an endpoint, private APIs alone are reached. [knowledge-center: api-gateway-vpc-connections] */
+const publicThroughEndpoint = ({ apiName }: StagePlan) =>
+  new GatewayFailure('FORBIDDEN', 'Forbidden', {
+    hint: `${apiName} is no private API, and a VPC endpoint leads to private APIs alone`,
+  })
+
+const notOfEndpoint = ({ host }: HttpRequest, { vpceId }: VpcEndpoint) =>
+  new GatewayFailure('FORBIDDEN', 'Forbidden', {
+    hint: `neither the host ${host} nor a header x-apigw-api-id names an API that is reached through ${vpceId}`,
+  })
+
+/** A request that came to none of our addresses. */
+const nowhere = (host: string): RequestAddress => ({
   apiId: '',
   stageName: undefined,
   path: '/',
   fullPath: '/',
-  domainName: '',
+  domainName: host,
   domainPrefix: '',
-}
+})
 
 /**
  * AWS: an unknown stage is 403 "Forbidden" of a REST API and 404 "Not Found" of an HTTP API. A host of an unknown API
@@ -63,11 +96,12 @@ const answerNobody = (
   address: RequestAddress,
   directory: Directory,
   services: Services,
+  refused?: GatewayFailure,
 ): HttpResponse => {
   const api = directory.findApi(address.apiId)
-  const isHttpApi = api?.protocol === 'HTTP'
+  const isHttpApi = api?.protocol === 'HTTP' && refused === undefined
   const request = acceptRequest(http, address, services, isHttpApi ? 'HTTP' : 'REST', directory)
-  const failure = failureOf(address, api)
+  const failure = refused ?? failureOf(address, api)
   const response = isHttpApi
     ? {
         statusCode: 404,
