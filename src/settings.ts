@@ -15,7 +15,7 @@ import {
   type VpcEndpointSetting,
 } from './setting-values.ts'
 
-export type CommandName = 'start' | 'serve' | 'check'
+export type CommandName = 'start' | 'serve' | 'check' | 'explain'
 
 interface SettingBase {
   /** Long flag without dashes, and the key in camel case. */
@@ -41,7 +41,7 @@ export type SettingDefinition = SettingBase &
 
 const BOTH: readonly CommandName[] = ['start', 'serve']
 /** What it takes to read a template. */
-const TEMPLATE: readonly CommandName[] = ['start', 'serve', 'check']
+const TEMPLATE: readonly CommandName[] = ['start', 'serve', 'check', 'explain']
 
 export const SETTINGS = [
   {
@@ -97,7 +97,7 @@ export const SETTINGS = [
     flag: 'data-dir',
     type: 'text',
     placeholder: 'folder',
-    commands: BOTH,
+    commands: ['start', 'serve', 'explain'],
     why: 'Where everything is kept; `.daemun` beside the template unless given.',
   },
   {
@@ -187,7 +187,7 @@ export const SETTINGS = [
     type: 'switch',
     default: false,
     commands: TEMPLATE,
-    why: 'JSON instead of the screen: one object per line, the first is the `ready` event; with `check` one object.',
+    why: 'JSON instead of the screen: one object per line, the first is the `ready` event; with `check` and `explain` one object.',
   },
   {
     flag: 'request-log',

@@ -1,4 +1,5 @@
-// The command line, made from the table of settings: `daemun start`, `daemun serve`, `daemun check`.
+// The command line, made from the table of settings: `daemun start`, `daemun serve`, `daemun check`, `daemun explain`; and
+// `daemun vtl test`, which needs none of them.
 import { Command, Option } from 'commander'
 import { type CommandName, parseSettings, type Settings, SETTINGS, variable } from '../settings.ts'
 import { exitWith } from './exit.ts'
@@ -34,7 +35,40 @@ Examples:
   daemun check template.yaml --fail-on inert
   daemun check template.yaml --json | jq '.templates[].rows[] | select(.honour != "enforced")'
 `,
+  explain: `
+Prints the steps of the plan that a request would run, of every API and stage that takes it: of the template of this
+folder (or the one named), deployed into memory; without a template, of what --data-dir serves. PATH is below the stage.
+
+Status: 0 explained, 1 the template cannot be deployed, 2 no method takes the request.
+
+Examples:
+  daemun explain GET /pets/1
+  daemun explain POST /orders template.yaml --api orders --stage prod
+  daemun explain GET /pets/1 --data-dir /var/lib/daemun --json
+`,
 }
+
+const VTL_TEST_HELP = `
+Files that share a name are a case:
+  order.vtl                    the mapping template
+  order.json                   what it is given; without it an empty body
+  order.expected.json          what must come of it, compared as JSON; .expected.txt compares the text
+  order.empty.json             a further case of the same template,
+  order.empty.expected.json    with what is expected of it
+
+What it is given has the members of a Lambda proxy event (sam local generate-event apigateway aws-proxy serves):
+  {"body": {"id": 7}, "headers": {}, "pathParameters": {}, "queryStringParameters": {},
+   "stageVariables": {}, "requestContext": {"requestId": "r-1"}}
+body may be JSON or a text; $input reads body, headers and parameters, $context the requestContext. For a response
+template, body is what the backend answered.
+
+A wrong template is told as file:line:column. Status: 0 all as expected, 1 the cases cannot be read, 2 one failed.
+
+Examples:
+  daemun vtl test                        all cases in this folder and below
+  daemun vtl test templates/order.vtl
+  daemun vtl test templates --update     what comes out is what is expected from now on
+`
 
 /** Reads the arguments and runs the command. Ends the process with a status ≠ 0 and one clear message where it fails. */
 export const runCommandLine = async (argv: readonly string[]): Promise<void> => {
@@ -45,6 +79,8 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   addCommand(program, 'start', 'Run the APIs of a template on this machine, with their functions')
   addCommand(program, 'serve', 'Run a gateway for production: host, functions and worker processes')
   addCommand(program, 'check', 'Say what of a template is enforced, approximated, inert or refused')
+  addExplain(program)
+  addVtl(program)
   try {
     await program.parseAsync([...argv])
   } catch (error) {
@@ -52,16 +88,19 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   }
 }
 
+/** Those whose arguments are files. */
+type RunCommand = Exclude<CommandName, 'explain'>
+
 /** Each is loaded when it is asked for. */
 const COMMANDS: Readonly<
-  Record<CommandName, () => Promise<{ run(settings: Settings): Promise<void> }>>
+  Record<RunCommand, () => Promise<{ run(settings: Settings): Promise<void> }>>
 > = {
   start: () => import('./start.ts'),
   serve: () => import('./serve.ts'),
   check: () => import('./check.ts'),
 }
 
-const addCommand = (program: Command, name: CommandName, description: string): void => {
+const addCommand = (program: Command, name: RunCommand, description: string): void => {
   const command = program
     .command(name)
     .description(description)
@@ -72,6 +111,49 @@ const addCommand = (program: Command, name: CommandName, description: string): v
     const { run } = await COMMANDS[name]()
     await run(parseSettings(name, files, given, process.env))
   })
+}
+
+const addExplain = (program: Command): void => {
+  const command = program
+    .command('explain')
+    .description(
+      'Print what a request would run: its route, authorizer, validator, templates, backend',
+    )
+    .argument('<method>', 'GET, POST, …')
+    .argument('<path>', 'below the stage: /pets/1')
+    .argument('[file...]', 'SAM or CloudFormation template, cdk.out folder or OpenAPI document')
+    .addHelpText('after', EXAMPLES.explain)
+    .option('--api <name>', 'Only this API, by its id or name.')
+    .option('--stage <name>', 'Only this stage.')
+  for (const option of optionsOf('explain')) command.addOption(option)
+  command.action(
+    async (
+      method: string,
+      path: string,
+      files: readonly string[],
+      given: { readonly api?: string; readonly stage?: string },
+    ) => {
+      const { run } = await import('./explain.ts')
+      const { api, stage } = given
+      const settings = parseSettings('explain', files, { ...given }, process.env)
+      await run(settings, { method, path, api, stage })
+    },
+  )
+}
+
+const addVtl = (program: Command): void => {
+  program
+    .command('vtl')
+    .description('Work with mapping templates')
+    .command('test')
+    .description('Hold mapping templates against what is expected of them, for CI')
+    .argument('[path...]', 'templates (*.vtl) or folders of them')
+    .option('--update', 'Write what comes out as what is expected.')
+    .addHelpText('after', VTL_TEST_HELP)
+    .action(async (paths: readonly string[], options: { readonly update?: boolean }) => {
+      const { run } = await import('./vtl/test.ts')
+      run(paths, options)
+    })
 }
 
 const optionsOf = (command: CommandName): readonly Option[] =>

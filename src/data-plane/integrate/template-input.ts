@@ -35,15 +35,12 @@ const PATHS_MAX = 256
 export class TemplateInput implements VtlInput {
   readonly body: string
   readonly #request: RestRequest
-  readonly #paths: JsonPaths
-  /** For all paths of one rendering together. */
-  readonly #budget = { left: JSON_PATH_STEPS_MAX }
-  #document: VtlValue | undefined
+  readonly jsonPath: VtlInput['jsonPath']
 
   constructor(body: string, request: RestRequest, paths: JsonPaths) {
     this.body = body
     this.#request = request
-    this.#paths = paths
+    this.jsonPath = createJsonPathReader(body, paths)
   }
 
   get path(): Readonly<Record<string, string>> {
@@ -65,11 +62,17 @@ export class TemplateInput implements VtlInput {
     values.set('X-Amzn-Trace-Id', request.traceId)
     return Object.fromEntries(values)
   }
+}
 
-  readonly jsonPath = (text: string): VtlValue | undefined => {
+/** Reads paths of one body; it is parsed when it is first asked for. */
+export const createJsonPathReader = (body: string, paths: JsonPaths): VtlInput['jsonPath'] => {
+  /** For all paths of one rendering together. */
+  const budget = { left: JSON_PATH_STEPS_MAX }
+  let document: VtlValue | undefined
+  return (text) => {
     try {
-      const document = (this.#document ??= readDocument(this.body))
-      return this.#paths.get(text).readAs(document, vtlShape, this.#budget).value
+      document ??= readDocument(body)
+      return paths.get(text).readAs(document, vtlShape, budget).value
     } catch (error) {
       if (error instanceof JsonPathBudgetError) throw new VtlBudgetError(error.message)
       if (!(error instanceof JsonPathSyntaxError)) throw error
