@@ -35,7 +35,7 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^GetSdk$/, 'JavaScript only; the other languages are refused by name'],
   [/AccessAssociation/, 'stored and read back; there are no VPC endpoints here'],
-  [/VpcLink/, 'stored and read back; integrations through a link are refused'],
+  [/VpcLink/, 'leads where `--upstream` says, by id, name or the ARN of its target'],
   [/ClientCertificate/, 'a real key pair, kept; backends are not shown it yet'],
   [/^FlushStage|^ResetAuthorizersCache$/, 'raises a generation; there is no cache to empty yet'],
   [/^(?:Get|Update)Usage$/, 'grants are kept; what was used is not counted yet'],

@@ -39,6 +39,33 @@ export const readEndpoints = (items: readonly string[]): Readonly<Record<string,
   return endpoints
 }
 
+const UPSTREAM_ORIGINS_MAX = 64
+
+/** `name=URL,URL`, also where commas have made a list of it (in an environment variable). */
+export const readUpstreams = (
+  items: readonly string[],
+): Readonly<Record<string, readonly string[]>> => {
+  const upstreams = new Map<string, readonly string[]>()
+  let name = ''
+  for (const item of items.flatMap((each) => each.split(','))) {
+    const at = item.indexOf('=')
+    const url = /^https?:/.test(item) ? item : item.slice(at + 1)
+    if (url !== item) name = item.slice(0, Math.max(at, 0))
+    const origins = upstreams.get(name) ?? []
+    const parsed = URL.parse(url)
+    if (name === '' || parsed === null || !/^https?:$/.test(parsed.protocol)) {
+      throw new SettingsError(`--upstream takes name=URL,…, and got '${item}'`)
+    }
+    if (parsed.href !== `${parsed.origin}/` || origins.length >= UPSTREAM_ORIGINS_MAX) {
+      throw new SettingsError(
+        `--upstream takes up to ${UPSTREAM_ORIGINS_MAX} origins without path or user, and got '${url}'`,
+      )
+    }
+    upstreams.set(name, [...origins, parsed.origin])
+  }
+  return Object.fromEntries(upstreams)
+}
+
 export const readPairs = (
   flag: string,
   items: readonly string[],

@@ -9,6 +9,7 @@ import {
   readFailOn,
   readList,
   readPairs,
+  readUpstreams,
   readRegion,
   readVpcEndpoint,
   SettingsError,
@@ -143,6 +144,13 @@ export const SETTINGS = [
     placeholder: 'service=URL',
     commands: BOTH,
     why: 'Leads the calls of functions to one AWS service elsewhere: real AWS, or any compatible server.',
+  },
+  {
+    flag: 'upstream',
+    type: 'list',
+    placeholder: 'name=URL,…',
+    commands: BOTH,
+    why: 'Where a VPC link leads: its id or name, or the ARN of a load balancer, listener or Cloud Map service, and one or more origins.',
   },
   {
     flag: 'watch',
@@ -282,6 +290,8 @@ export interface Settings {
   readonly envFile: string | undefined
   /** Service name (as in an endpoint prefix: `dynamodb`, `states`) → URL. */
   readonly endpoints: Readonly<Record<string, string>>
+  /** ARN, id or name of a VPC link → origins, at least one. */
+  readonly upstreams: Readonly<Record<string, readonly string[]>>
   readonly watch: boolean
   readonly asAws: boolean
   readonly strict: boolean
@@ -347,6 +357,7 @@ export const parseSettings = (
     parameters: readPairs('parameter', list('parameter')),
     envFile: text('env-file'),
     endpoints: readEndpoints(list('endpoint')),
+    upstreams: readUpstreams(list('upstream')),
     watch: on('watch'),
     asAws: on('as-aws'),
     strict: on('strict'),

@@ -23,6 +23,8 @@ export interface Limits {
   ignore(feature: string): void
   /** Notes that requests are refused, and gives the step that does it. */
   refuse(feature: string): () => never
+  /** Notes that requests need one of these names to lead somewhere, which no document can tell. */
+  reach(names: readonly string[]): void
   /** The step of what was refused here last: for a caller whose part could not be compiled. */
   refusal(): () => never
 }
@@ -65,6 +67,11 @@ export const limitsAt = (where: string, list: Limitation[]): Limits => {
       note('refused', feature)
       last = refusalOf(where, feature)
       return last
+    },
+    reach: (names) => {
+      const feature = `VPC link ${names.join(', ')}`
+      if (list.some((known) => known.where === where && known.feature === feature)) return
+      list.push({ effect: 'refused', where, feature, unlessReached: names })
     },
     refusal: () => last,
   }

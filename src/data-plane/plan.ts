@@ -26,6 +26,10 @@ export interface Services {
   readonly signers?: Signers | undefined
   /** What authorizers remember: answers of functions, issuers' keys, tokens that were found good. */
   readonly authorizers: AuthorizerCaches
+  /** Where VPC links lead: by the first of these names (ARN, id or name of a link) that somewhere is given for. */
+  readonly privateUpstream?:
+    | ((names: readonly string[]) => Pick<UpstreamClient, 'call' | 'stream'> | undefined)
+    | undefined
   /** AWS services that integrations call; absent where none can be reached. */
   readonly aws?: AwsAccess | undefined
   /** Absent where nobody listens: requests then keep no record of what they did. */
@@ -53,6 +57,8 @@ export interface Limitation {
   readonly where: string
   /** AWS's name of the feature: `AWS_IAM authorization`, `usage plans`, `access logs`. */
   readonly feature: string
+  /** It holds only while none of these names leads somewhere (`--upstream`). */
+  readonly unlessReached?: readonly string[]
 }
 
 /** What every compiled stage has. */

@@ -35,6 +35,8 @@ export interface DeployOptions {
   readonly redeploy: Redeploy
   /** What an OpenAPI document is to become; absent: decided by its content. */
   readonly as?: ApiKind
+  /** Names of VPC links and their targets that lead somewhere. */
+  readonly upstreams?: readonly string[]
   /** Keeps which properties were looked at, in `Deployed.templates`. */
   readonly traces?: boolean
 }
@@ -80,7 +82,7 @@ export const deployTemplateFile = async (options: DeployOptions): Promise<Deploy
     const made = await deployedApis(tx, options.scope, stack)
     if (options.strict) {
       refuseReported(report.entries)
-      await refuseLimited(tx, made.apis, source.file)
+      await refuseLimited(tx, made.apis, source.file, options.upstreams)
     }
     return {
       stackName,
@@ -209,9 +211,10 @@ const refuseLimited = async (
   view: View,
   apis: readonly DeployedApi[],
   file: string,
+  upstreams?: readonly string[],
 ): Promise<void> => {
   for (const { id, name } of apis) {
-    const [first, ...others] = await limitationsOfApi(view, id)
+    const [first, ...others] = await limitationsOfApi(view, id, upstreams)
     if (first === undefined) continue
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`
     const effect =

@@ -9,6 +9,7 @@ import type {
   RestApi,
 } from './apigateway/rest-api.ts'
 import type { Stage } from './apigateway/stage.ts'
+import type { VpcLinkEntry } from './apigateway/vpc-link.ts'
 import type {
   Api,
   AuthorizerV2,
@@ -92,6 +93,7 @@ export type DirectoryEntry =
   | PrincipalEntry
   | PoolEntry
   | DomainNameEntry
+  | VpcLinkEntry
 
 export type EntryKind = DirectoryEntry['kind']
 

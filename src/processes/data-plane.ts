@@ -24,10 +24,11 @@ import type { HttpHandler } from '#transport/contract.ts'
 import { createUpstreamClient } from '#transport/upstream.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
+import { composePrivateUpstreams } from './private-upstreams.ts'
 import { answerHealth } from './health.ts'
 
 export interface DataPlaneOptions {
-  readonly settings: Pick<Settings, 'endpoints'>
+  readonly settings: Pick<Settings, 'endpoints' | 'upstreams'>
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly resolveCredentials: ResolveCredentials
@@ -64,6 +65,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     signers: createSigners(options.resolveCredentials),
     upstream,
     authorizers: createAuthorizerCaches(),
+    privateUpstream: composePrivateUpstreams(options.settings.upstreams, upstream),
     aws: {
       endpoint: (service) => (Object.hasOwn(endpoints, service) ? endpoints[service] : undefined),
       credentials: developmentCredentials(process.env),

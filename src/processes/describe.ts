@@ -4,7 +4,12 @@ import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { FunctionDocument } from '#model/function.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
-import { limitationsOfStage, type StageLimitation } from '#snapshot/limitations.ts'
+import {
+  type IsReached,
+  limitationsOfStage,
+  reachedBy,
+  type StageLimitation,
+} from '#snapshot/limitations.ts'
 import type { ApiSummary } from './roles.ts'
 
 export interface RouteDescription {
@@ -23,6 +28,7 @@ export interface ApiDescription extends ApiSummary {
 export const describeApis = async (
   source: DirectorySource,
   origin: string,
+  upstreams: readonly string[] = [],
 ): Promise<readonly ApiDescription[]> => {
   const { changes } = await source.changes(0)
   const functions = new Map<string, FunctionDocument>()
@@ -34,6 +40,7 @@ export const describeApis = async (
     stages.push(entry)
     stagesByApi.set(entry.apiId, stages)
   }
+  const isReached = reachedBy(upstreams, changes)
   const descriptions: ApiDescription[] = []
   for (const stages of stagesByApi.values()) {
     const [first] = stages
@@ -46,7 +53,7 @@ export const describeApis = async (
       stages: stages.map((entry) => entry.stage.stageName),
       urls: stages.flatMap((entry) => urlsOf(entry, origin)),
       routes: routesOf(document, (uri) => describeUri(uri, functions)),
-      limitations: await limitationsOf(stages, source),
+      limitations: await limitationsOf(stages, source, isReached),
     })
   }
   return descriptions
@@ -130,10 +137,15 @@ const describeUri = (uri: string, functions: ReadonlyMap<string, FunctionDocumen
 const limitationsOf = async (
   stages: readonly StageEntry[],
   source: DirectorySource,
+  isReached: IsReached,
 ): Promise<readonly StageLimitation[]> => {
   const found = new Map<string, StageLimitation>()
   for (const entry of stages) {
-    const limitations = limitationsOfStage(entry, await source.document(entry.documentHash))
+    const limitations = limitationsOfStage(
+      entry,
+      await source.document(entry.documentHash),
+      isReached,
+    )
     for (const limitation of limitations) found.set(JSON.stringify(limitation), limitation)
   }
   return [...found.values()]

@@ -84,7 +84,11 @@ const start = async (order: StartOrder): Promise<void> => {
     port: listener.port,
     report,
     apis: withUndeployed(
-      await describeApis(host.source, originOf(settings.dataHost, settings.dataPort)),
+      await describeApis(
+        host.source,
+        originOf(settings.dataHost, settings.dataPort),
+        Object.keys(settings.upstreams),
+      ),
       apis,
     ),
   })

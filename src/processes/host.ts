@@ -65,6 +65,7 @@ export const openHost = (options: HostOptions): Host => {
         scope,
         store,
         strict: settings.strict,
+        upstreams: Object.keys(settings.upstreams),
         redeploy: settings.asAws ? 'as-aws' : 'always',
         ...(settings.as !== undefined && { as: settings.as }),
         call: (tx) => {

@@ -126,7 +126,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       for (const template of templates) deployed.push(await host.deploy(template))
       await pull()
       const apis = withUndeployed(
-        await describeApis(host.source, endpoint),
+        await describeApis(host.source, endpoint, Object.keys(settings.upstreams)),
         deployed.flatMap((one) => one.apis),
       )
       return { ...summary(deployed), apis }

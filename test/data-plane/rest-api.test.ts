@@ -187,8 +187,8 @@ describe('what an API asks for and what is not built is refused with 501 and lis
       },
     ],
     [
-      'VPC links',
-      { methods: { 'GET /pets': integration({ type: 'HTTP', connectionType: 'VPC_LINK' }) } },
+      'VPC links of other integrations than HTTP',
+      { methods: { 'GET /pets': integration({ connectionType: 'VPC_LINK' }) } },
     ],
     [
       'AWS integration with the sub-domain runtime.lex',

@@ -9,6 +9,7 @@ import type {
 import type { VpcLink } from '#model/apigateway/vpc-link.ts'
 import { parseArn } from '#model/arn.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
+import { publishVpcLink, unpublishVpcLink } from '#snapshot/publish-vpc-link.ts'
 import { deployments, documents, stages, vpcLinks } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, notFound } from '#wire/errors.ts'
@@ -45,7 +46,7 @@ export const createVpcLink = async (
     statusMessage: 'Your vpc link is ready for use',
     tags: nonEmpty(input.tags),
   })
-  await call.tx.put(vpcLinks, call, link.id, link)
+  await write(call, link)
   // AWS: the answer is of a link still in the making, and clients ask until it is AVAILABLE. [terraform.md, 7]
   const { statusMessage: _, ...made } = link
   return { ...made, status: 'PENDING' }
@@ -65,7 +66,7 @@ export const updateVpcLink = async (
 ): Promise<VpcLink> => {
   const before = await vpcLinkOf(call, required(input.vpcLinkId, 'vpcLinkId'))
   const link = applyPatch(VPC_LINK_PATCH, before, input.patchOperations)
-  await call.tx.put(vpcLinks, call, link.id, link)
+  await write(call, link)
   return link
 }
 
@@ -82,6 +83,12 @@ export const deleteVpcLink = async (
     )
   }
   await call.tx.delete(vpcLinks, call, id)
+  await unpublishVpcLink(call.tx, call, id)
+}
+
+const write = async (call: WriteCall, link: VpcLink): Promise<void> => {
+  await call.tx.put(vpcLinks, call, link.id, link)
+  await publishVpcLink(call.tx, call, link.id, [link.name, ...link.targetArns])
 }
 
 const VPC_LINK_PATCH: PatchTable = {

@@ -8,6 +8,7 @@ import type {
   UpdateVpcLinkRequest,
 } from '@aws-sdk/client-apigatewayv2'
 import type { VpcLinkV2 } from '#model/apigatewayv2/vpc-link.ts'
+import { publishVpcLink, unpublishVpcLink } from '#snapshot/publish-vpc-link.ts'
 import { integrationsV2, vpcLinksV2 } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest } from '#wire/errors.ts'
@@ -74,6 +75,7 @@ export const deleteVpcLink = async (
     )
   }
   await call.tx.delete(vpcLinksV2, call, vpcLinkId)
+  await unpublishVpcLink(call.tx, call, vpcLinkId)
   return {}
 }
 
@@ -90,5 +92,6 @@ const write = async (call: WriteCall, link: VpcLinkV2): Promise<VpcLinkV2> => {
     throw badRequest(`Name must have at most ${NAME_LENGTH_MAX} characters`)
   }
   await call.tx.put(vpcLinksV2, call, link.vpcLinkId, link)
+  await publishVpcLink(call.tx, call, link.vpcLinkId, [link.name])
   return link
 }

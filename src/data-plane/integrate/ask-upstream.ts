@@ -9,25 +9,26 @@ import {
   type UpstreamStream,
 } from '#transport/contract.ts'
 import { noteUpstreamRequest, noteUpstreamResponse } from '../execution-notes.ts'
-import { GatewayFailure, type RestRequest, type Services } from '../plan.ts'
+import { GatewayFailure, type RestRequest } from '../plan.ts'
+import type { AskBackend } from './connection.ts'
 import type { HttpIntegrationRequest } from './integration-request.ts'
 
 export const askUpstream = (
   request: RestRequest,
   asked: HttpIntegrationRequest,
   integration: Integration,
-  services: Services,
+  backend: AskBackend,
 ): Promise<UpstreamResponse> =>
-  traced(request, asked, () => services.upstream.call(upstreamRequest(asked, integration)))
+  traced(request, asked, () => backend.call(upstreamRequest(asked, integration)))
 
 /** The same, with a body that is passed on as it comes. */
 export const streamUpstream = (
   request: RestRequest,
   asked: HttpIntegrationRequest,
   integration: Integration,
-  services: Services,
+  backend: AskBackend,
 ): Promise<UpstreamStream> =>
-  traced(request, asked, () => services.upstream.stream(upstreamRequest(asked, integration)))
+  traced(request, asked, () => backend.stream(upstreamRequest(asked, integration)))
 
 const upstreamRequest = (
   asked: HttpIntegrationRequest,

@@ -63,6 +63,9 @@ export const compileIntegrationRequest = (
   if (uri === undefined || mapped === undefined) return undefined
   const fixedMethod = integration.httpMethod === 'ANY' ? undefined : integration.httpMethod
 
+  // AWS: a link to a load balancer (VPC link V2) is asked for the stage's path too. [guide: private-integration]
+  const stagePath = integration.integrationTarget === undefined ? '' : `/${source.stage.stageName}`
+
   const mapWith = (
     request: RestRequest,
     caller: Caller,
@@ -89,7 +92,7 @@ export const compileIntegrationRequest = (
     const asked = {
       method: fixedMethod ?? request.method,
       origin: uri.origin,
-      path: uri.path(input) + (search === '' ? '' : `?${wireText(search)}`),
+      path: stagePath + uri.path(input) + (search === '' ? '' : `?${wireText(search)}`),
       headers,
       overrides,
     }

@@ -22,3 +22,10 @@ export interface ClientCertificate {
   readonly expirationDate: number
   readonly tags?: Readonly<Record<string, string>>
 }
+
+/** What else a link of either API Gateway is called. Key `vpc-link/{accountId}/{region}/{id}`. */
+export interface VpcLinkEntry {
+  readonly kind: 'vpc-link'
+  /** Its name, and the ARNs of its targets. */
+  readonly names: readonly string[]
+}

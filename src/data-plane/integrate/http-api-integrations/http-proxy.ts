@@ -10,21 +10,26 @@ import {
   type UpstreamResponse,
 } from '#transport/contract.ts'
 import { HeaderNames, HOP_BY_HOP, HOP_BY_HOP_NAMES, isHeader } from '#transport/headers.ts'
-import { eachHeader } from '../../accept/headers.ts'
+import { eachHeader, lastHeader } from '../../accept/headers.ts'
+import { GatewayFailure, type HttpApiRequest, type HttpRoutePlan } from '../../plan.ts'
 import {
-  GatewayFailure,
-  type HttpApiRequest,
-  type HttpRoutePlan,
-  type Services,
-} from '../../plan.ts'
+  type AskBackend,
+  asItsUri,
+  compileVpcLink,
+  type Connection,
+  overInternet,
+} from '../connection.ts'
 import { FORWARDED_HEADERS, forwardedHeaders } from './forwarded.ts'
 import type { HttpIntegrationSource } from './index.ts'
 import { mapHttpApiRequest, mapHttpApiResponse } from './integration-request.ts'
-import { compileProxyUri } from './proxy-uri.ts'
+import { compilePrivateTarget, compileProxyUri } from './proxy-uri.ts'
 
 export const compileHttpProxy = (source: HttpIntegrationSource): HttpRoutePlan['integrate'] => {
   const { integration, uri, routeKey, requestMapping, responseMapping, timeoutMs } = source
-  const proxyUri = compileProxyUri(uri, routeKey)
+  const isPrivate = integration.connectionType === 'VPC_LINK'
+  const targetArn = isPrivate && uri.startsWith('arn:') ? uri : undefined
+  const connection = connectionOf(source, isPrivate, targetArn)
+  const proxyUri = targetArn === undefined ? compileProxyUri(uri, routeKey) : compilePrivateTarget()
   if (proxyUri === undefined) return misconfigured(uri)
   const fixedMethod = integration.integrationMethod?.toUpperCase() ?? 'ANY'
   const serverName = integration.tlsConfig?.serverNameToVerify
@@ -36,15 +41,35 @@ export const compileHttpProxy = (source: HttpIntegrationSource): HttpRoutePlan['
       method: fixedMethod === 'ANY' ? request.method : fixedMethod,
       origin: proxyUri.origin,
       path: proxyUri.pathFor(request, mapped),
-      headers: requestHeaders(request, mapped, body),
+      headers: [
+        ...(isPrivate ? mappedHost(request, mapped) : []),
+        ...requestHeaders(request, mapped, body),
+      ],
       ...(body.length > 0 && { body }),
       timeoutMs,
       responseBytesMax: PAYLOAD_BYTES_MAX,
       ...(serverName !== undefined && { serverName }),
     }
-    const answer = await callUpstream(request, services, upstream)
+    const answer = await callUpstream(request, connection(request, services), upstream)
     return mapHttpApiResponse(passBack(answer), request, caller, responseMapping)
   }
+}
+
+const connectionOf = (
+  { integration, stage, limits }: HttpIntegrationSource,
+  isPrivate: boolean,
+  targetArn: string | undefined,
+): Connection => {
+  if (!isPrivate) return overInternet
+  const { connectionId } = integration
+  const connection = compileVpcLink({ connectionId, targetArn }, stage, limits)
+  return targetArn === undefined ? asItsUri(connection) : connection
+}
+
+/** AWS: Host is no reserved header; a mapping that overwrites it decides which of a load balancer's rules counts. */
+const mappedHost = (request: HttpApiRequest, { headers }: MappableRequest): FlatHeaders => {
+  const host = lastHeader(headers, 'host')
+  return host === undefined || host === request.header('host') ? [] : ['Host', host]
 }
 
 const misconfigured = (uri: string) => () => {
@@ -115,12 +140,12 @@ const withoutNamed = (headers: string[], named: readonly string[]): string[] => 
 /** Tells the trace of the answer, or makes a failure of what came in its place. */
 export const callUpstream = async (
   request: HttpApiRequest,
-  services: Services,
+  backend: AskBackend,
   upstream: UpstreamRequest,
 ): Promise<UpstreamResponse> => {
   const startMs = request.trace.elapsedMs()
   try {
-    const answer = await services.upstream.call(upstream)
+    const answer = await backend.call(upstream)
     const latencyMs = request.trace.elapsedMs() - startMs
     request.trace.integration = { latencyMs, status: answer.statusCode }
     return answer

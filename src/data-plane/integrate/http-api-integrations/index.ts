@@ -21,6 +21,8 @@ import { compileSubtype } from './subtype.ts'
 export interface HttpIntegrationSource {
   readonly routeKey: string
   readonly integration: IntegrationV2
+  readonly stage: StageFacts
+  readonly limits: Limits
   /** With stage variables put in; '' where there is none. */
   readonly uri: string
   readonly requestMapping: RequestMapping | undefined
@@ -39,7 +41,9 @@ export const compileHttpApiIntegration = (
   if (integration.integrationSubtype !== undefined) {
     return compileSubtype(integration, integration.integrationSubtype, stage, limits)
   }
-  if (integration.connectionType === 'VPC_LINK') return limits.refuse('VPC link integrations')
+  if (integration.connectionType === 'VPC_LINK' && integration.integrationType !== 'HTTP_PROXY') {
+    return limits.refuse('VPC link integrations')
+  }
   const requests = compileRequestMapping(integration.requestParameters)
   const responses = compileResponseMapping(integration.responseParameters)
   const refusals = [...requests.problems, ...responses.problems].map((problem) =>
@@ -51,6 +55,8 @@ export const compileHttpApiIntegration = (
   return compile({
     routeKey,
     integration,
+    stage,
+    limits,
     uri: putStageVariables(integration.integrationUri ?? '', stage),
     requestMapping: requests.mapping,
     responseMapping: responses.mapping,

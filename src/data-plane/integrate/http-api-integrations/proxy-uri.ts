@@ -30,6 +30,20 @@ export const compileProxyUri = (uri: string, routeKey: string): ProxyUri | undef
   }
 }
 
+/**
+ * The target of a VPC link that an ARN names: it is asked for the path as the client wrote it.
+ * AWS: with the stage, unless a mapping overwrites the path. [guide: http-api-develop-integrations-private]
+ */
+export const compilePrivateTarget = (): ProxyUri => ({
+  // Stands where an origin belongs: the connection leads elsewhere.
+  origin: 'http://vpc-link.invalid',
+  pathFor: ({ address }, mapped) => {
+    const path = mapped.path ?? address.fullPath
+    const target = mapped.rawQuery === '' ? path : `${path}?${mapped.rawQuery}`
+    return onTheWire(target.startsWith('/') ? target : `/${target}`)
+  },
+})
+
 const joinQueries = (own: string, sent: string): string =>
   own === '' || sent === '' ? own + sent : `${own}&${sent}`
 

@@ -44,7 +44,7 @@ export const compileSubtype = (
     const call = known.call(values)
     const signing = { service, region, nowMs: services.clock.nowMs() }
     const upstream = signedRequest(call, endpoint, services.aws.credentials, signing)
-    const answer = await callUpstream(request, services, {
+    const answer = await callUpstream(request, services.upstream, {
       ...upstream,
       timeoutMs,
       responseBytesMax: PAYLOAD_BYTES_MAX,

@@ -40,7 +40,12 @@ export const compileAwsService = (
     const nowMs = services.clock.nowMs()
     const asked = signed(mapped, endpoint, call, services.aws, nowMs)
     trace.enter('integration')
-    const { statusCode, headers, body } = await askUpstream(request, asked, integration, services)
+    const { statusCode, headers, body } = await askUpstream(
+      request,
+      asked,
+      integration,
+      services.upstream,
+    )
     trace.enter('integration response')
     const { overrides } = mapped
     const selector = String(statusCode)

@@ -7,6 +7,7 @@ import type { RestMethodPlan } from '../../plan.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { askUpstream, streamUpstream } from '../ask-upstream.ts'
 import { proxiedResponseHeaders } from '../header-rules.ts'
+import { compileConnection } from '../connection.ts'
 import { compileIntegrationRequest } from '../integration-request.ts'
 import { asText } from '../payload.ts'
 
@@ -14,6 +15,7 @@ export const compileHttpProxy = (
   source: MethodSource,
   integration: Integration,
 ): RestMethodPlan['integrate'] => {
+  const connection = compileConnection(source, integration)
   const mapRequest = compileIntegrationRequest(source, integration, true)
   if (mapRequest === undefined) return source.limits.refusal()
   const isStreamed = integration.responseTransferMode === 'STREAM'
@@ -23,9 +25,10 @@ export const compileHttpProxy = (
     trace.enter('integration request')
     const asked = await mapRequest(request, caller)
     trace.enter('integration')
+    const backend = connection(request, services)
     const answer = isStreamed
-      ? await streamUpstream(request, asked, integration, services)
-      : await askUpstream(request, asked, integration, services)
+      ? await streamUpstream(request, asked, integration, backend)
+      : await askUpstream(request, asked, integration, backend)
     trace.enter('integration response')
     const { statusCode, headers } = answer
     // AWS: no X-Amzn-Trace-Id of the gateway's on an HTTP_PROXY answer. [behaviour.md 3.3]

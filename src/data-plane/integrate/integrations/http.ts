@@ -5,6 +5,7 @@ import type { MethodSource } from '../../compiling.ts'
 import type { RestMethodPlan } from '../../plan.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { askUpstream } from '../ask-upstream.ts'
+import { compileConnection } from '../connection.ts'
 import { compileIntegrationRequest } from '../integration-request.ts'
 import { compileIntegrationResponses } from '../integration-response.ts'
 
@@ -12,6 +13,7 @@ export const compileHttp = (
   source: MethodSource,
   integration: Integration,
 ): RestMethodPlan['integrate'] => {
+  const connection = compileConnection(source, integration)
   const mapRequest = compileIntegrationRequest(source, integration, false)
   const mapResponse = compileIntegrationResponses(source, integration)
   if (mapRequest === undefined || mapResponse === undefined) return source.limits.refusal()
@@ -21,7 +23,8 @@ export const compileHttp = (
     trace.enter('integration request')
     const asked = await mapRequest(request, caller)
     trace.enter('integration')
-    const { statusCode, headers, body } = await askUpstream(request, asked, integration, services)
+    const backend = connection(request, services)
+    const { statusCode, headers, body } = await askUpstream(request, asked, integration, backend)
     trace.enter('integration response')
     const selector = String(statusCode)
     const answer = mapResponse(request, caller, {

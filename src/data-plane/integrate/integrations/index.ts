@@ -16,7 +16,10 @@ type CompileIntegration = (
 export const compileIntegration = (source: MethodSource): RestMethodPlan['integrate'] => {
   const integration = source.method.methodIntegration
   if (integration === undefined) return noIntegration
-  if (integration.connectionType === 'VPC_LINK') return source.limits.refuse('VPC links')
+  // AWS: a VPC link leads to HTTP backends only. [guide: set-up-private-integration]
+  if (integration.connectionType === 'VPC_LINK' && !/^HTTP/.test(integration.type)) {
+    return source.limits.refuse('VPC links of other integrations than HTTP')
+  }
   return TYPES[integration.type](source, integration)
 }
 
