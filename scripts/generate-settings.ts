@@ -1,5 +1,6 @@
 // Makes docs/reference/settings.md of the table in src/settings.ts.
-import { SETTINGS, variable } from '../src/settings.ts'
+import { variable } from '../src/setting-definition.ts'
+import { SETTINGS } from '../src/settings.ts'
 
 /** The page's text. */
 export const renderSettings = (): string => {

@@ -2,6 +2,14 @@
 // capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
 import { join, resolve } from 'node:path'
 import {
+  camelCase,
+  type CommandName,
+  readNumber,
+  readSwitch,
+  type SettingDefinition,
+  variable,
+} from './setting-definition.ts'
+import {
   type AddressSetting,
   folderOf,
   readAddress,
@@ -15,30 +23,6 @@ import {
   SettingsError,
   type VpcEndpointSetting,
 } from './setting-values.ts'
-
-export type CommandName = 'start' | 'serve' | 'check' | 'explain'
-
-interface SettingBase {
-  /** Long flag without dashes, and the key in camel case. */
-  readonly flag: string
-  readonly commands: readonly CommandName[]
-  readonly why: string
-}
-
-export type SettingDefinition = SettingBase &
-  (
-    | { readonly type: 'text'; readonly placeholder: string; readonly default?: string }
-    | {
-        readonly type: 'number'
-        readonly placeholder: string
-        readonly unit: string
-        readonly min: number
-        readonly max: number
-        readonly default?: number
-      }
-    | { readonly type: 'switch'; readonly default: boolean }
-    | { readonly type: 'list'; readonly placeholder: string }
-  )
 
 const BOTH: readonly CommandName[] = ['start', 'serve']
 /** What it takes to read a template. */
@@ -323,11 +307,12 @@ export const parseSettings = (
 ): Settings => {
   const value = (flag: string): unknown => given[camelCase(flag)] ?? environment[variable(flag)]
   const text = (flag: string): string | undefined => {
-    const found = value(flag) ?? definitionOf(flag).default
+    const definition = definitionOf(flag)
+    const found = value(flag) ?? ('default' in definition ? definition.default : undefined)
     return found === undefined ? undefined : String(found)
   }
-  const number = (flag: string): number | undefined => readNumber(flag, value(flag))
-  const on = (flag: string): boolean => readSwitch(flag, value(flag))
+  const number = (flag: string): number | undefined => readNumber(definitionOf(flag), value(flag))
+  const on = (flag: string): boolean => readSwitch(definitionOf(flag), value(flag))
   const list = (flag: string): readonly string[] => readList(value(flag))
 
   const accountId = text('account') ?? ''
@@ -376,35 +361,8 @@ export const parseSettings = (
   })
 }
 
-const camelCase = (flag: string): string =>
-  flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-
-/** The environment variable of a setting: `DAEMUN_DATA_DIR` for `--data-dir`. */
-export const variable = (flag: string): string =>
-  `DAEMUN_${flag.toUpperCase().replaceAll('-', '_')}`
-
-const definitionOf = (flag: string): { readonly default?: unknown; readonly type: string } => {
+const definitionOf = (flag: string): SettingDefinition => {
   const definition = SETTINGS.find((setting) => setting.flag === flag)
   if (definition === undefined) throw new SettingsError(`there is no setting --${flag}`)
   return definition
-}
-
-const readNumber = (flag: string, value: unknown): number | undefined => {
-  const definition = SETTINGS.find((setting) => setting.flag === flag)
-  if (definition?.type !== 'number') throw new SettingsError(`--${flag} is no number`)
-  const { min, max, unit } = definition
-  if (value === undefined) return 'default' in definition ? definition.default : undefined
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < min || number > max) {
-    throw new SettingsError(`--${flag} takes ${min} to ${max} (${unit}), and got '${value}'`)
-  }
-  return number
-}
-
-const readSwitch = (flag: string, value: unknown): boolean => {
-  if (value === undefined) return definitionOf(flag).default === true
-  if (typeof value === 'boolean') return value
-  if (value === '1' || value === 'true') return true
-  if (value === '0' || value === 'false' || value === '') return false
-  throw new SettingsError(`${variable(flag)} takes true or false, and got '${value}'`)
 }

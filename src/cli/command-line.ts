@@ -1,7 +1,8 @@
 // The command line, made from the table of settings: `daemun start`, `daemun serve`, `daemun check`, `daemun explain`; and
 // `daemun vtl test`, which needs none of them.
 import { Command, Option } from 'commander'
-import { type CommandName, parseSettings, type Settings, SETTINGS, variable } from '../settings.ts'
+import { type CommandName, variable } from '../setting-definition.ts'
+import { parseSettings, SETTINGS, type Settings } from '../settings.ts'
 import { exitWith } from './exit.ts'
 import { version } from './version.ts'
 
