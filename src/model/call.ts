@@ -1,5 +1,6 @@
 // A call of a management operation: who asks, where, and what the operation may draw on.
 import type { IdSource } from '#shared/ids.ts'
+import type { SigningIdentity } from './identity.ts'
 import type { Scope } from './scope.ts'
 
 export interface Call extends Scope {
@@ -8,4 +9,8 @@ export interface Call extends Scope {
   readonly nowMs: number
   /** Identifiers for what the operation creates: random, or derived from a template's logical id. */
   readonly ids: IdSource
+  /** Who asks, as the signature says; absent for what this program does by itself, such as a template's resources. */
+  readonly caller?: SigningIdentity
+  /** True where the caller's policies are asked: an operation with questions of its own (AssumeRole) asks them then. */
+  readonly isEnforced?: boolean
 }

@@ -42,7 +42,7 @@ export const openHost = (options: HostOptions): Host => {
   const credentials = openCredentials(settings)
   const store = openSqliteStore(join(dataDir, 'daemun.db'))
   const source = storeSource(store)
-  const management = createManagement({ store, testMethod, onBug: onError })
+  const management = createManagement({ store, mint: credentials.mint, testMethod, onBug: onError })
   const keeping = keepLastGood(source, join(dataDir, 'last-good'), onError)
   const stopKeeping = store.watch(keeping.keep)
 
