@@ -3,6 +3,7 @@ import type { Method, Resource, RestApi } from '#model/apigateway/rest-api.ts'
 import type { Route } from '#model/apigatewayv2/api.ts'
 import type { HttpDocument, RestDocument } from '#model/documents.ts'
 import type { Scope } from '#model/scope.ts'
+import type { ResourcePolicy } from './admit/resource-policy.ts'
 import { GatewayFailure, type Limitation } from './plan.ts'
 
 /** What never changes while a stage's plan lives. */
@@ -37,6 +38,8 @@ export interface MethodSource {
   readonly resource: Resource
   readonly method: Method
   readonly isBinary: (mediaType: string | undefined) => boolean
+  /** The API's own, as it was deployed; undefined where it has none. */
+  readonly resourcePolicy: ResourcePolicy | undefined
   /** How often the stage's authorizer cache was flushed. */
   readonly authorizersCacheGeneration: number
   readonly limits: Limits

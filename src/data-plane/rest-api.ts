@@ -4,6 +4,7 @@ import type { HttpResponse } from '#transport/contract.ts'
 import { type GatewayRequest, withRoute } from './accept/request.ts'
 import { admitRestRequestSize } from './accept/rest-api-limits.ts'
 import type { RouteMatch } from './accept/routes.ts'
+import { unknownMethod } from './accept/unknown-method.ts'
 import { noStep } from './compiling.ts'
 import type { ContextRequest } from './context-variables.ts'
 import { noteEnd, noteMethodRequest, noteValidated } from './execution-notes.ts'
@@ -73,16 +74,10 @@ const serve = async (
   return stage.compress(request, writing instanceof Promise ? await writing : writing)
 }
 
-/** AWS: an unknown path or method is 403 "Missing Authentication Token", never 404. [behaviour.md 3.1 #10] */
-const findMethod = (
-  { method, address }: GatewayRequest,
-  stage: RestStagePlan,
-): RouteMatch<RestMethodPlan> => {
-  const match = stage.routes.match(method, address.path)
+const findMethod = (request: GatewayRequest, stage: RestStagePlan): RouteMatch<RestMethodPlan> => {
+  const match = stage.routes.match(request.method, request.address.path)
   if (match !== undefined) return match
-  throw new GatewayFailure('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token', {
-    hint: `no method ${method} on ${address.path} in stage ${stage.stageName} of ${stage.apiName}`,
-  })
+  throw unknownMethod(request, `stage ${stage.stageName} of ${stage.apiName}`)
 }
 
 /** Anything but an outcome that the API defines is a bug: its stack goes to the log, never to the client. */

@@ -5,7 +5,7 @@ import { compileDecode } from './accept/content-encoding.ts'
 import { compileRoutes, type RouteEntry } from './accept/routes.ts'
 import { compileApiKey } from './admit/api-key.ts'
 import { compileAuthorization } from './admit/authorization.ts'
-import { isPrivate } from './admit/resource-policy.ts'
+import { compileResourcePolicy, isPrivate } from './admit/resource-policy.ts'
 import { compileRequestValidator } from './admit/request-validator.ts'
 import { compileStageSettings } from './admit/stage-settings.ts'
 import { compileThrottle } from './admit/throttle.ts'
@@ -33,6 +33,7 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
   const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
   const refuseAll = compileStageSettings(stage, api, stageLimits)
   const isBinary = compileBinaryMediaTypes(api.binaryMediaTypes ?? [])
+  const resourcePolicy = compileResourcePolicy(api, facts, stageLimits)
   const routes: RouteEntry<RestMethodPlan>[] = []
   for (const resource of document.resources) {
     for (const [verb, method] of Object.entries(resource.resourceMethods ?? {})) {
@@ -44,6 +45,7 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
         resource,
         method,
         isBinary,
+        resourcePolicy,
         authorizersCacheGeneration: stage.authorizersCacheGeneration ?? 0,
         limits,
       }

@@ -80,6 +80,7 @@ export const signedBy = (
     readonly service?: string
     readonly secret?: string
     readonly sessionToken?: string
+    readonly unsignedPayload?: boolean
   } = {},
 ): Sent => {
   const { method, target, headers } = sentRequest(sent)
@@ -91,7 +92,12 @@ export const signedBy = (
       secretAccessKey: options.secret ?? `secret of ${name}`,
       ...(options.sessionToken !== undefined && { sessionToken: options.sessionToken }),
     },
-    { region: options.region ?? 'us-east-1', service: options.service ?? 'execute-api', nowMs },
+    {
+      region: options.region ?? 'us-east-1',
+      service: options.service ?? 'execute-api',
+      nowMs,
+      ...(options.unsignedPayload === true && { unsignedPayload: true }),
+    },
   )
   // `sentRequest` adds the Host again.
   return { ...sent, headers: signed.slice(2) }

@@ -4,26 +4,24 @@
 import {
   admitToLambdaAuthorizer,
   combineAlone,
-  combineWithIdentity,
   combineWithLambdaAuthorizer,
 } from '#languages/iam-policy/combine.ts'
 import type { Evaluation } from '#languages/iam-policy/policy.ts'
 import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import type { MethodSource } from '../compiling.ts'
 import { GatewayFailure, type RestMethodPlan, type RestRequest } from '../plan.ts'
-import { accessDenied, deniedByAuthorizer, signatureRefused } from './access-denied.ts'
+import { accessDenied, deniedByAuthorizer } from './access-denied.ts'
 import { accessRequest, type ArnPlace, methodArn } from './access-request.ts'
 import type { Authorized, RestAuthorizer } from './authorizers/authorizer.ts'
-import { authenticateSigner, signedCaller } from './authorizers/aws-iam.ts'
 import { compileRestAuthorizer } from './authorizers/index.ts'
-import { compileResourcePolicy, isPrivate, type ResourcePolicy } from './resource-policy.ts'
+import { isPrivate, type ResourcePolicy } from './resource-policy.ts'
+import { admitSigned } from './signed-access.ts'
 
 type Authorize = RestMethodPlan['authorize']
 
 /** A method that asks for an authorization that does not exist here refuses everyone: nothing passes unchecked. */
 export const compileAuthorization = (source: MethodSource): Authorize => {
-  const { api, stage, limits } = source
-  const policy = compileResourcePolicy(api, stage, limits)
+  const { api, stage, resourcePolicy: policy } = source
   const authorize = compileFlow(source, policy)
   if (!isPrivate(api)) return authorize
   const endpoints = new Set(api.endpointConfiguration.vpcEndpointIds)
@@ -68,31 +66,19 @@ const admitByPolicy =
   }
 
 /** AWS_IAM: the signature first, then both sides together, as of one account or of two. */
-export const admitSigner =
+const admitSigner =
   (policy: ResourcePolicy | undefined, place: ArnPlace): Authorize =>
-  async (request, services) => {
-    const outcome = await authenticateSigner(request, place.scope.region, services)
-    if (outcome.kind === 'refused') throw signatureRefused(outcome)
-    const { signer } = outcome
-    const arn = methodArn(request, place)
-    const access = accessRequest('execute-api:Invoke', arn, request, signer)
-    const accounts = signer.accountId === place.scope.accountId ? 'same' : 'cross'
-    const identity = services.signers?.evaluate(signer, access) ?? SILENT
-    const decided = combineWithIdentity(policy?.evaluate(access), identity, accounts)
-    if (decided.decision === 'allow') return signedCaller(signer)
-    const side = accounts === 'same' ? 'caller and API are of one account' : CROSS_ACCOUNT
-    throw accessDenied(signer.arn, 'execute-api:Invoke', arn, decided, side)
+  (request, services) => {
+    const resource = methodArn(request, place)
+    const { scope } = place
+    return admitSigned(request, { action: 'execute-api:Invoke', resource, scope, policy }, services)
   }
-
-const SILENT: Evaluation = { decision: 'implicit-deny' }
-const CROSS_ACCOUNT =
-  'caller and API are of different accounts, so the resource policy and the policies of the caller must both allow'
 
 /**
  * A Lambda authorizer: an explicit deny of the resource policy ends it before the function runs; then both together.
  * No promise where the authorizer needs none: its policy is cached.
  */
-export const admitByLambda =
+const admitByLambda =
   (policy: ResourcePolicy | undefined, place: ArnPlace, authorizer: RestAuthorizer): Authorize =>
   (request, services) => {
     const arn = methodArn(request, place)
@@ -110,13 +96,13 @@ const admitAuthorized = (
   resource: Evaluation | undefined,
   arn: string,
 ): Caller => {
-  const decided = combineWithLambdaAuthorizer(resource, evaluation ?? SILENT)
+  const decided = combineWithLambdaAuthorizer(resource, evaluation ?? { decision: 'implicit-deny' })
   if (decided.decision === 'allow') return caller
   throw deniedByAuthorizer(decided, arn)
 }
 
 /** Cognito and JWT: the token first, then the resource policy alone, which must allow where there is one. */
-export const admitByToken =
+const admitByToken =
   (policy: ResourcePolicy | undefined, place: ArnPlace, authorizer: RestAuthorizer): Authorize =>
   (request, services) => {
     const admit = ({ caller }: Authorized): Caller => {

@@ -1,13 +1,11 @@
 // Who may call a route of an HTTP API, which has no resource policy: the authorizer decides alone.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html
-import { combineWithIdentity } from '#languages/iam-policy/combine.ts'
 import { ANONYMOUS } from '#model/caller.ts'
 import type { RouteSource } from '../compiling.ts'
 import type { HttpRoutePlan } from '../plan.ts'
-import { accessDenied, signatureRefused } from './access-denied.ts'
-import { accessRequest, type ArnPlace, methodArn } from './access-request.ts'
-import { authenticateSigner, signedCaller } from './authorizers/aws-iam.ts'
+import { type ArnPlace, methodArn } from './access-request.ts'
 import { compileHttpApiAuthorizer } from './authorizers/index.ts'
+import { admitSigned } from './signed-access.ts'
 
 /** A route that asks for an authorization that does not exist here refuses everyone: nothing passes unchecked. */
 export const compileHttpApiAuthorization = (source: RouteSource): HttpRoutePlan['authorize'] => {
@@ -29,19 +27,8 @@ export const compileHttpApiAuthorization = (source: RouteSource): HttpRoutePlan[
  */
 const admitSigner =
   (place: ArnPlace): HttpRoutePlan['authorize'] =>
-  async (request, services) => {
-    const outcome = await authenticateSigner(request, place.scope.region, services)
-    if (outcome.kind === 'refused') throw signatureRefused(outcome)
-    const { signer } = outcome
-    const arn = methodArn(request, place)
-    const access = accessRequest('execute-api:Invoke', arn, request, signer)
-    const accounts = signer.accountId === place.scope.accountId ? 'same' : 'cross'
-    const identity = services.signers?.evaluate(signer, access) ?? { decision: 'implicit-deny' }
-    const decided = combineWithIdentity(undefined, identity, accounts)
-    if (decided.decision === 'allow') return signedCaller(signer)
-    const side =
-      accounts === 'same'
-        ? 'the policies of the caller do not allow it'
-        : 'the caller is of another account, and an HTTP API has no policy that could admit it'
-    throw accessDenied(signer.arn, 'execute-api:Invoke', arn, decided, side)
+  (request, services) => {
+    const resource = methodArn(request, place)
+    const { scope } = place
+    return admitSigned(request, { action: 'execute-api:Invoke', resource, scope }, services)
   }
