@@ -5,6 +5,7 @@ import type { Caller } from '#model/caller.ts'
 import { isObject } from '#shared/json.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch } from './accept/routes.ts'
+import { authorizerValue } from './authorizer-value.ts'
 import type { StageFacts } from './compiling.ts'
 import type { RestMethodPlan } from './plan.ts'
 
@@ -134,12 +135,7 @@ const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextV
 
 const authorizerVariable = (name: string): ContextVariable => {
   if (name === 'principalId') return (_request, caller) => caller?.principalId
-  return (_request, caller) => {
-    const values = caller?.authorizer
-    if (values === undefined || !Object.hasOwn(values, name)) return undefined
-    const value = values[name]
-    return typeof value === 'object' ? undefined : String(value)
-  }
+  return (_request, caller) => authorizerValue(caller, name)
 }
 
 /** Common Log Format: `10/Mar/2020:00:03:59 +0000`. */

@@ -39,7 +39,6 @@ test('a full match beats a greedy one, that beats $default, and a verb beats ANY
 })
 
 const refusals: readonly (readonly [string, TestApi])[] = [
-  ['JWT authorizers', { routes: [httpRoute('$default', { authorizationType: 'JWT' })] }],
   ['API keys', { routes: [httpRoute('$default', { apiKeyRequired: true })] }],
   [
     'the SNS-Publish integration',

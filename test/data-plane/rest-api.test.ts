@@ -155,10 +155,6 @@ describe('what an API asks for and what is not built is refused with 501 and lis
   const integration = (more: Parameters<typeof restIntegration>[0]) =>
     restMethod({ methodIntegration: restIntegration(more) })
   const rows: readonly (readonly [string, Partial<TestRestApi>])[] = [
-    [
-      'Cognito user pool authorizers',
-      { methods: { 'GET /pets': restMethod({ authorizationType: 'COGNITO_USER_POOLS' }) } },
-    ],
     ['JWT authorizers', { methods: { 'GET /pets': restMethod({ authorizationType: 'JWT' }) } }],
     [
       'SOMETHING authorization',

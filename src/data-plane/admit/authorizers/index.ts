@@ -1,8 +1,10 @@
 // Which authorizer a method or route names, compiled. One that does not exist here refuses everyone.
 import type { MethodSource, RouteSource } from '../../compiling.ts'
 import type { HttpApiAuthorizer, RestAuthorizer } from './authorizer.ts'
+import { compileCognito } from './cognito.ts'
 import { type AuthorizerFailures, HTTP_API_FAILURES, REST_FAILURES } from './failures.ts'
 import { compileHttpApiLambda } from './http-api-lambda.ts'
+import { compileJwt } from './jwt.ts'
 import { compileRestLambda } from './rest-lambda.ts'
 
 /** For `CUSTOM`, `COGNITO_USER_POOLS` and `JWT`. */
@@ -13,6 +15,9 @@ export const compileRestAuthorizer = (source: MethodSource): RestAuthorizer => {
     case 'CUSTOM':
       if (authorizer === undefined) return withoutAuthorizer(REST_FAILURES, method.authorizerId)
       return compileRestLambda(source, authorizer)
+    case 'COGNITO_USER_POOLS':
+      if (authorizer === undefined) return withoutAuthorizer(REST_FAILURES, method.authorizerId)
+      return compileCognito(source, authorizer)
     default:
       return limits.refuse(
         FEATURES.get(method.authorizationType) ?? `${method.authorizationType} authorization`,
@@ -30,8 +35,11 @@ export const compileHttpApiAuthorizer = (source: RouteSource): HttpApiAuthorizer
     case 'CUSTOM':
       if (authorizer === undefined) return withoutAuthorizer(HTTP_API_FAILURES, route.authorizerId)
       return compileHttpApiLambda(source, authorizer)
+    case 'JWT':
+      if (authorizer === undefined) return withoutAuthorizer(HTTP_API_FAILURES, route.authorizerId)
+      return compileJwt(authorizer, route.authorizationScopes)
     default:
-      return limits.refuse(FEATURES.get(route.authorizationType) ?? route.authorizationType)
+      return limits.refuse(`${route.authorizationType} authorization`)
   }
 }
 
@@ -41,6 +49,6 @@ const withoutAuthorizer = (failures: AuthorizerFailures, id: string | undefined)
 }
 
 const FEATURES: ReadonlyMap<string, string> = new Map([
-  ['COGNITO_USER_POOLS', 'Cognito user pool authorizers'],
+  // The REST form of November 2026: how it is written on the wire is not known. [behaviour.md 18]
   ['JWT', 'JWT authorizers'],
 ])

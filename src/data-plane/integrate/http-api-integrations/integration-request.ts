@@ -10,6 +10,7 @@ import type {
 import type { ResponseMapping } from '#languages/parameter-mapping/response-mapping.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import { decodeOrKeep } from '../../accept/query.ts'
+import { authorizerValue } from '../../authorizer-value.ts'
 import { formatRequestTime } from '../../context-variables.ts'
 import type { HttpApiRequest } from '../../plan.ts'
 import { jsonOnce, readBodyPath } from '../body-path.ts'
@@ -77,10 +78,7 @@ const bytesOf = (text: string | undefined) => (text === undefined ? undefined : 
 /** `$context.x`, without `context.` before it. */
 export const contextVariable = (name: string, request: HttpApiRequest, caller: Caller) => {
   if (!name.startsWith('authorizer.')) return CONTEXT.get(name)?.(request)
-  const values = caller.authorizer
-  const member = name.slice('authorizer.'.length)
-  const value = values !== undefined && Object.hasOwn(values, member) ? values[member] : undefined
-  return value === undefined || typeof value === 'object' ? undefined : String(value)
+  return authorizerValue(caller, name.slice('authorizer.'.length))
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
