@@ -182,6 +182,17 @@ export const SETTINGS = [
     why: 'JSON instead of the screen: one object per line, the first is the `ready` event; with `check` and `explain` one object.',
   },
   {
+    flag: 'websocket-connects-per-second',
+    type: 'number',
+    placeholder: 'count',
+    unit: 'connections/s',
+    min: 1,
+    max: 1_000_000,
+    default: 500,
+    commands: BOTH,
+    why: 'New WebSocket connections; further ones get 429. 500 is the quota of an AWS account.',
+  },
+  {
     flag: 'request-log',
     type: 'switch',
     default: true,
@@ -263,6 +274,7 @@ export interface Settings {
   readonly dataPort: number
   readonly dataHost: string
   readonly workers: number
+  readonly websocketConnectsPerSecond: number
   /** Absolute. */
   readonly dataDir: string
   readonly region: string
@@ -332,6 +344,7 @@ export const parseSettings = (
     dataPort: number('data-port') ?? 0,
     dataHost: text('data-host') ?? '',
     workers: number('workers') ?? 1,
+    websocketConnectsPerSecond: number('websocket-connects-per-second') ?? 500,
     dataDir: resolve(
       text('data-dir') ?? join(first === undefined ? '.' : folderOf(first), '.daemun'),
     ),

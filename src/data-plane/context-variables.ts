@@ -7,11 +7,13 @@ import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch } from './accept/routes.ts'
 import { authorizerValue } from './authorizer-value.ts'
 import type { StageFacts } from './compiling.ts'
-import type { RestMethodPlan } from './plan.ts'
+import type { SocketFacts } from './accept/socket.ts'
+import type { MethodFacts } from './plan.ts'
 
 /** A request whose method may not be known yet: failures come early too. */
 export interface ContextRequest extends GatewayRequest {
-  readonly match?: RouteMatch<RestMethodPlan>
+  readonly match?: RouteMatch<MethodFacts>
+  readonly socket?: SocketFacts
 }
 
 /** Undefined where the request has no such value. */
@@ -50,6 +52,18 @@ export const contextMembers = (
   resourcePath: request.match?.plan.resourcePath,
   stage: stage.stageName,
   xrayTraceId: request.traceId,
+  ...(request.socket !== undefined && socketMembers(request.socket)),
+})
+
+const socketMembers = (socket: SocketFacts): Readonly<Record<string, JsonInput>> => ({
+  connectedAt: socket.connectedAtMs,
+  connectionId: socket.connectionId,
+  disconnectReason: socket.disconnectReason,
+  disconnectStatusCode: socket.disconnectStatusCode,
+  eventType: socket.eventType,
+  messageDirection: 'IN',
+  messageId: socket.messageId,
+  routeKey: socket.routeKey,
 })
 
 /** AWS: the members in this order, and all of them there. [F187] */
@@ -94,6 +108,14 @@ const constants = (stage: StageFacts): ReadonlyMap<string, string> =>
   ])
 
 const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextVariable>([
+  ['connectedAt', ({ socket }) => textOf(socket?.connectedAtMs)],
+  ['connectionId', ({ socket }) => socket?.connectionId],
+  ['disconnectReason', ({ socket }) => socket?.disconnectReason],
+  ['disconnectStatusCode', ({ socket }) => textOf(socket?.disconnectStatusCode)],
+  ['eventType', ({ socket }) => socket?.eventType],
+  ['messageDirection', ({ socket }) => socket && 'IN'],
+  ['messageId', ({ socket }) => socket?.messageId],
+  ['routeKey', ({ socket }) => socket?.routeKey],
   ['customDomain.basePathMatched', (request) => request.address.customDomain?.basePathMatched],
   [
     'customDomain.routingRuleIdMatched',
@@ -132,6 +154,9 @@ const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextV
   ['resourcePath', (request) => request.match?.plan.resourcePath],
   ['xrayTraceId', (request) => request.traceId],
 ])
+
+const textOf = (value: number | undefined): string | undefined =>
+  value === undefined ? undefined : String(value)
 
 const authorizerVariable = (name: string): ContextVariable => {
   if (name === 'principalId') return (_request, caller) => caller?.principalId

@@ -12,6 +12,7 @@ import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
 import type { Signers } from './admit/signers.ts'
 import type { AuthorizerCaches } from './admit/authorizers/caches.ts'
+import type { SocketFacts } from './accept/socket.ts'
 
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
@@ -62,7 +63,7 @@ export interface Limitation {
 }
 
 /** What every compiled stage has. */
-interface StagePlanBase {
+export interface StagePlanBase {
   readonly scope: Scope
   readonly apiId: string
   readonly apiName: string
@@ -88,12 +89,16 @@ export interface RestStagePlan extends StagePlanBase {
   ) => HttpResponse | Promise<HttpResponse>
 }
 
-/** One method, compiled. Each member is a step of rest-api.ts, in the order of its life there. */
-export interface RestMethodPlan {
+/** What a request may say about the method that it found. */
+export interface MethodFacts {
   readonly httpMethod: string
   readonly resourceId: string
   readonly resourcePath: string
   readonly operationName: string | undefined
+}
+
+/** One method, compiled. Each member is a step of rest-api.ts, in the order of its life there. */
+export interface RestMethodPlan extends MethodFacts {
   /** Stage, method and account buckets. A promise only where a process has to ask for tokens. */
   readonly throttle: (request: RestRequest, services: Services) => void | Promise<void>
   readonly authorize: (request: RestRequest, services: Services) => Caller | Promise<Caller>
@@ -125,8 +130,10 @@ export type AdmitStep = (
 
 /** A request to a REST API that has found its method: what every later step takes. */
 export interface RestRequest extends GatewayRequest {
-  readonly stage: RestStagePlan
-  readonly match: RouteMatch<RestMethodPlan>
+  readonly stage: StagePlanBase
+  readonly match: RouteMatch<MethodFacts>
+  /** The connection, where the request is an event of a WebSocket. */
+  readonly socket?: SocketFacts
 }
 
 /** How an API answers its failures; `render` never fails. */
@@ -159,7 +166,34 @@ export interface HttpApiRequest extends GatewayRequest {
   readonly match: RouteMatch<HttpRoutePlan>
 }
 
-export type StagePlan = RestStagePlan | HttpStagePlan
+export interface WebSocketStagePlan extends StagePlanBase {
+  readonly protocol: 'WEBSOCKET'
+  readonly connect: SocketRoutePlan | undefined
+  readonly disconnect: SocketRoutePlan | undefined
+  /** The route that a message selects; undefined where there is none, not even `$default`. */
+  readonly selectRoute: (message: string) => SocketRoutePlan | undefined
+}
+
+/** One route of a WebSocket API, compiled. */
+export interface SocketRoutePlan extends MethodFacts {
+  readonly routeKey: string
+  readonly throttle: (request: SocketRequest, services: Services) => void | Promise<void>
+  /** `$connect` alone has one: who connects is known for as long as the connection lasts. */
+  readonly authorize: (request: SocketRequest, services: Services) => Caller | Promise<Caller>
+  readonly admit: readonly AdmitStep[]
+  readonly validate: (request: SocketRequest) => void | Promise<void>
+  readonly integrate: RestMethodPlan['integrate']
+  /** Whether the integration's answer goes back to the client. */
+  readonly isTwoWay: boolean
+}
+
+/** An event of a WebSocket: its handshake, a message or its end. */
+export interface SocketRequest extends RestRequest {
+  readonly stage: WebSocketStagePlan
+  readonly socket: SocketFacts
+}
+
+export type StagePlan = RestStagePlan | HttpStagePlan | WebSocketStagePlan
 
 /** The APIs of this node, as of one moment: read once per request and kept for the whole of it. */
 export interface Directory {

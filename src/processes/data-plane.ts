@@ -20,15 +20,21 @@ import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
 import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
 import { testMethod } from '#snapshot/test-invoke.ts'
-import type { HttpHandler } from '#transport/contract.ts'
+import {
+  type Connections,
+  createLocalConnections,
+  type LocalConnections,
+} from '#state/connections.ts'
+import type { HttpHandler, UpgradeHandler } from '#transport/contract.ts'
 import { createUpstreamClient } from '#transport/upstream.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
 import { composePrivateUpstreams } from './private-upstreams.ts'
 import { answerHealth } from './health.ts'
+import { composeSockets } from './sockets.ts'
 
 export interface DataPlaneOptions {
-  readonly settings: Pick<Settings, 'endpoints' | 'upstreams'>
+  readonly settings: Pick<Settings, 'endpoints' | 'upstreams' | 'websocketConnectsPerSecond'>
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly resolveCredentials: ResolveCredentials
@@ -37,18 +43,25 @@ export interface DataPlaneOptions {
   readonly isReady: () => boolean
   /** Processes that share every limit. */
   readonly sharedBy?: number
+  /** The WebSockets of this process, and those of all processes, where there are others. */
+  readonly connections?: LocalConnections
+  readonly allConnections?: Connections
 }
 
 export interface DataPlane {
   readonly handle: HttpHandler
   /** The same for what comes through a VPC endpoint. */
   readonly handleThrough: (endpoint: VpcEndpoint) => HttpHandler
+  /** Takes the handshakes of WebSocket APIs. */
+  readonly upgrade: UpgradeHandler
   /** True for the Host of a custom domain name that is deployed here. */
   readonly hasDomainName: (host: string) => boolean
   /** Runs one request to a draft, with all that a deployed one would have. */
   readonly testMethod: TestMethod
   /** Follows a source from its beginning. */
   follow(source: DirectorySource): Follower
+  /** Ends the open connections, as the first step of an orderly end. */
+  drain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,10 +86,25 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     observe: options.observe,
     onBug: (error) => options.onError(error),
   }
-  const serve = createDataPlane(current.directory, services)
+  const connections =
+    options.connections ?? createLocalConnections({ holder: process.pid, random: systemRandom })
+  const serve = createDataPlane(current.directory, services, {
+    all: options.allConnections ?? connections,
+    authorize: () => undefined,
+  })
+  const sockets = composeSockets({
+    directory: current.directory,
+    services,
+    connections,
+    handle: serve,
+    connectsPerSecond: options.settings.websocketConnectsPerSecond,
+    onError: options.onError,
+  })
   const hasDomainName = (host: string): boolean =>
     findDomainName(host, current.directory().find) !== undefined
   return {
+    upgrade: sockets.upgrade,
+    drain: sockets.drain,
     hasDomainName,
     testMethod: (test) =>
       testMethod(test, { services, directory: current.directory(), renderLog: renderTestLog }),

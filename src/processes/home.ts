@@ -1,6 +1,6 @@
 // Where the calls of function code come home to: a TLS port with certificates for the AWS hosts that code insists on,
 // signed by a local authority that function processes alone trust.
-import type { HttpHandler, HttpListener } from '#transport/contract.ts'
+import type { HttpHandler, HttpListener, UpgradeHandler } from '#transport/contract.ts'
 import { openLocalCa } from '#transport/local-ca.ts'
 import { startTlsListener } from '#transport/tls-listener.ts'
 import type { HomeTls } from '#lambda/pool-settings.ts'
@@ -15,6 +15,7 @@ export const openHome = async (options: {
   /** The authority's folder. */
   readonly directory: string
   readonly handler: HttpHandler
+  readonly onUpgrade?: UpgradeHandler
   readonly onError: (error: unknown) => void
 }): Promise<Home> => {
   const authority = await openLocalCa({ directory: options.directory })
@@ -22,6 +23,7 @@ export const openHome = async (options: {
     host: '127.0.0.1',
     port: 0,
     handler: options.handler,
+    ...(options.onUpgrade !== undefined && { onUpgrade: options.onUpgrade }),
     onError: options.onError,
     certificateFor: (name) => authority.certificateFor(name ?? 'localhost'),
   })

@@ -6,7 +6,8 @@ import { createInvokeApi } from '#lambda/invoke-api.ts'
 import type { TestMethod } from '#model/method-test.ts'
 import { present } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
-import type { HttpHandler } from '#transport/contract.ts'
+import type { HttpHandler, HttpResponse, UpgradeHandler } from '#transport/contract.ts'
+import { refuseUpgrade } from '#transport/handshake.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import type { Settings } from '../settings.ts'
 import { composeDataPlane } from './data-plane.ts'
@@ -63,11 +64,15 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       onError,
     })
     closing.push(host.close)
-    const door: { handle: HttpHandler } = { handle: starting }
+    const door: { handle: HttpHandler; upgrade: UpgradeHandler } = {
+      handle: starting,
+      upgrade: (_request, socket) => refuseUpgrade(socket, STARTING),
+    }
     const listener = await startHttpListener({
       host: settings.host,
       port: settings.port,
       handler: (request) => door.handle(request),
+      onUpgrade: (request, socket, head) => door.upgrade(request, socket, head),
       onError,
     })
     closing.push(() => listener.close(GRACE_MS))
@@ -75,6 +80,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     const home = await openHome({
       directory: join(settings.dataDir, 'certificate-authority'),
       handler: (request) => door.handle(request),
+      onUpgrade: (request, socket, head) => door.upgrade(request, socket, head),
       onError,
     })
     closing.push(home.close)
@@ -97,7 +103,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       onError,
       isReady: () => true,
     })
-    closing.push(plane.close)
+    closing.push(plane.close, plane.drain)
+    door.upgrade = plane.upgrade
     bench.test = plane.testMethod
     const further = await startFurtherListeners(settings, plane, onError)
     closing.push(() => further.close(GRACE_MS))
@@ -160,8 +167,9 @@ const summary = (deployed: readonly Deployed[]): Omit<Redeployment, 'apis'> => (
   files: deployed.flatMap(({ files }) => files),
 })
 
-const starting: HttpHandler = () => ({
+const STARTING: HttpResponse = {
   statusCode: 503,
   headers: ['content-type', 'application/json', 'retry-after', '1'],
   body: '{"message":"starting"}',
-})
+}
+const starting: HttpHandler = () => STARTING

@@ -6,10 +6,13 @@ import { createInvokeClient } from '#lambda/invoke-client.ts'
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
 import { systemClock } from '#shared/clock.ts'
+import { systemRandom } from '#shared/random.ts'
+import { createLocalConnections } from '#state/connections.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { openCredentials } from './credentials.ts'
+import { openConnectionPeers } from './connection-peers.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { startFurtherListeners } from './further-listeners.ts'
 import { joinNodeChannel, type NodeChannel } from './node-channel.ts'
@@ -36,8 +39,17 @@ export const runWorker = async (): Promise<void> => {
     onError: report,
   })
   const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
+  const connections = createLocalConnections({ holder: process.pid, random: systemRandom })
+  const peers = await openConnectionPeers({
+    channelPath,
+    local: connections,
+    clock: systemClock,
+    onError: report,
+  })
   const plane = composeDataPlane({
     settings,
+    connections,
+    allConnections: peers,
     ...createInvokeClient({ socketPath: invokePath }),
     resolveCredentials: openCredentials(settings).resolve,
     ...(settings.requestLog && { observe: records.add }),
@@ -57,6 +69,7 @@ export const runWorker = async (): Promise<void> => {
     () =>
       startHttpListener({
         handler: plane.handle,
+        onUpgrade: plane.upgrade,
         host: settings.dataHost,
         port: settings.dataPort,
         onError: report,
@@ -71,7 +84,9 @@ export const runWorker = async (): Promise<void> => {
     state.draining = true
     await wait(UNREADY_MS)
     const graceMs = settings.drainSeconds * 1_000
+    await plane.drain()
     await Promise.all([listener.close(graceMs), further.close(graceMs)])
+    await peers.close()
     records.flush()
     channel.close()
   })

@@ -3,6 +3,7 @@
 import { compileHttpStage } from '#data-plane/http-stage.ts'
 import type { StagePlan } from '#data-plane/plan.ts'
 import { compileRestStage } from '#data-plane/rest-stage.ts'
+import { compileWebSocketStage } from '#data-plane/websocket-stage.ts'
 import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
 import { Bug } from '#shared/assert.ts'
 
@@ -11,8 +12,11 @@ export const compileStage = (entry: StageEntry, document: DeploymentDocument): S
   if (entry.protocol === 'REST' && document.protocol === 'REST') {
     return compileRestStage(entry, document)
   }
-  if (entry.protocol !== 'REST' && document.protocol === entry.protocol) {
+  if (entry.protocol === 'HTTP' && document.protocol === 'HTTP') {
     return compileHttpStage(entry, document)
+  }
+  if (entry.protocol === 'WEBSOCKET' && document.protocol === 'WEBSOCKET') {
+    return compileWebSocketStage(entry, document)
   }
   throw new Bug(`a ${document.protocol} document for a ${entry.protocol} stage`)
 }

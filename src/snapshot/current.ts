@@ -211,6 +211,5 @@ const apiEntry = (entry: StageEntry, named: ReadonlyMap<string, Stage>): ApiEntr
   protocol: entry.protocol,
   scope: entry.scope,
   disableExecuteApiEndpoint: entry.disableExecuteApiEndpoint,
-  // AWS: WebSocket APIs have their own way of being served; a plan of HTTP routes is none.
-  stage: (name) => (entry.protocol === 'WEBSOCKET' ? undefined : named.get(name)?.plan()),
+  stage: (name) => named.get(name)?.plan(),
 })

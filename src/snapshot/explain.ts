@@ -20,7 +20,9 @@ export const explain = (
 ): readonly ExplainedStep[] | undefined =>
   plan.protocol === 'REST'
     ? explainRest(plan, method, path, document)
-    : explainHttp(plan, method, path, document)
+    : plan.protocol === 'HTTP'
+      ? explainHttp(plan, method, path, document)
+      : undefined
 
 const explainRest = (
   plan: Extract<StagePlan, { protocol: 'REST' }>,

@@ -38,7 +38,6 @@ export const limitationsOfStage = (
   document: DeploymentDocument,
   isReached: IsReached,
 ): readonly StageLimitation[] => {
-  if (entry.protocol === 'WEBSOCKET') return [WEBSOCKET]
   return compileStage(entry, document)
     .limitations.filter(
       ({ unlessReached }) => unlessReached === undefined || !isReached(unlessReached),
@@ -66,10 +65,4 @@ export const limitationsOfApi = async (
     for (const limitation of limitations) found.set(JSON.stringify(limitation), limitation)
   }
   return [...found.values()]
-}
-
-const WEBSOCKET: StageLimitation = {
-  effect: 'refused',
-  where: 'the whole API',
-  feature: 'WebSocket APIs',
 }

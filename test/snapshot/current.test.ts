@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import type { RestStagePlan } from '#data-plane/plan.ts'
+import type { Directory, RestStagePlan } from '#data-plane/plan.ts'
 import type { DeploymentDocument, DirectoryEntry } from '#model/documents.ts'
 import { createCurrent } from '#snapshot/current.ts'
 import { restDocument, restEntry, restIntegration, restMethod } from '../support/rest-api.ts'
@@ -31,9 +31,14 @@ const start = () => {
       { revision, changes: Object.entries(changes).map(([key, entry]) => ({ key, entry })) },
       fetchDocument,
     )
-  const plan = () => current.directory().findApi('abc123')?.stage('prod')
+  const planIn = (directory: Directory) => {
+    const plan = directory.findApi('abc123')?.stage('prod')
+    assert.ok(plan?.protocol !== 'WEBSOCKET')
+    return plan
+  }
+  const plan = () => planIn(current.directory())
   const serves = (path: string) => plan()?.routes.match('GET', path) !== undefined
-  return { current, apply, plan, serves, failures, fetched }
+  return { current, apply, plan, planIn, serves, failures, fetched }
 }
 
 const PROD = 'stage/abc123/prod'
@@ -55,13 +60,13 @@ test('a stage is compiled on its first request, and once', async () => {
 })
 
 test('a stage that changes is swapped, and a request that began keeps its own world', async () => {
-  const { current, apply, serves, plan } = start()
+  const { current, apply, serves, plan, planIn } = start()
   await apply(1, { [PROD]: stage('one') })
   assert.ok(serves('/one'))
   const pinned = current.directory()
   await apply(2, { [PROD]: stage('two') })
   assert.ok(serves('/two') && !serves('/one'))
-  assert.ok(pinned.findApi('abc123')?.stage('prod')?.routes.match('GET', '/one'))
+  assert.ok(planIn(pinned)?.routes.match('GET', '/one'))
   assert.equal(current.directory().revision, 2)
   assert.equal(plan()?.protocol, 'REST')
 })

@@ -1,6 +1,8 @@
 // The data plane's front: whose request is it? The API and the stage are found once, in a directory that stays the
 // same for the whole of the request.
+import type { Connections } from '#state/connections.ts'
 import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
+import { type AuthorizeConnections, handleConnectionsRequest } from '../connections.ts'
 import { handleHttpApiRequest } from '../http-api.ts'
 import {
   type ApiEntry,
@@ -27,8 +29,13 @@ export type HandleDataPlane = (
   endpoint?: VpcEndpoint,
 ) => HttpResponse | Promise<HttpResponse>
 
+/** `connections`: absent where nobody can hold any, and then no WebSocket API is answered. */
 export const createDataPlane =
-  (directory: () => Directory, services: Services): HandleDataPlane =>
+  (
+    directory: () => Directory,
+    services: Services,
+    connections?: ConnectionsAccess,
+  ): HandleDataPlane =>
   (http, declared) => {
     const current = directory()
     const endpoint = declared ?? (http.proxied && endpointOfProxy(http))
@@ -49,12 +56,24 @@ export const createDataPlane =
       const request = acceptRequest(http, address, services, 'HTTP', current)
       return handleHttpApiRequest(request, stage, services)
     }
+    if (stage.protocol === 'WEBSOCKET') {
+      if (connections === undefined) return answerNobody(http, address, current, services)
+      const request = acceptRequest(http, address, services, 'WEBSOCKET', current)
+      const { all, authorize } = connections
+      return handleConnectionsRequest(request, stage, all, authorize, services)
+    }
     return handleRestRequest(
       acceptRequest(http, address, services, 'REST', current),
       stage,
       services,
     )
   }
+
+/** The open connections of WebSocket APIs, and who may reach them. */
+export interface ConnectionsAccess {
+  readonly all: Connections
+  readonly authorize: AuthorizeConnections
+}
 
 const findStage = (api: ApiEntry | undefined, address: RequestAddress): StagePlan | undefined => {
   if (api === undefined) return undefined
@@ -114,9 +133,6 @@ const answerNobody = (
 }
 
 const failureOf = (address: RequestAddress, api: ApiEntry | undefined): GatewayFailure => {
-  if (api?.protocol === 'WEBSOCKET') {
-    return new GatewayFailure('NOT_IMPLEMENTED', 'WebSocket APIs are not implemented')
-  }
   if (api?.protocol === 'HTTP') {
     return new GatewayFailure('RESOURCE_NOT_FOUND', 'Not Found', { hint: hintOf(address, api) })
   }

@@ -72,7 +72,7 @@ export interface GatewayRequest {
 }
 
 /** Which kind of API a request came to: they differ in their ids and in how they read a request. */
-export type ApiKind = 'REST' | 'HTTP'
+export type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET'
 
 /** A request as it arrived. What is not asked for is not made: the body, the query, the ids. */
 export const acceptRequest = (
@@ -140,7 +140,7 @@ class AcceptedRequest implements GatewayRequest {
   }
 
   get query(): ReadonlyMap<string, readonly string[]> {
-    return (this.#query ??= parseQuery(this.rawQuery, this.#kind === 'REST'))
+    return (this.#query ??= parseQuery(this.rawQuery, this.#kind !== 'HTTP'))
   }
 
   get traceId(): string {

@@ -3,7 +3,8 @@
 import type { StageV2 } from '#model/apigatewayv2/api.ts'
 import type { TokenBucket } from '#state/token-bucket.ts'
 import { noStep } from '../compiling.ts'
-import { GatewayFailure, type HttpRoutePlan } from '../plan.ts'
+import type { GatewayRequest } from '../accept/request.ts'
+import { GatewayFailure, type Services } from '../plan.ts'
 import { createLimitShare } from './limit-share.ts'
 
 /**
@@ -13,7 +14,7 @@ import { createLimitShare } from './limit-share.ts'
 export const compileHttpApiThrottle = (
   routeKey: string,
   stage: StageV2,
-): HttpRoutePlan['throttle'] => {
+): ((request: GatewayRequest, services: Services) => void) => {
   const own = stage.routeSettings?.[routeKey]
   const defaults = stage.defaultRouteSettings
   const rate = own?.throttlingRateLimit ?? defaults?.throttlingRateLimit

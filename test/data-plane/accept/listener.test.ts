@@ -81,7 +81,7 @@ describe('a request that means no stage', () => {
     ['rest1', '/none/pets', 403, '{"message":"Forbidden"}', /rest1 has no stage none/],
     ['rest1', '/', 403, '{"message":"Forbidden"}', /must begin with a stage/],
     ['off1', '/prod/pets', 403, '{"message":"Forbidden"}', /switched off/],
-    ['ws1', '/prod', 501, '{"message":"WebSocket APIs are not implemented"}', /^$/],
+    ['ws1', '/prod', 403, '{"message":"Forbidden"}', /ws1 has no stage prod/],
   ]
   for (const [apiId, target, status, body, hint] of rows) {
     it(`${apiId} ${target} is ${status}, told once with its reason`, async () => {

@@ -1,0 +1,114 @@
+// The events of a WebSocket as requests: a handshake is one; of a message and of the end requests are made, so that
+// the same steps serve all three.
+import type { HttpBody, HttpRequest } from '#transport/contract.ts'
+import { BodyTooLarge } from '#transport/contract.ts'
+import type { Directory, Services, SocketRequest, WebSocketStagePlan } from '../plan.ts'
+import { lastHeader } from './headers.ts'
+import { acceptRequest, type RequestAddress } from './request.ts'
+import type { SocketFacts } from './socket.ts'
+
+export const handshakeRequest = (
+  http: HttpRequest,
+  address: RequestAddress,
+  stage: WebSocketStagePlan,
+  services: Services,
+  directory: Directory,
+  connectionId: string,
+): SocketRequest => {
+  const accepted = acceptRequest(http, address, services, 'WEBSOCKET', directory)
+  const connectedAtMs = accepted.arrivedAtMs
+  const socket: SocketFacts = {
+    connectionId,
+    connectedAtMs,
+    eventType: 'CONNECT',
+    routeKey: '$connect',
+  }
+  return Object.assign(accepted, { stage, socket, match: NOWHERE })
+}
+
+/** What every later event of a connection has of it. */
+export interface OpenSocket {
+  /** The handshake. */
+  readonly http: HttpRequest
+  readonly address: RequestAddress
+  readonly stage: WebSocketStagePlan
+  readonly world: Directory
+  readonly services: Services
+  readonly connectionId: string
+  readonly connectedAtMs: number
+}
+
+export const messageRequest = (open: OpenSocket, text: string): SocketRequest => {
+  const accepted = eventRequest(open, text)
+  return Object.assign(accepted, {
+    stage: open.stage,
+    match: NOWHERE,
+    socket: {
+      ...factsOf(open),
+      eventType: 'MESSAGE' as const,
+      routeKey: '$default',
+      messageId: accepted.extendedRequestId,
+    },
+  })
+}
+
+export const disconnectRequest = (
+  open: OpenSocket,
+  disconnectStatusCode: number,
+  disconnectReason: string,
+): SocketRequest =>
+  Object.assign(eventRequest(open, ''), {
+    stage: open.stage,
+    match: NOWHERE,
+    socket: {
+      ...factsOf(open),
+      eventType: 'DISCONNECT' as const,
+      routeKey: '$disconnect',
+      disconnectStatusCode,
+      disconnectReason,
+    },
+  })
+
+const factsOf = ({ connectionId, connectedAtMs }: OpenSocket) => ({ connectionId, connectedAtMs })
+
+/** Before its route is found. */
+const NOWHERE: SocketRequest['match'] = {
+  plan: { httpMethod: 'POST', resourceId: '', resourcePath: '', operationName: undefined },
+  pathParameters: undefined,
+}
+
+const eventRequest = ({ http, address, services, world }: OpenSocket, text: string) => {
+  const { host, remoteAddress, remotePort, tls } = http
+  const userAgent = lastHeader(http.headers, 'user-agent')
+  const event: HttpRequest = {
+    method: 'POST',
+    target: '/',
+    httpVersion: '1.1',
+    // Nothing of the handshake's headers reaches later events, except what says who is there. [behaviour.md 14]
+    headers: userAgent === undefined ? [] : ['User-Agent', userAgent],
+    host,
+    remoteAddress,
+    remotePort,
+    ...(tls !== undefined && { tls }),
+    body: textBody(text),
+    signal: NEVER,
+  }
+  return acceptRequest(event, address, services, 'WEBSOCKET', world)
+}
+
+/** The client of a message going away ends nothing: AWS runs the integration to its end. */
+const NEVER = new AbortController().signal
+
+const textBody = (text: string): HttpBody => {
+  const bytes = Buffer.from(text, 'utf8')
+  return {
+    declaredBytes: bytes.length,
+    read: async (bytesMax) => {
+      if (bytes.length > bytesMax) throw new BodyTooLarge()
+      return bytes
+    },
+    stream: async function* () {
+      yield bytes
+    },
+  }
+}

@@ -1,0 +1,50 @@
+// AWS_PROXY of a WebSocket API: a Lambda function gets the event of the connection, and what it answers counts.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
+import { functionOfUri } from '#model/arn.ts'
+import type { IntegrationV2 } from '#model/apigatewayv2/api.ts'
+import type { RestMethodPlan, RestRequest, SocketRequest } from '../../plan.ts'
+import { present } from '#shared/assert.ts'
+import { admitAnswer, traceAnswer } from '../function-answer.ts'
+import { invokeWithin } from '../invoke-function.ts'
+import { misconfigured } from '../misconfigured.ts'
+import { parseProxyResponse } from '../proxy-response.ts'
+import { putStageVariables } from '../stage-variables.ts'
+import { makeSocketEvent } from './event.ts'
+import type { SocketRouteSource } from './rest-source.ts'
+
+export const compileSocketProxy = (
+  { stage, limits }: SocketRouteSource,
+  integration: IntegrationV2,
+): RestMethodPlan['integrate'] => {
+  const uri = putStageVariables(integration.integrationUri ?? '', stage)
+  const functionArn = functionOfUri(uri)
+  if (functionArn === undefined) {
+    return misconfigured(`the integration's URI names no function: ${uri}`)
+  }
+  if (integration.credentialsArn !== undefined) limits.ignore('integration credentials')
+
+  return async (request, caller, services) => {
+    const { trace, traceId } = request
+    trace.enter('integration request')
+    const body = Buffer.from(await request.readBody()).toString('utf8')
+    const event = makeSocketEvent(ofSocket(request), caller, body)
+    const payload = Buffer.from(JSON.stringify(event), 'utf8')
+    trace.enter('integration')
+    const askedMs = trace.elapsedMs()
+    const answer = await invokeWithin(
+      services,
+      { functionArn, payload, invocationType: 'RequestResponse', traceId },
+      integration.timeoutInMillis,
+    )
+    traceAnswer(trace, answer, trace.elapsedMs() - askedMs)
+    const answered = admitAnswer(answer, functionArn)
+    trace.enter('integration response')
+    return parseProxyResponse(answered.payload, false)
+  }
+}
+
+/** The integrations of REST methods take REST requests; these here are given those of sockets alone. */
+const ofSocket = (request: RestRequest): SocketRequest => {
+  present(request.socket, 'a WebSocket integration without a socket')
+  return request as SocketRequest
+}

@@ -1,0 +1,128 @@
+// A stage of a WebSocket API, compiled: its routes, each with its steps, and how a message selects one.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html
+import {
+  compileSelectionExpression,
+  type SelectionExpression,
+  SelectionExpressionError,
+} from '#languages/selection-expression/selection-expression.ts'
+import type { Route } from '#model/apigatewayv2/api.ts'
+import type { HttpDocument } from '#model/documents.ts'
+import { ANONYMOUS } from '#model/caller.ts'
+import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
+import { messageValue, pathOf, readMessage } from './admit/socket-variables.ts'
+import { compileSocketValidator } from './admit/socket-validator.ts'
+import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
+import type { HttpStageEntry } from './http-stage.ts'
+import { compileSocketIntegration } from './integrate/websocket-integrations/index.ts'
+import type { SocketRouteSource } from './integrate/websocket-integrations/rest-source.ts'
+import type { Limitation, SocketRoutePlan, WebSocketStagePlan } from './plan.ts'
+
+export const compileWebSocketStage = (
+  entry: HttpStageEntry,
+  document: HttpDocument,
+): WebSocketStagePlan => {
+  const { stage } = entry
+  const facts: StageFacts = {
+    scope: entry.scope,
+    apiId: entry.apiId,
+    apiName: entry.apiName,
+    stageName: stage.stageName,
+    deploymentId: document.deploymentId,
+    stageVariables: stage.stageVariables ?? {},
+  }
+  const limitations: Limitation[] = []
+  const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
+  noteObservers(entry, stageLimits)
+  const routes = new Map(
+    document.routes.map((route) => {
+      const limits = limitsAt(route.routeKey, limitations)
+      return [route.routeKey, compileRoute({ stage: facts, document, route, limits }, entry)]
+    }),
+  )
+  return {
+    ...facts,
+    protocol: 'WEBSOCKET',
+    limitations,
+    connect: routes.get('$connect'),
+    disconnect: routes.get('$disconnect'),
+    selectRoute: compileRouteSelection(document, routes, stageLimits),
+  }
+}
+
+/** What only observes is left out by name. */
+const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
+  if (stage.accessLogSettings !== undefined) limits.ignore('access logs')
+  if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
+  const settings = [stage.defaultRouteSettings, ...Object.values(stage.routeSettings ?? {})]
+  if (settings.some((setting) => setting?.detailedMetricsEnabled === true)) {
+    limits.ignore('detailed metrics')
+  }
+  if (settings.some((setting) => (setting?.loggingLevel ?? 'OFF') !== 'OFF')) {
+    limits.ignore('execution logs')
+  }
+}
+
+const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketRoutePlan => {
+  const { route, document } = source
+  const integrationId = route.target?.replace(/^integrations\//, '')
+  const integration = document.integrations.find((each) => each.integrationId === integrationId)
+  return {
+    routeKey: route.routeKey,
+    httpMethod: 'POST',
+    resourceId: route.routeId,
+    resourcePath: route.routeKey,
+    operationName: route.operationName,
+    throttle: compileHttpApiThrottle(route.routeKey, entry.stage),
+    authorize: compileSocketAuthorization(source),
+    admit: route.apiKeyRequired ? [source.limits.refuse('API keys')] : [],
+    validate: compileSocketValidator(source),
+    integrate: compileSocketIntegration(source, integration),
+    isTwoWay: isTwoWay(route, document),
+  }
+}
+
+/** AWS: only `$connect` can be protected: whoever is connected was admitted. */
+const compileSocketAuthorization = ({
+  route,
+  limits,
+}: SocketRouteSource): SocketRoutePlan['authorize'] =>
+  route.authorizationType === 'NONE'
+    ? () => ANONYMOUS
+    : limits.refuse(`${route.authorizationType} authorization of WebSocket APIs`)
+
+/** AWS: a route answers only with an expression that chooses a response, and the response. [behaviour.md 14] */
+const isTwoWay = (route: Route, { routeResponses }: HttpDocument): boolean =>
+  route.routeResponseSelectionExpression !== undefined &&
+  (routeResponses[route.routeId] ?? []).some(
+    ({ routeResponseKey }) => routeResponseKey === '$default',
+  )
+
+/** AWS: an exact match, else `$default`; a message that is no JSON is one for `$default`. */
+const compileRouteSelection = (
+  { api }: HttpDocument,
+  routes: ReadonlyMap<string, SocketRoutePlan>,
+  limits: Limits,
+): WebSocketStagePlan['selectRoute'] => {
+  const otherwise = routes.get('$default')
+  const select = expressionOf(api.routeSelectionExpression, limits)
+  return (text) => {
+    if (select === undefined) return otherwise
+    const message = readMessage(text)
+    if (message === undefined) return otherwise
+    const key = select((variable) => messageValue(message, pathOf(variable)))
+    // AWS: the routes with a dollar are not for messages to choose. [guide: websocket-api-develop-routes]
+    return RESERVED.has(key) ? otherwise : (routes.get(key) ?? otherwise)
+  }
+}
+
+const RESERVED: ReadonlySet<string> = new Set(['$connect', '$disconnect'])
+
+const expressionOf = (text: string, limits: Limits): SelectionExpression | undefined => {
+  try {
+    return compileSelectionExpression(text, ['request.body'])
+  } catch (error) {
+    if (!(error instanceof SelectionExpressionError)) throw error
+    limits.refuse(`the route selection expression ${error.message}`)
+    return undefined
+  }
+}

@@ -1,0 +1,113 @@
+// The open connections of WebSocket APIs: whoever holds a socket registers it here, and whoever has something for it
+// asks here, without knowing which process holds it. A connection's id names its holder.
+import type { Random } from '#shared/random.ts'
+
+/** Which API's stage a connection belongs to: an id of another one is nobody's. */
+export interface ConnectionPlace {
+  readonly apiId: string
+  readonly stageName: string
+}
+
+export interface ConnectionInfo {
+  /** Milliseconds since the epoch. */
+  readonly connectedAtMs: number
+  readonly lastActiveAtMs: number
+  readonly sourceIp: string
+  readonly userAgent: string
+}
+
+/** A socket of this process. */
+export interface HeldConnection extends ConnectionPlace {
+  readonly connectionId: string
+  /** False where the connection is closing. */
+  send(data: Uint8Array): boolean
+  info(): ConnectionInfo
+  close(): void
+  /** Ends it because this process ends. */
+  goAway(): void
+}
+
+/** What can be done to a connection, wherever it is. Each is undefined or false where it is gone. */
+export interface Connections {
+  post(place: ConnectionPlace, connectionId: string, data: Uint8Array): Promise<boolean>
+  get(place: ConnectionPlace, connectionId: string): Promise<ConnectionInfo | undefined>
+  delete(place: ConnectionPlace, connectionId: string): Promise<boolean>
+}
+
+/** The connections that this process holds. */
+export interface LocalConnections extends Connections {
+  /** An id that no other holder gives out. */
+  newId(): string
+  hold(connection: HeldConnection): void
+  release(connectionId: string): void
+  readonly size: number
+  /** Per API, for whoever shows it. */
+  counts(): ReadonlyMap<string, number>
+  held(): readonly HeldConnection[]
+  /** Calls back once, when the last connection is released. */
+  whenEmpty(callback: () => void): void
+}
+
+/** Bytes of an id: three name the holder, eight are random. As long as AWS's own, for instance `PWk6MdGXvHcCH2g=`. */
+const HOLDER_BYTES = 3
+const RANDOM_BYTES = 8
+const HOLDERS_MAX = 2 ** (8 * HOLDER_BYTES)
+
+export const createLocalConnections = (options: {
+  /** A number of this process among those that share a data port, such as its process id; below 2^24. */
+  readonly holder: number
+  readonly random: Random
+}): LocalConnections => {
+  const held = new Map<string, HeldConnection>()
+  let onEmpty: (() => void) | undefined
+  const find = ({ apiId, stageName }: ConnectionPlace, connectionId: string) => {
+    const connection = held.get(connectionId)
+    return connection?.apiId === apiId && connection.stageName === stageName
+      ? connection
+      : undefined
+  }
+  return {
+    newId: () => {
+      const bytes = Buffer.alloc(HOLDER_BYTES + RANDOM_BYTES)
+      bytes.writeUIntBE(options.holder % HOLDERS_MAX, 0, HOLDER_BYTES)
+      bytes.set(options.random.bytes(RANDOM_BYTES), HOLDER_BYTES)
+      return `${bytes.toString('base64url')}=`
+    },
+    hold: (connection) => {
+      held.set(connection.connectionId, connection)
+    },
+    release: (connectionId) => {
+      held.delete(connectionId)
+      if (held.size > 0) return
+      onEmpty?.()
+      onEmpty = undefined
+    },
+    get size() {
+      return held.size
+    },
+    counts: () => {
+      const counts = new Map<string, number>()
+      for (const { apiId } of held.values()) counts.set(apiId, (counts.get(apiId) ?? 0) + 1)
+      return counts
+    },
+    held: () => [...held.values()],
+    whenEmpty: (callback) => {
+      onEmpty = callback
+    },
+    post: async (place, connectionId, data) => find(place, connectionId)?.send(data) ?? false,
+    get: async (place, connectionId) => find(place, connectionId)?.info(),
+    delete: async (place, connectionId) => {
+      const connection = find(place, connectionId)
+      connection?.close()
+      return connection !== undefined
+    },
+  }
+}
+
+/** The holder that an id names; undefined where it is no id of ours. */
+export const holderOf = (connectionId: string): number | undefined =>
+  ID.test(connectionId)
+    ? Buffer.from(connectionId, 'base64url').readUIntBE(0, HOLDER_BYTES)
+    : undefined
+
+const ID = /^[\w-]{15}=$/
