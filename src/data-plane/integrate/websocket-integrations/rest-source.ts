@@ -50,6 +50,7 @@ export const restSource = (
       ...(route.requestModels !== undefined && { requestModels: route.requestModels }),
     },
     authorizersCacheGeneration: 0,
+    resourcePolicy: undefined,
     // AWS: messages are text. [behaviour.md 14]
     isBinary: () => false,
   }
