@@ -5,7 +5,7 @@ import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
-import type { InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
+import type { AssumeRole, InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
@@ -43,8 +43,10 @@ export interface Services {
 export interface AwsAccess {
   /** `service` as in an endpoint prefix: `sqs`, `states`. Undefined where its calls lead nowhere. */
   endpoint(service: string, region: string): string | undefined
-  /** What calls are signed with. */
+  /** What calls are signed with, where neither a role nor the caller is asked for. */
   readonly credentials: SigningCredentials
+  /** What calls are signed with in a role; absent: with `credentials` too. */
+  readonly assumeRole?: AssumeRole | undefined
 }
 
 /** Something a configuration asks for and this version does not do. */

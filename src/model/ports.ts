@@ -64,6 +64,24 @@ export type ResolveCredentials = (
   nowMs: number,
 ) => SigningIdentity | UnusableKey
 
+export interface ServiceCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/**
+ * Credentials in which an integration calls a service, in a role that must trust apigateway.amazonaws.com; whoever
+ * issues them keeps them until they expire. Undefined: calls of this service are not made in roles of this gateway.
+ */
+export type AssumeRole = (request: {
+  readonly roleArn: string
+  /** As in an endpoint prefix: `sqs`, `states`. */
+  readonly service: string
+  readonly find: FindEntry
+  readonly nowMs: number
+}) => Promise<ServiceCredentials | IssueRefusal | undefined>
+
 /** What somebody who has been found to be a user of an identity provider asks a role for. */
 export interface CredentialsRequest {
   readonly accountId: string

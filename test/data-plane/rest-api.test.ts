@@ -209,10 +209,6 @@ describe('what an API asks for and what is not built is refused with 501 and lis
         },
       },
     ],
-    [
-      'caller credentials',
-      { methods: { 'GET /pets': integration({ credentials: 'arn:aws:iam::*:user/*' }) } },
-    ],
   ]
   for (const [feature, more] of rows) {
     it(feature, async () => {

@@ -15,6 +15,8 @@ export type ExecuteApiAction =
   | 'execute-api:Invoke'
   | 'execute-api:InvalidateCache'
   | 'execute-api:ManageConnections'
+  /** Of an integration that invokes a function in the caller's name. */
+  | 'lambda:InvokeFunction'
 
 /** The stage of a request, as its ARN names it. */
 export interface ArnPlace {

@@ -8,6 +8,7 @@ import {
   type HttpRoutePlan,
   type Services,
 } from '../../plan.ts'
+import { compileInvocationRights } from '../integration-credentials.ts'
 import { invokeWithin, type TimedInvokeAnswer } from '../invoke-function.ts'
 import { utf8Of } from '../payload.ts'
 import { makeEvent10 } from './event-1-0.ts'
@@ -17,11 +18,13 @@ import type { HttpIntegrationSource } from './index.ts'
 import { mapHttpApiRequest, mapHttpApiResponse } from './integration-request.ts'
 
 export const compileAwsProxy = (source: HttpIntegrationSource): HttpRoutePlan['integrate'] => {
-  const { integration, uri, requestMapping, responseMapping, timeoutMs } = source
+  const { integration, uri, requestMapping, responseMapping, timeoutMs, limits } = source
   const functionArn = functionOfUri(uri)
   if (functionArn === undefined) return misconfigured(uri)
   const format = FORMATS[integration.payloadFormatVersion === '1.0' ? '1.0' : '2.0']
+  const admit = compileInvocationRights(integration.credentialsArn, functionArn, limits)
   return async (request, caller, services) => {
+    admit(request, caller, services)
     const body = await request.readBody()
     const mapped = mapHttpApiRequest(request, caller, requestMapping, body)
     const event = format.makeEvent({ request, caller, mapped, body })

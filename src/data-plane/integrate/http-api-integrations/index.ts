@@ -50,8 +50,6 @@ export const compileHttpApiIntegration = (
     limits.refuse(problem),
   )
   if (refusals[0] !== undefined) return refusals[0]
-  // No role is assumed here: a function may always be called, as with a resource policy that allows it.
-  if (integration.credentialsArn !== undefined) limits.ignore('integration credentials')
   return compile({
     routeKey,
     integration,

@@ -8,6 +8,7 @@ import { HTTP_INTEGRATION_TIMEOUT_MS_MAX, PAYLOAD_BYTES_MAX } from '#model/quota
 import type { UpstreamRequest } from '#transport/contract.ts'
 import type { Limits, StageFacts } from '../../compiling.ts'
 import { GatewayFailure, type HttpRoutePlan } from '../../plan.ts'
+import { compileCredentials } from '../integration-credentials.ts'
 import { callUpstream, passBack } from './http-proxy.ts'
 import { lookUpFor, mapHttpApiResponse } from './integration-request.ts'
 import { compileSubtypeParameters } from './subtype-parameters.ts'
@@ -27,10 +28,9 @@ export const compileSubtype = (
     limits.refuse(`${problem} of the ${subtype} integration`),
   )
   if (refusals[0] !== undefined) return refusals[0]
-  if (integration.credentialsArn?.includes(':user/*')) return limits.refuse('caller credentials')
-  if (integration.credentialsArn !== undefined) limits.ignore('integration credentials')
   const timeoutMs = Math.min(integration.timeoutInMillis, HTTP_INTEGRATION_TIMEOUT_MS_MAX)
   const { service } = known
+  const credentialsFor = compileCredentials(integration.credentialsArn, service, limits)
 
   return async (request, caller, services) => {
     const body = await request.readBody()
@@ -42,8 +42,9 @@ export const compileSubtype = (
       throw noEndpoint(service, limits.where)
     }
     const call = known.call(values)
+    const credentials = await credentialsFor(request, caller, services.aws, services.clock.nowMs())
     const signing = { service, region, nowMs: services.clock.nowMs() }
-    const upstream = signedRequest(call, endpoint, services.aws.credentials, signing)
+    const upstream = signedRequest(call, endpoint, credentials, signing)
     const answer = await callUpstream(request, services.upstream, {
       ...upstream,
       timeoutMs,

@@ -10,6 +10,7 @@ import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
 import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitRun, traceAnswer } from '../function-answer.ts'
+import { compileInvocationRights } from '../integration-credentials.ts'
 import { compileIntegrationRequest, type HttpIntegrationRequest } from '../integration-request.ts'
 import { compileIntegrationResponses } from '../integration-response.ts'
 import { invokeWithin } from '../invoke-function.ts'
@@ -34,9 +35,12 @@ export const compileAwsLambda = (
   const mapResponse = compileIntegrationResponses(source, integration)
   if (mapRequest === undefined || mapResponse === undefined) return source.limits.refusal()
 
+  const admit = compileInvocationRights(integration.credentials, functionArn, source.limits)
+
   return async (request, caller, services) => {
     const { trace } = request
     trace.enter('integration request')
+    admit(request, caller, services)
     const asked = await mapRequest(request, caller)
     const invocation = readInvocation(asked)
     trace.enter('integration')

@@ -6,15 +6,22 @@ import { GatewayFailure, type RestMethodPlan, type Services } from '../../plan.t
 import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitAnswer } from '../function-answer.ts'
+import type { AdmitInvocation } from '../integration-credentials.ts'
 import { utf8Of } from '../payload.ts'
 import type { ProxyEvent } from '../proxy-event.ts'
 import { parseHeaders, parseStatusCode } from '../proxy-response.ts'
 
 export const compileAwsProxyStream =
-  (functionArn: string, buildEvent: ProxyEvent, timeoutMs: number): RestMethodPlan['integrate'] =>
+  (
+    functionArn: string,
+    buildEvent: ProxyEvent,
+    admit: AdmitInvocation,
+    timeoutMs: number,
+  ): RestMethodPlan['integrate'] =>
   async (request, caller, services) => {
     const { trace } = request
     trace.enter('integration request')
+    admit(request, caller, services)
     const body = await request.readBody()
     const payload = Buffer.from(buildEvent(request, caller, body), 'utf8')
     trace.enter('integration')

@@ -7,6 +7,7 @@ import type { RestMethodPlan } from '../../plan.ts'
 import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitAnswer, traceAnswer } from '../function-answer.ts'
+import { compileInvocationRights } from '../integration-credentials.ts'
 import { invokeWithin } from '../invoke-function.ts'
 import { misconfigured } from '../misconfigured.ts'
 import { compileProxyEvent } from '../proxy-event.ts'
@@ -31,8 +32,7 @@ export const compileAwsProxy = (
   if ((integration.httpMethod ?? 'POST') !== 'POST') {
     return misconfigured(`the integration's HTTP method is ${integration.httpMethod}, not POST`)
   }
-  if (integration.credentials?.includes(':user/*')) return limits.refuse('caller credentials')
-  if (integration.credentials !== undefined) limits.ignore('integration credentials')
+  const admit = compileInvocationRights(integration.credentials, functionArn, limits)
   // AWS: the event is the request as it came; what is mapped serves as a key of the cache at most.
   // [guide: set-up-lambda-proxy-integrations]
   if (Object.keys(integration.requestParameters ?? {}).length > 0) {
@@ -40,12 +40,13 @@ export const compileAwsProxy = (
   }
   const buildEvent = compileProxyEvent(source)
   if (integration.responseTransferMode === 'STREAM') {
-    return compileAwsProxyStream(functionArn, buildEvent, integration.timeoutInMillis)
+    return compileAwsProxyStream(functionArn, buildEvent, admit, integration.timeoutInMillis)
   }
 
   return async (request, caller, services) => {
     const { trace } = request
     trace.enter('integration request')
+    admit(request, caller, services)
     const body = await request.readBody()
     const payload = Buffer.from(buildEvent(request, caller, body), 'utf8')
     trace.enter('integration')

@@ -1,11 +1,12 @@
 // AWS with any service but Lambda: the mapped request is signed and sent to wherever the service's calls lead.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services.html
-import { signRequest } from '#languages/sigv4/sign.ts'
+import { type SigningCredentials, signRequest } from '#languages/sigv4/sign.ts'
 import type { Integration } from '#model/apigateway/rest-api.ts'
 import type { MethodSource } from '../../compiling.ts'
-import { type AwsAccess, GatewayFailure, type RestMethodPlan } from '../../plan.ts'
+import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { askUpstream } from '../ask-upstream.ts'
+import { compileCredentials } from '../integration-credentials.ts'
 import { compileIntegrationRequest, type HttpIntegrationRequest } from '../integration-request.ts'
 import { compileIntegrationResponses } from '../integration-response.ts'
 import { misconfigured } from '../misconfigured.ts'
@@ -23,6 +24,7 @@ export const compileAwsService = (
   const { uri, complete } = compileServiceCall(call)
   const mapRequest = compileIntegrationRequest(source, { ...integration, uri }, false)
   const mapResponse = compileIntegrationResponses(source, integration)
+  const credentialsFor = compileCredentials(integration.credentials, call.service, source.limits)
   const mapsAccept = Object.keys(integration.requestParameters ?? {}).some((key) =>
     /^integration\.request\.header\.accept$/i.test(key),
   )
@@ -38,7 +40,8 @@ export const compileAwsService = (
     const given = complete(await mapRequest(request, caller))
     const mapped = mapsAccept ? given : withoutDefaultAccept(given)
     const nowMs = services.clock.nowMs()
-    const asked = signed(mapped, endpoint, call, services.aws, nowMs)
+    const credentials = await credentialsFor(request, caller, services.aws, nowMs)
+    const asked = signed(mapped, endpoint, call, credentials, nowMs)
     trace.enter('integration')
     const { statusCode, headers, body } = await askUpstream(
       request,
@@ -78,7 +81,7 @@ const signed = (
   asked: HttpIntegrationRequest,
   endpoint: string,
   { service, region }: ServiceCall,
-  { credentials }: AwsAccess,
+  credentials: SigningCredentials,
   nowMs: number,
 ): HttpIntegrationRequest => {
   const url = new URL(endpoint)

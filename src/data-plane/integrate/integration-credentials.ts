@@ -1,0 +1,70 @@
+// In whose name an integration calls AWS: in nobody's in particular, in a role's, or in the caller's.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+import type { SigningCredentials } from '#languages/sigv4/sign.ts'
+import type { Caller, Signer } from '#model/caller.ts'
+import type { GatewayRequest } from '../accept/request.ts'
+import { accessRequest } from '../admit/access-request.ts'
+import type { Limits } from '../compiling.ts'
+import { type AwsAccess, GatewayFailure, type Services } from '../plan.ts'
+
+/** What a call of `service` is signed with. */
+export type CredentialsFor = (
+  request: GatewayRequest,
+  caller: Caller,
+  aws: AwsAccess,
+  nowMs: number,
+) => SigningCredentials | Promise<SigningCredentials>
+
+/** `credentials` of an integration, `credentialsArn` of an HTTP API's. */
+export const compileCredentials = (
+  credentials: string | undefined,
+  service: string,
+  limits: Limits,
+): CredentialsFor => {
+  if (credentials === undefined) return (_request, _caller, aws) => aws.credentials
+  if (isCallers(credentials)) return (_request, caller) => signerOf(caller)
+  limits.ignore('integration credentials')
+  return async ({ directory }, _caller, { assumeRole, credentials: own }, nowMs) => {
+    const roleArn = credentials
+    const issued = await assumeRole?.({ roleArn, service, find: directory.find, nowMs })
+    if (issued === undefined) return own
+    if (typeof issued !== 'string') return issued
+    throw misconfiguration(`API Gateway cannot assume the role ${roleArn}: ${issued}`)
+  }
+}
+
+/** Lets a function be invoked, or throws. In a role or in nobody's name every function here may be. */
+export type AdmitInvocation = (request: GatewayRequest, caller: Caller, services: Services) => void
+
+export const compileInvocationRights = (
+  credentials: string | undefined,
+  functionArn: string,
+  limits: Limits,
+): AdmitInvocation => {
+  if (credentials === undefined) return () => undefined
+  if (!isCallers(credentials)) {
+    limits.ignore('integration credentials')
+    return () => undefined
+  }
+  return (request, caller, { signers }) => {
+    const signer = signerOf(caller)
+    const access = accessRequest('lambda:InvokeFunction', functionArn, request, signer)
+    if (signers?.evaluate(signer, access).decision === 'allow') return
+    throw misconfiguration(`${signer.arn} may not invoke ${functionArn} (lambda:InvokeFunction)`)
+  }
+}
+
+/** `arn:aws:iam::*:user/*` */
+const isCallers = (credentials: string): boolean => credentials.endsWith(':user/*')
+
+/** AWS: who was not asked to sign has no credentials to pass on. */
+const signerOf = ({ signer }: Caller): Signer => {
+  if (signer !== undefined) return signer()
+  throw misconfiguration(
+    'the integration asks for the caller’s credentials, and the method does not ask for AWS_IAM authorization',
+  )
+}
+
+/** AWS: it is found at the call, and the caller learns nothing of it. */
+const misconfiguration = (hint: string): GatewayFailure =>
+  new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', { hint })
