@@ -13,7 +13,11 @@ import { pathRulesOf, type SignableRequest } from '#languages/sigv4/message.ts'
 import type { ReadSignature } from '#languages/sigv4/read-signature.ts'
 import type { Refusal } from '#languages/sigv4/refusals.ts'
 import { createSigningKeys } from '#languages/sigv4/signing-key.ts'
-import { verifySignature } from '#languages/sigv4/verify.ts'
+import {
+  type SignatureCheckOptions,
+  type Verified,
+  verifySignature,
+} from '#languages/sigv4/verify.ts'
 import type { Signer } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
 import type { PrincipalEntry } from '#model/identity.ts'
@@ -59,7 +63,7 @@ export const createSigners = (resolve: ResolveCredentials): Signers => {
   }
   return {
     verify: (signature, request, { nowMs, region, find }) => {
-      const outcome = verifySignature<Signer>(signature, request, {
+      const options: SignatureCheckOptions<Signer> = {
         service: 'execute-api',
         region,
         nowMs,
@@ -70,7 +74,8 @@ export const createSigners = (resolve: ResolveCredentials): Signers => {
           if (typeof found === 'string') return found
           return sessionToken === undefined ? found : { ...found, sessionToken }
         },
-      })
+      }
+      const outcome = verifyAnyPort(signature, request, options)
       return outcome.kind === 'refused'
         ? outcome
         : { kind: 'verified', signer: outcome.credentials }
@@ -86,6 +91,27 @@ export const createSigners = (resolve: ResolveCredentials): Signers => {
       return evaluation
     },
   }
+}
+
+/**
+ * AWS answers on one port, so the clients that it generates (GetSdk, aws-api-gateway-client) sign the host without its
+ * port; no port decides anything here.
+ */
+const verifyAnyPort = (
+  signature: ReadSignature,
+  request: SignableRequest,
+  options: SignatureCheckOptions<Signer>,
+): Verified<Signer> | Refusal => {
+  const outcome = verifySignature(signature, request, options)
+  if (outcome.kind !== 'refused' || outcome.errorType !== 'InvalidSignatureException')
+    return outcome
+  const at = request.headers.findIndex((text, index) => index % 2 === 0 && /^host$/i.test(text)) + 1
+  const host = request.headers[at] ?? ''
+  const name = host.replace(/:\d+$/, '')
+  if (at === 0 || name === host) return outcome
+  const portless = { ...request, headers: request.headers.with(at, name) }
+  const second = verifySignature(signature, portless, options)
+  return second.kind === 'verified' ? second : outcome
 }
 
 /** Undefined where one of them cannot be read: then none counts. */
