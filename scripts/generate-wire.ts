@@ -102,19 +102,6 @@ export const SOURCES: Readonly<Record<TableName, Source>> = {
     package: '@aws-sdk/client-lambda',
     service: 'lambda',
     signingName: 'lambda',
-    operations: [
-      'Invoke',
-      'InvokeWithResponseStream',
-      'CreateFunction',
-      'GetFunction',
-      'UpdateFunctionCode',
-      'UpdateFunctionConfiguration',
-      'DeleteFunction',
-      'ListFunctions',
-      'AddPermission',
-      'RemovePermission',
-      'GetPolicy',
-    ],
   },
 }
 

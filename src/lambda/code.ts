@@ -1,15 +1,7 @@
 // Where a function's code lies ready to run: a folder as it is, inline text as a file, an archive unpacked.
-import { createHash, hash } from 'node:crypto'
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { createHash, hash, randomUUID } from 'node:crypto'
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { FunctionCode, FunctionDocument } from '#model/function.ts'
@@ -46,7 +38,9 @@ const folderOf = async (
     case 'inline':
       return inlineFolder(code.text, document, dataDir)
     case 'zip':
-      return unpackedFolder(code.path, document, dataDir)
+      return unpackedFolder(code.path, undefined, document, dataDir)
+    case 'archive':
+      return unpackedFolder(archivePath(dataDir, code.sha256), code.sha256, document, dataDir)
   }
 }
 
@@ -66,7 +60,19 @@ export const inlineFileName = (document: FunctionDocument): string => {
   )
 }
 
-const inlineFolder = (text: string, document: FunctionDocument, dataDir: string): string => {
+/** Where an uploaded archive is kept. */
+export const archivePath = (dataDir: string, sha256: string): string =>
+  join(dataDir, 'functions', 'archives', `${sha256}.zip`)
+
+/** Where an archive lies unpacked. */
+export const unpackedPath = (dataDir: string, sha256: string): string =>
+  join(dataDir, 'functions', 'unpacked', sha256.slice(0, 24))
+
+const inlineFolder = async (
+  text: string,
+  document: FunctionDocument,
+  dataDir: string,
+): Promise<string> => {
   const name = inlineFileName(document)
   const folder = join(
     dataDir,
@@ -75,16 +81,17 @@ const inlineFolder = (text: string, document: FunctionDocument, dataDir: string)
     hash('sha256', `${name}\n${text}`).slice(0, 24),
   )
   if (existsSync(join(folder, name))) return folder
-  inPlace(folder, (unfinished) => {
+  await inPlace(folder, async (unfinished) => {
     // Without a package.json of its own the file would be what the next one above it says.
-    if (name === 'index.js') writeFileSync(join(unfinished, 'package.json'), '{}\n')
-    writeFileSync(join(unfinished, name), text)
+    if (name === 'index.js') await writeFile(join(unfinished, 'package.json'), '{}\n')
+    await writeFile(join(unfinished, name), text)
   })
   return folder
 }
 
 const unpackedFolder = async (
   path: string,
+  known: string | undefined,
   document: FunctionDocument,
   dataDir: string,
 ): Promise<string> => {
@@ -101,12 +108,11 @@ const unpackedFolder = async (
       `${path} is larger than ${ARCHIVE_BYTES_MAX} bytes`,
     )
   }
-  const digest = createHash('sha256')
-  await pipeline(createReadStream(path), digest)
-  const folder = join(dataDir, 'functions', 'unpacked', digest.digest('hex').slice(0, 24))
+  const sha256 = known ?? (await digestOf(path))
+  const folder = unpackedPath(dataDir, sha256)
   if (isFolder(folder)) return folder
   try {
-    inPlace(folder, (unfinished) => unzip(readFileSync(path), unfinished))
+    await unpack(await readFile(path), folder)
   } catch (error) {
     if (!(error instanceof ZipError)) throw error
     throw new LaunchError('Runtime.InvalidCode', `${path}: ${error.message}`)
@@ -114,16 +120,36 @@ const unpackedFolder = async (
   return folder
 }
 
+const digestOf = async (path: string): Promise<string> => {
+  const digest = createHash('sha256')
+  await pipeline(createReadStream(path), digest)
+  return digest.digest('hex')
+}
+
+/** Unpacks an archive into a new folder, whole or not at all; says how many files it held. Throws `ZipError`. */
+export const unpack = async (archive: Buffer, folder: string): Promise<number> => {
+  let files = 0
+  await inPlace(folder, async (unfinished) => {
+    files = (await unzip(archive, unfinished)).files
+  })
+  return files
+}
+
 /** Fills a new folder aside and gives it its name when it is whole, so that a crash leaves nothing half-made. */
-const inPlace = (folder: string, fill: (unfinished: string) => void): void => {
-  const unfinished = `${folder}.${process.pid}`
-  rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(unfinished, { recursive: true })
+const inPlace = async (
+  folder: string,
+  fill: (unfinished: string) => Promise<void>,
+): Promise<void> => {
+  const unfinished = `${folder}.${process.pid}.${randomUUID().slice(0, 8)}`
+  await mkdir(unfinished, { recursive: true })
   try {
-    fill(unfinished)
-    if (!isFolder(folder)) renameSync(unfinished, folder)
+    await fill(unfinished)
+    if (!isFolder(folder)) await rename(unfinished, folder)
+  } catch (error) {
+    // Somebody else was first, with the same content.
+    if (!isFolder(folder) || error instanceof ZipError) throw error
   } finally {
-    rmSync(unfinished, { recursive: true, force: true })
+    await rm(unfinished, { recursive: true, force: true })
   }
 }
 

@@ -78,7 +78,7 @@ export const functionEnvironment = (
     AWS_EXECUTION_ENV: `AWS_Lambda_${document.Runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: document.FunctionName,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(document.MemorySize),
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: document.Version ?? '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupName(document),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

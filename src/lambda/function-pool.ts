@@ -1,15 +1,15 @@
 // The pool: every function this process runs, and the ways of invoking one.
 import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
-import type { FunctionDocument } from '#model/function.ts'
-import type { InvokeFunction, InvokeFunctionStream } from '#model/ports.ts'
+import type { FunctionDocument, FunctionRouting } from '#model/function.ts'
+import type { DeliverMessage, InvokeFunction, InvokeFunctionStream } from '#model/ports.ts'
 import { Capacity } from './capacity.ts'
-import { isQualifier } from './functions.ts'
 import { createTrust } from './home.ts'
 import type { OnFunctionLog } from './invocation-log.ts'
 import { accepted, answered, notFound, refusalOf, throttled } from './invoke-answers.ts'
 import { completePoolSettings, type FunctionPoolSettings } from './pool-settings.ts'
-import { PooledFunction, type PoolParts } from './pooled-function.ts'
+import { PoolMember, type Target, unqualified } from './pool-member.ts'
+import type { PooledFunction, PoolParts } from './pooled-function.ts'
 import { createPythonFinder } from './python.ts'
 import { createCodeWatches } from './watch.ts'
 
@@ -22,13 +22,18 @@ export interface FunctionPoolOptions {
   readonly onNotice: (functionName: string, text: string) => void
   /** The code of a function has changed and is used from now on; `file` began it. */
   readonly onReload?: (functionName: string, file: string) => void
+  /** Takes what became of asynchronous invocations to queues, topics and buses. Absent: a notice says that it cannot. */
+  readonly deliver?: DeliverMessage | undefined
 }
 
 export interface FunctionPool {
   readonly invoke: InvokeFunction
   readonly invokeStream: InvokeFunctionStream
-  /** Adds a function or replaces it; what runs finishes with the old one. `inspectPort`: its debugger's. */
+  /** Adds a version or replaces it; what runs finishes with the old one. `inspectPort`: its debugger's. */
   put(document: FunctionDocument, options?: { readonly inspectPort?: number }): void
+  /** Takes what is around a function's versions. */
+  route(functionArn: string, routing: FunctionRouting): void
+  /** Removes a version: `$LATEST` where the ARN has no qualifier. */
   remove(functionArn: string): void
   get(functionArn: string): FunctionDocument | undefined
   /** Takes changed code up, as the watch does. */
@@ -36,36 +41,54 @@ export interface FunctionPool {
   close(): Promise<void>
 }
 
-/** The functions by their unqualified ARN, and those that are on their way out. */
-interface Functions {
-  readonly current: Map<string, PooledFunction>
+/** The functions by their unqualified ARN, and the versions that are on their way out. */
+interface Members {
+  readonly current: Map<string, PoolMember>
   readonly leaving: Set<Promise<void>>
 }
 
 export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool => {
   const parts = poolParts(options)
-  const functions: Functions = { current: new Map(), leaving: new Set() }
-  const { current, leaving } = functions
+  const members: Members = { current: new Map(), leaving: new Set() }
+  const { current, leaving } = members
+  const invoke = invoker(members, options.random)
+  const memberOf = (arn: string): PoolMember => {
+    const known = current.get(arn)
+    if (known !== undefined) return known
+    const member = new PoolMember({ arn, parts, invoke, deliver: options.deliver })
+    current.set(arn, member)
+    return member
+  }
   return {
-    invoke: invoker(functions, options.random),
-    invokeStream: streamInvoker(functions, options.random),
+    invoke,
+    invokeStream: streamInvoker(members, options.random),
     put: (document, { inspectPort } = {}) => {
-      const arn = document.FunctionArn
-      const before = retire(functions, arn)
-      current.set(arn, new PooledFunction(document, parts, inspectPort, before))
+      const member = memberOf(document.FunctionArn)
+      const before = retire(members, member.take(document.Version ?? LATEST))
+      member.put(document, inspectPort, before)
     },
+    route: (functionArn, routing) => memberOf(functionArn).route(routing),
     remove: (functionArn) => {
-      void retire(functions, functionArn)
+      const arn = unqualified(functionArn)
+      const member = current.get(arn)
+      void retire(members, member?.take(functionArn.slice(arn.length + 1) || LATEST))
+      if (member?.isEmpty !== true) return
+      member.close()
+      current.delete(arn)
     },
-    get: (functionArn) => current.get(unqualified(functionArn))?.document,
-    reload: (functionArn) => current.get(functionArn)?.reload(),
+    get: (functionArn) => current.get(unqualified(functionArn))?.latest?.document,
+    reload: (functionArn) => current.get(functionArn)?.latest?.reload(),
     close: async () => {
       const all = [...current.values()]
       current.clear()
-      await Promise.all([...all.map((pooled) => pooled.close()), ...leaving])
+      for (const member of all) member.close()
+      const closing = all.flatMap((member) => member.all().map((pooled) => pooled.close()))
+      await Promise.all([...closing, ...leaving])
     },
   }
 }
+
+const LATEST = '$LATEST'
 
 const poolParts = (options: FunctionPoolOptions): PoolParts => {
   const { clock, random, onLog, onNotice, onReload = () => undefined } = options
@@ -99,10 +122,11 @@ const once = (onNotice: FunctionPoolOptions['onNotice']): FunctionPoolOptions['o
 }
 
 const invoker =
-  ({ current }: Functions, random: Random): InvokeFunction =>
+  (members: Members, random: Random): InvokeFunction =>
   async (request) => {
-    const pooled = findFunction(current, request.functionArn)
-    if (pooled === undefined) return notFound(request.functionArn)
+    const member = members.current.get(unqualified(request.functionArn))
+    const target = member?.find(request.functionArn)
+    if (member === undefined || target === undefined) return notFound(request.functionArn)
     const refused = refusalOf(request)
     if (refused !== undefined) return refused
     const requestId = random.uuid()
@@ -110,61 +134,46 @@ const invoker =
       case 'DryRun':
         return accepted(204, requestId)
       case 'Event':
-        return pooled.accept(request, requestId) ? accepted(202, requestId) : throttled()
+        return member.accept(request, requestId) ? accepted(202, requestId) : throttled()
       case 'RequestResponse': {
-        const outcome = await pooled.run(request, requestId, false)
-        return outcome.kind === 'payload' ? answered(outcome, requestId) : throttled()
+        const outcome = await target.pooled.run(request, requestId, false)
+        return outcome.kind === 'payload'
+          ? answered(outcome, requestId, target.version)
+          : throttled()
       }
     }
   }
 
 const streamInvoker =
-  ({ current }: Functions, random: Random): InvokeFunctionStream =>
+  (members: Members, random: Random): InvokeFunctionStream =>
   async (request) => {
-    const pooled = findFunction(current, request.functionArn)
-    if (pooled === undefined) return notFound(request.functionArn)
+    const target = findTarget(members, request.functionArn)
+    if (target === undefined) return notFound(request.functionArn)
     const refused = refusalOf(request)
     if (refused !== undefined) return refused
     const requestId = random.uuid()
+    const { version: executedVersion, pooled } = target
     const outcome = await pooled.run(request, requestId, true)
     switch (outcome.kind) {
       case 'stream':
-        return { kind: 'streaming', requestId, payload: outcome.payload }
+        return { kind: 'streaming', requestId, executedVersion, payload: outcome.payload }
       case 'payload':
-        return answered(outcome, requestId)
+        return answered(outcome, requestId, executedVersion)
       case 'throttled':
         return throttled()
     }
   }
 
-/** Takes a function out; the promise is kept when all it was running is over. */
-const retire = ({ current, leaving }: Functions, arn: string): Promise<void> | undefined => {
-  const pooled = current.get(arn)
+const findTarget = ({ current }: Members, functionArn: string): Target | undefined =>
+  current.get(unqualified(functionArn))?.find(functionArn)
+
+/** Takes a version out; the promise is kept when all it was running is over. */
+const retire = (
+  { leaving }: Members,
+  pooled: PooledFunction | undefined,
+): Promise<void> | undefined => {
   if (pooled === undefined) return undefined
-  current.delete(arn)
   const left = pooled.retire().finally(() => leaving.delete(left))
   leaving.add(left)
   return left
 }
-
-/** AWS: an alias or version that does not exist is a function that does not. [API reference: Invoke] */
-const findFunction = (
-  current: ReadonlyMap<string, PooledFunction>,
-  functionArn: string,
-): PooledFunction | undefined => {
-  const arn = unqualified(functionArn)
-  const pooled = current.get(arn)
-  if (pooled === undefined || arn === functionArn) return pooled
-  return isQualifier(pooled.document, functionArn.slice(arn.length + 1)) ? pooled : undefined
-}
-
-/** `arn:aws:lambda:us-east-1:123456789012:function:name:qualifier` without its qualifier. */
-const unqualified = (arn: string): string => {
-  let colons = 0
-  for (let index = 0; index < arn.length; index += 1) {
-    if (arn.charCodeAt(index) === COLON && ++colons === 7) return arn.slice(0, index)
-  }
-  return arn
-}
-
-const COLON = 58

@@ -56,9 +56,11 @@ export const accepted = (statusCode: 202 | 204, requestId: string): Answered => 
 export const answered = (
   outcome: Extract<Outcome, { kind: 'payload' }>,
   requestId: string,
+  executedVersion: string,
 ): Answered => ({
   kind: 'answered',
   statusCode: 200,
+  executedVersion,
   ...(outcome.failed && { functionError: 'Unhandled' }),
   payload: outcome.payload,
   requestId,

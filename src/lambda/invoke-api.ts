@@ -143,7 +143,9 @@ const whole = (answer: InvokeAnswer, request: HttpRequest): HttpResponse => {
     return refused(answer.statusCode, answer.errorType, answer.message)
   }
   const headers = answeredHeaders(answer.requestId)
-  if (answer.statusCode === 200) headers.push('X-Amz-Executed-Version', '$LATEST')
+  if (answer.executedVersion !== undefined) {
+    headers.push('X-Amz-Executed-Version', answer.executedVersion)
+  }
   if (answer.functionError !== undefined) headers.push('X-Amz-Function-Error', answer.functionError)
   if (answer.logTail !== undefined && headerValue(request.headers, 'x-amz-log-type') === 'Tail') {
     headers.push('X-Amz-Log-Result', Buffer.from(answer.logTail).toString('base64'))
@@ -177,7 +179,7 @@ const streamed = (
       'x-amzn-RequestId',
       answer.requestId,
       'X-Amz-Executed-Version',
-      '$LATEST',
+      answer.executedVersion ?? '$LATEST',
     ],
     body: eventStream(answer),
   }

@@ -143,12 +143,14 @@ const answerOf = (
   if (statusCode !== 200 && statusCode !== 202 && statusCode !== 204) {
     return refusalOf(statusCode, text(headers['x-amzn-errortype']), body)
   }
+  const executedVersion = headers['x-amz-executed-version']
   return {
     kind: 'answered',
     statusCode,
     ...(headers['x-amz-function-error'] !== undefined && { functionError: 'Unhandled' }),
     payload: body,
     requestId: text(headers['x-amzn-requestid']),
+    ...(executedVersion !== undefined && { executedVersion: text(executedVersion) }),
   }
 }
 

@@ -1,4 +1,4 @@
-// One function of the pool: its processes, its asynchronous invocations, the watch of its code.
+// One version of a function of the pool: its processes, and the watch of its code.
 import { join } from 'node:path'
 import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
@@ -7,7 +7,6 @@ import type { InvokeRequest } from '#model/ports.ts'
 import type { Capacity } from './capacity.ts'
 import { clientContextOf } from './client-context.ts'
 import { dependencyNotice, installDependencies } from './dependencies.ts'
-import { EventInvocations } from './event-invocations.ts'
 import { FunctionInstances, type Refusal } from './function-instances.ts'
 import type { Launch, Outcome } from './function-process.ts'
 import { logStreamName, type OnFunctionLog } from './invocation-log.ts'
@@ -30,6 +29,12 @@ export interface PoolParts {
   readonly onReload: (functionName: string, file: string) => void
 }
 
+/** Invocations of all versions together that are running or waiting, and how many there may be. */
+export interface Concurrency {
+  limit: number | undefined
+  active: number
+}
+
 /** AWS: a function that is invoked without a payload sees an empty object. */
 const EMPTY_EVENT = Buffer.from('{}')
 
@@ -38,21 +43,21 @@ export class PooledFunction {
   readonly #parts: PoolParts
   readonly #inspectPort: number | undefined
   readonly #instances: FunctionInstances
-  readonly #events: EventInvocations
+  readonly #concurrency: Concurrency
   readonly #stopWatching: () => void
-  /** Invocations that are running or waiting, against the reserved concurrency. */
-  #active = 0
 
   /** `before`: the same function until now, whose debugger has the port until it is gone. */
   constructor(
     document: FunctionDocument,
     parts: PoolParts,
+    concurrency: Concurrency,
     inspectPort: number | undefined,
     before: Promise<void> | undefined,
   ) {
     const { settings, clock, random, capacity, onLog } = parts
     this.document = document
     this.#parts = parts
+    this.#concurrency = concurrency
     this.#inspectPort = inspectPort
     this.#instances = new FunctionInstances({
       document,
@@ -68,13 +73,6 @@ export class PooledFunction {
       nextLogStreamName: () => logStreamName(clock.nowMs(), random.uuid().replaceAll('-', '')),
       onInitFailure: (payload) => this.#notice(dependencyNotice(document, payload)),
     })
-    this.#events = new EventInvocations({
-      settings,
-      clock,
-      run: (request, requestId) => this.run(request, requestId, false),
-      onDropped: (requestId, reason) =>
-        this.#notice(`the asynchronous invocation ${requestId} was given up: ${reason}`),
-    })
     this.#stopWatching = this.#watch()
   }
 
@@ -83,14 +81,14 @@ export class PooledFunction {
     requestId: string,
     streaming: boolean,
   ): Promise<Outcome | Refusal> {
-    const limit = this.document.ReservedConcurrentExecutions
-    if (limit !== undefined && this.#active >= limit) {
+    const concurrency = this.#concurrency
+    if (concurrency.limit !== undefined && concurrency.active >= concurrency.limit) {
       return { kind: 'throttled', reason: 'reserved concurrency' }
     }
     const { payload, functionArn, traceId, signal } = request
     const clientContext =
       request.clientContext === undefined ? undefined : clientContextOf(request.clientContext)
-    this.#active += 1
+    concurrency.active += 1
     const running = this.#instances.invoke({
       requestId,
       payload: payload.byteLength === 0 ? EMPTY_EVENT : payload,
@@ -100,17 +98,12 @@ export class PooledFunction {
       streaming,
     })
     const outcome = running.finally(() => {
-      this.#active -= 1
+      concurrency.active -= 1
     })
     if (signal === undefined) return outcome
     return untilAborted(outcome, signal, () => {
-      if (this.#instances.withdraw(requestId)) this.#active -= 1
+      if (this.#instances.withdraw(requestId)) concurrency.active -= 1
     })
-  }
-
-  /** An asynchronous invocation; false where too many wait. */
-  accept(request: InvokeRequest, requestId: string): boolean {
-    return this.#events.add(request, requestId)
   }
 
   reload(): void {
@@ -120,14 +113,12 @@ export class PooledFunction {
   /** Takes nothing new, finishes what runs. */
   async retire(): Promise<void> {
     this.#stopWatching()
-    this.#events.close()
     await this.#instances.drain()
   }
 
   /** Ends at once. */
   async close(): Promise<void> {
     this.#stopWatching()
-    this.#events.close()
     await this.#instances.close()
   }
 

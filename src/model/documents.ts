@@ -21,7 +21,7 @@ import type {
   StageV2,
 } from './apigatewayv2/api.ts'
 import type { DomainNameEntry } from './domain-name.ts'
-import type { FunctionDocument } from './function.ts'
+import type { FunctionDocument, FunctionRouting, FunctionUrlCors } from './function.ts'
 import type { AccessKeyEntry, PrincipalEntry } from './identity.ts'
 import type { JsonObject } from '#shared/json.ts'
 import type { Scope } from './scope.ts'
@@ -69,10 +69,14 @@ export type StageEntry =
   | (StageEntryBase & { readonly protocol: 'REST'; readonly stage: Stage })
   | (StageEntryBase & { readonly protocol: 'HTTP' | 'WEBSOCKET'; readonly stage: StageV2 })
 
+/** A function as `$LATEST`, and what is around all its versions. Key `function/{accountId}/{region}/{name}`. */
 export interface FunctionEntry {
   readonly kind: 'function'
   readonly scope: Scope
   readonly function: FunctionDocument
+  readonly routing?: FunctionRouting
+  /** Resource policies as JSON text, by version or alias; `$LATEST` is the function's own. */
+  readonly policies?: Readonly<Record<string, string>>
 }
 
 /** A user pool of this gateway: its tokens are verified with no network. Key `user-pool/{poolId}`. */
@@ -86,9 +90,44 @@ export interface PoolEntry {
   readonly keys: readonly JsonObject[]
 }
 
+/** A published version. Key `function-version/{accountId}/{region}/{name}/{version}`. */
+export interface FunctionVersionEntry {
+  readonly kind: 'function-version'
+  readonly scope: Scope
+  readonly function: FunctionDocument
+}
+
+/** Key `function-url/{urlId}`. */
+export interface FunctionUrlEntry {
+  readonly kind: 'function-url'
+  readonly scope: Scope
+  readonly urlId: string
+  /** With the alias, where the URL is an alias's. */
+  readonly functionArn: string
+  readonly authType: 'NONE' | 'AWS_IAM'
+  readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM'
+  readonly cors?: FunctionUrlCors
+}
+
+/** What a poller follows. Key `event-source-mapping/{UUID}`. */
+export interface EventSourceMappingEntry {
+  readonly kind: 'event-source-mapping'
+  readonly scope: Scope
+  readonly uuid: string
+  /** With its qualifier, where it has one. */
+  readonly functionArn: string
+  readonly eventSourceArn: string
+  readonly enabled: boolean
+  /** The other members of EventSourceMappingConfiguration, by their names: `BatchSize`, `FilterCriteria`, … */
+  readonly configuration: Readonly<Record<string, unknown>>
+}
+
 export type DirectoryEntry =
   | StageEntry
   | FunctionEntry
+  | FunctionVersionEntry
+  | FunctionUrlEntry
+  | EventSourceMappingEntry
   | AccessKeyEntry
   | PrincipalEntry
   | PoolEntry

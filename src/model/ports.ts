@@ -28,6 +28,8 @@ export type InvokeAnswer =
       readonly functionError?: 'Handled' | 'Unhandled'
       readonly payload: Uint8Array
       readonly requestId: string
+      /** The version that an alias or no qualifier came to. */
+      readonly executedVersion?: string
       /** The last 4 KB of the invocation's log, plain text. */
       readonly logTail?: string
     }
@@ -51,6 +53,7 @@ export type InvokeFunctionStream = (request: InvokeRequest) => Promise<
   | {
       readonly kind: 'streaming'
       readonly requestId: string
+      readonly executedVersion?: string
       readonly payload: AsyncIterable<Uint8Array>
     }
   | Extract<InvokeAnswer, { kind: 'refused' }>
@@ -115,3 +118,21 @@ export type IssueRefusal = 'no-such-role' | 'untrusted' | 'too-large'
 export type IssueCredentials = (
   request: CredentialsRequest,
 ) => Promise<TemporaryCredentials | IssueRefusal>
+
+/** Bytes of an object in S3. Rejects with an error whose message says why it cannot be had. */
+export type ReadObject = (object: {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId?: string
+  readonly bytesMax: number
+}) => Promise<Uint8Array>
+
+/**
+ * Hands a message to a queue, a topic or an event bus, named by its ARN: what became of an asynchronous invocation.
+ * Rejects with an error whose message says why it could not be delivered.
+ */
+export type DeliverMessage = (message: {
+  readonly targetArn: string
+  readonly body: string
+  readonly attributes: Readonly<Record<string, string>>
+}) => Promise<void>

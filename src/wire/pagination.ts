@@ -42,6 +42,19 @@ export const pageOfNextToken = (input: {
   return { limit, after: keyOf(input.nextToken, 'nextToken') }
 }
 
+/** AWS: Lambda answers at most 50 items, whatever is asked for. [API reference: ListFunctions MaxItems] */
+const MAX_ITEMS = 50
+
+/** The page that an operation of Lambda is asked for. */
+export const pageOfMarker = (input: {
+  readonly MaxItems?: number | undefined
+  readonly Marker?: string | undefined
+}): PageRequest => {
+  const limit = input.MaxItems ?? MAX_ITEMS
+  if (!Number.isInteger(limit) || limit < 1) throw badRequest('Invalid MaxItems parameter specified')
+  return { limit: Math.min(limit, MAX_ITEMS), after: keyOf(input.Marker, 'Marker') }
+}
+
 /**
  * The page of `items`, which may come in any order and leave in the order of their keys. `items` that were
  * fetched from a store need not be more than `limit + 1` after `after`.
