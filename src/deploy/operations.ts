@@ -2,7 +2,9 @@
 import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
 import { openapiOperations } from '#control-plane/openapi/import-rest-api.ts'
-import { functionOperations } from '#lambda/functions.ts'
+import type { LambdaParts } from '#lambda/api/code.ts'
+import { KEEPS_NOTHING } from '#lambda/code-store.ts'
+import { lambdaOperations } from '#lambda/api/operations.ts'
 import { assert } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
 import type { Scope } from '#model/scope.ts'
@@ -16,22 +18,27 @@ export interface OperationCall {
   readonly tx: Transaction
   readonly nowMs: number
   readonly requestId: string
+  /** Absent: nothing can be uploaded, and a template's functions lie on this machine anyway. */
+  readonly lambda?: LambdaParts
 }
 
 type Registry = Readonly<Record<string, Operation<never, unknown>>>
 
-export const callOperations =
-  ({ scope, ...call }: OperationCall): CallOperation =>
-  async (service, operation, input, ids) => {
-    const run = REGISTRIES[service][operation]
+export const callOperations = ({
+  scope,
+  lambda = { codeStore: KEEPS_NOTHING },
+  ...call
+}: OperationCall): CallOperation => {
+  const registries: Readonly<Record<ServiceName, Registry>> = {
+    apigateway: { ...apigatewayOperations, ...openapiOperations },
+    apigatewayv2: apigatewayv2Operations,
+    lambda: lambdaOperations(lambda),
+  }
+  return async (service, operation, input, ids) => {
+    const run = registries[service][operation]
     assert(run !== undefined, `no operation ${service}.${operation}`)
     // The resource types write inputs by AWS's names; the operation checks them as it does a caller's.
     const output = await run(input as never, { ...call, ...scope, ids })
     return isObject(output) ? output : {}
   }
-
-const REGISTRIES: Readonly<Record<ServiceName, Registry>> = {
-  apigateway: { ...apigatewayOperations, ...openapiOperations },
-  apigatewayv2: apigatewayv2Operations,
-  lambda: functionOperations,
 }

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock, Timer } from '#shared/clock.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import { collection, type Store } from '#store/store.ts'
+import { ZipError } from './zip.ts'
 import { archivePath, unpack, unpackedPath } from './code.ts'
 
 /** Global: who uses an archive, by `{sha256}/{accountId}/{region}/{user}`. Written with what uses it. */
@@ -31,6 +32,14 @@ export interface CodeStore {
   /** Path of a kept archive. */
   pathOf(sha256: string): string
   close(): void
+}
+
+/** Of a deployment that uploads nothing. */
+export const KEEPS_NOTHING: CodeStore = {
+  add: () => Promise.reject(new ZipError('archives are not kept here')),
+  sweepLater: () => undefined,
+  pathOf: (sha256) => sha256,
+  close: () => undefined,
 }
 
 /** AWS: no invocation lasts longer than 15 minutes; then nobody runs the old code. */

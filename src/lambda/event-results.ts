@@ -88,8 +88,7 @@ const invocationRecord = (result: EventResult, context: ResultContext) => {
   }
 }
 
-const withQualifier = (arn: string): string =>
-  arn.split(':').length > 7 ? arn : `${arn}:$LATEST`
+const withQualifier = (arn: string): string => (arn.split(':').length > 7 ? arn : `${arn}:$LATEST`)
 
 /** AWS: RequestID, ErrorCode and ErrorMessage, whose first kilobyte is told. [guide: invocation-async-retain-records] */
 const deadLetterAttributes = ({ requestId, response, reason }: EventResult) => {

@@ -185,7 +185,7 @@ export class FunctionProcess {
       answered: false,
     }
     this.#waiting = false
-    this.#log(startLine(invocation.requestId))
+    this.#log(startLine(invocation.requestId, document.Version))
     this.#watchMemory()
     this.#api.send({ ...invocation, deadlineMs: clock.nowMs() + timeoutMs })
     return promise

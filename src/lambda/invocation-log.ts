@@ -42,8 +42,8 @@ export class LogTail {
   }
 }
 
-export const startLine = (requestId: string): string =>
-  `START RequestId: ${requestId} Version: $LATEST`
+export const startLine = (requestId: string, version = '$LATEST'): string =>
+  `START RequestId: ${requestId} Version: ${version}`
 
 export const endLine = (requestId: string): string => `END RequestId: ${requestId}`
 
@@ -78,8 +78,8 @@ export const initStartLine = (runtimeVersion: string): string =>
   `INIT_START Runtime Version: ${runtimeVersion}`
 
 /** `2026/11/21/[$LATEST]0123…`: a stream per process. */
-export const logStreamName = (nowMs: number, processId: string): string =>
-  `${new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${processId}`
+export const logStreamName = (nowMs: number, processId: string, version = '$LATEST'): string =>
+  `${new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${processId}`
 
 export const logGroupName = (document: FunctionDocument): string =>
   `/aws/lambda/${document.FunctionName}`

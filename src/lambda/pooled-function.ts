@@ -70,7 +70,8 @@ export class PooledFunction {
         if (inspectPort !== undefined) await before
         return this.#prepare()
       },
-      nextLogStreamName: () => logStreamName(clock.nowMs(), random.uuid().replaceAll('-', '')),
+      nextLogStreamName: () =>
+        logStreamName(clock.nowMs(), random.uuid().replaceAll('-', ''), document.Version),
       onInitFailure: (payload) => this.#notice(dependencyNotice(document, payload)),
     })
     this.#stopWatching = this.#watch()

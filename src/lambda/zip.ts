@@ -44,7 +44,10 @@ interface ZipEntry {
 }
 
 /** Throws `ZipError`; what was written by then stays, so unpack into a folder that is renamed when done. */
-export const unzip = async (archive: Buffer, folder: string): Promise<{ readonly files: number }> => {
+export const unzip = async (
+  archive: Buffer,
+  folder: string,
+): Promise<{ readonly files: number }> => {
   const entries = admitEntries(archive)
   let files = 0
   for (const entry of entries) {

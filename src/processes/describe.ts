@@ -130,7 +130,7 @@ const describeUri = (uri: string, functions: ReadonlyMap<string, FunctionDocumen
   const document = functions.get(arn.split(':').slice(0, 7).join(':'))
   if (document === undefined) return `lambda ${name} (not deployed here)`
   const { code } = document
-  return `lambda ${name} (${document.Runtime}, ${code.kind === 'inline' ? 'inline' : code.path})`
+  return `lambda ${name} (${document.Runtime}, ${'path' in code ? code.path : code.kind})`
 }
 
 /** What the stages' plans refuse or ignore; the same thing on two stages is said once. */

@@ -12,7 +12,8 @@ import {
 import { ServiceError } from '#wire/errors.ts'
 import { classify, type FrontDoorOptions, type ServiceDestination } from '#wire/front-door.ts'
 import { isReserved } from '#wire/management-guard.ts'
-import { BODY_BYTES_MAX, errorResponse } from '#wire/server.ts'
+import { bodyBytesMax } from '#wire/body-limits.ts'
+import { errorResponse } from '#wire/server.ts'
 import type { Settings } from '../settings.ts'
 import type { DataPlane } from './data-plane.ts'
 import { answerHealth } from './health.ts'
@@ -91,7 +92,7 @@ const answerService = async (
   }
   let body: Uint8Array
   try {
-    body = await request.body.read(BODY_BYTES_MAX)
+    body = await request.body.read(bodyBytesMax(destination.service, request))
   } catch (error) {
     if (error instanceof BodyTooLarge) return { ...refusal(tooLarge()), close: true }
     if (error instanceof BodyAborted) return { ...refusal(aborted()), close: true }

@@ -2,8 +2,9 @@
 import type { FunctionPool } from '#lambda/function-pool.ts'
 import { createFunctionPool } from '#lambda/function-pool.ts'
 import type { HomeTls } from '#lambda/pool-settings.ts'
-import type { DirectoryDelta } from '#model/documents.ts'
+import type { DirectoryDelta, DirectoryEntry } from '#model/documents.ts'
 import type { FunctionDocument } from '#model/function.ts'
+import { canonicalJson } from '#shared/json.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import type { Settings } from '../settings.ts'
@@ -50,20 +51,32 @@ export const composeFunctions = (options: {
     onNotice: (functionName, text) => tell({ event: 'notice', function: functionName, text }),
     onReload: (functionName, file) => tell({ event: 'reloaded', function: functionName, file }),
   })
-  const arns = new Map<string, string>()
+  /** By directory key: the ARN with its version, and the document as text. */
+  const known = new Map<string, { readonly arn: string; readonly text: string }>()
   const inspected: string[] = []
+  /** What is around a function may change without an end to the processes that run it. */
+  const put = (key: string, document: FunctionDocument): void => {
+    const { FunctionArn, Version } = document
+    const text = canonicalJson({ ...document, LastModified: 0 })
+    if (known.get(key)?.text === text) return
+    known.set(key, { arn: Version === undefined ? FunctionArn : `${FunctionArn}:${Version}`, text })
+    pool.put(document, inspectOption(settings, inspected, document))
+  }
+  const take = (key: string, entry: DirectoryEntry | null): void => {
+    if (entry?.kind === 'function') {
+      put(key, entry.function)
+      pool.route(entry.function.FunctionArn, entry.routing ?? { aliases: {}, asynchronous: {} })
+    } else if (entry?.kind === 'function-version') {
+      put(key, entry.function)
+    } else if (entry === null && known.has(key)) {
+      pool.remove(known.get(key)?.arn ?? '')
+      known.delete(key)
+    }
+  }
   return {
     pool,
     apply: async ({ changes }) => {
-      for (const { key, entry } of changes) {
-        if (entry?.kind === 'function') {
-          arns.set(key, entry.function.FunctionArn)
-          pool.put(entry.function, inspectOption(settings, inspected, entry.function))
-        } else if (entry === null && arns.has(key)) {
-          pool.remove(arns.get(key) ?? '')
-          arns.delete(key)
-        }
-      }
+      for (const { key, entry } of changes) take(key, entry)
     },
     close: () => pool.close(),
   }
@@ -73,9 +86,10 @@ export const composeFunctions = (options: {
 const inspectOption = (
   { inspect }: Settings,
   inspected: string[],
-  { FunctionArn, Runtime }: FunctionDocument,
+  { FunctionArn, Runtime, Version }: FunctionDocument,
 ): { readonly inspectPort?: number } => {
-  if (inspect === undefined || !Runtime.startsWith('nodejs')) return {}
+  // A published version would want the port that its `$LATEST` has.
+  if (inspect === undefined || Version !== undefined || !Runtime.startsWith('nodejs')) return {}
   if (!inspected.includes(FunctionArn)) inspected.push(FunctionArn)
   return { inspectPort: inspect + inspected.indexOf(FunctionArn) }
 }

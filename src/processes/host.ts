@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
+import { openCodeStore } from '#lambda/code-store.ts'
 import type { TestMethod } from '#model/method-test.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -42,7 +43,14 @@ export const openHost = (options: HostOptions): Host => {
   const credentials = openCredentials(settings)
   const store = openSqliteStore(join(dataDir, 'daemun.db'))
   const source = storeSource(store)
-  const management = createManagement({ store, mint: credentials.mint, testMethod, onBug: onError })
+  const codeStore = openCodeStore({ dataDir, store, clock: systemClock, onError })
+  const lambda = { codeStore }
+  const management = createManagement({
+    store,
+    testMethod,
+    parts: { mint: credentials.mint, lambda },
+    onBug: onError,
+  })
   const keeping = keepLastGood(source, join(dataDir, 'last-good'), onError)
   const stopKeeping = store.watch(keeping.keep)
 
@@ -70,12 +78,13 @@ export const openHost = (options: HostOptions): Host => {
         ...(settings.as !== undefined && { as: settings.as }),
         call: (tx) => {
           const requestId = systemRandom.uuid()
-          return callOperations({ scope, store, tx, nowMs: systemClock.nowMs(), requestId })
+          return callOperations({ scope, store, tx, nowMs: systemClock.nowMs(), requestId, lambda })
         },
       })
     },
     clear: () => store.write((tx) => tx.clear()),
     close: async () => {
+      codeStore.close()
       stopKeeping()
       await keeping.done()
       await store.close()

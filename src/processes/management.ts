@@ -1,5 +1,6 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
+import type { LambdaParts } from '#lambda/api/code.ts'
 import type { TestMethod } from '#model/method-test.ts'
 import type { Scope } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
@@ -21,18 +22,25 @@ interface LoadedService {
   readonly operations: WireOperations<StoreCall>
 }
 
+/** What operations draw on beside their call. */
+export interface ManagementParts {
+  readonly mint: CredentialMint
+  readonly lambda: LambdaParts
+}
+
+type LoadOperations = (parts: ManagementParts) => Promise<WireOperations<StoreCall>>
+
 /** Where each service's operations are. */
-const OPERATIONS: Readonly<
-  Partial<Record<TableName, (mint: CredentialMint) => Promise<WireOperations<StoreCall>>>>
-> = {
+const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
   apigateway: async () =>
     (await import('#control-plane/apigateway/operations.ts')).apigatewayOperations,
   apigatewayv2: async () =>
     (await import('#control-plane/apigatewayv2/operations.ts')).apigatewayv2Operations,
-  iam: async (mint) => (await import('#identity/iam/operations.ts')).iamOperations(mint),
-  sts: async (mint) => (await import('#identity/sts/operations.ts')).stsOperations(mint),
-  // Of Lambda's own API only Invoke is served (front-door.ts); the rest is refused by name.
-  lambda: async () => ({}),
+  iam: async ({ mint }) => (await import('#identity/iam/operations.ts')).iamOperations(mint),
+  sts: async ({ mint }) => (await import('#identity/sts/operations.ts')).stsOperations(mint),
+  // Invoke is not among them: front-door.ts takes it to the functions.
+  lambda: async ({ lambda }) =>
+    (await import('#lambda/api/operations.ts')).lambdaOperations(lambda),
 }
 
 export interface Management {
@@ -42,11 +50,11 @@ export interface Management {
 
 export const createManagement = (options: {
   readonly store: Store
-  readonly mint: CredentialMint
   readonly testMethod: TestMethod
+  readonly parts: ManagementParts
   readonly onBug: (error: unknown, requestId: string) => void
 }): Management => {
-  const { store, mint, testMethod, onBug } = options
+  const { store, testMethod, parts, onBug } = options
   const services = new Map<TableName, Promise<LoadedService>>()
   const servers = new Map<string, Promise<ServiceServer>>()
   const ids = randomIds(systemRandom)
@@ -55,7 +63,7 @@ export const createManagement = (options: {
     const known = services.get(name)
     if (known !== undefined) return known
     const operationsOf = present(OPERATIONS[name], `no operations of ${name}`)
-    const loading = Promise.all([loadServiceTable(name), operationsOf(mint)]).then(
+    const loading = Promise.all([loadServiceTable(name), operationsOf(parts)]).then(
       ([table, operations]) => ({ table, operations }),
     )
     services.set(name, loading)

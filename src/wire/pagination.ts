@@ -51,7 +51,8 @@ export const pageOfMarker = (input: {
   readonly Marker?: string | undefined
 }): PageRequest => {
   const limit = input.MaxItems ?? MAX_ITEMS
-  if (!Number.isInteger(limit) || limit < 1) throw badRequest('Invalid MaxItems parameter specified')
+  if (!Number.isInteger(limit) || limit < 1)
+    throw badRequest('Invalid MaxItems parameter specified')
   return { limit: Math.min(limit, MAX_ITEMS), after: keyOf(input.Marker, 'Marker') }
 }
 

@@ -1,6 +1,7 @@
 // One generic server for every service: it finds the operation, decodes and validates its input, calls it, and encodes
 // what it answers, each in the service's protocol. An operation is then one typed function.
 import type { Call } from '#model/call.ts'
+import { bodyBytesMax } from './body-limits.ts'
 import { awsJson } from './aws-json.ts'
 import { awsQuery } from './aws-query.ts'
 import { encodeError } from './encode.ts'
@@ -11,9 +12,6 @@ import type { Protocol } from './protocol.ts'
 import { restJson } from './rest-json.ts'
 import type { ServiceTable, TableDocument } from './table.ts'
 import { validate } from './validate.ts'
-
-/** The largest body of a management call: a definition or function payload of 6 MB, and room around it. */
-export const BODY_BYTES_MAX = 6 * 1024 * 1024 + 64 * 1024
 
 export interface ServiceServerOptions<Context extends Call> {
   readonly table: ServiceTable
@@ -72,7 +70,8 @@ const answer = async <Context extends Call>(
   call: Context,
 ): Promise<WireResponse> => {
   const { table, operations } = options
-  if (request.body.length > (options.bodyBytesMax ?? BODY_BYTES_MAX)) throw tooLarge()
+  if (request.body.length > (options.bodyBytesMax ?? bodyBytesMax(table.document.service, request)))
+    throw tooLarge()
   const target = parseTarget(request.target)
   const route = protocol.route(request, target)
   const operation = route && table.operation(route.operation)

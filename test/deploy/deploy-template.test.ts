@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Deployed } from '#deploy/deploy-template.ts'
-import { functions } from '#lambda/functions.ts'
+import { functions } from '#lambda/api/records.ts'
 import { apisV2, resources, routesV2 } from '#store/collections.ts'
 import { FUNCTION, SCOPE, type Workspace, workspace } from './deployment.ts'
 
@@ -48,7 +48,7 @@ test('a SAM function with an Api event is a REST API with the stages that SAM ma
   const stored = await shop.store.read((view) =>
     view.get(functions, SCOPE, made.functions[0]?.name ?? ''),
   )
-  assert.deepEqual(stored?.code, { kind: 'directory', path: `${shop.folder}/hello` })
+  assert.deepEqual(stored?.document.code, { kind: 'directory', path: `${shop.folder}/hello` })
 })
 
 test('a changed SAM template keeps ids and URLs and deploys the new paths', async (t) => {
@@ -93,10 +93,10 @@ test('Globals, CORS and esbuild metadata arrive where they belong', async (t) =>
     view.get(functions, SCOPE, made.functions[0]?.name ?? ''),
   )
   assert.deepEqual(
-    [stored?.Timeout, stored?.MemorySize, stored?.Environment],
+    [stored?.document.Timeout, stored?.document.MemorySize, stored?.document.Environment],
     [9, 256, { AB: '1' }],
   )
-  assert.deepEqual(stored?.build, {
+  assert.deepEqual(stored?.document.build, {
     method: 'esbuild',
     entryPoints: ['app.ts'],
     external: [],

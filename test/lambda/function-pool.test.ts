@@ -74,7 +74,8 @@ test('what does not fit into the queue, or waits in it for too long, is refused'
 
 test('reserved concurrency refuses what is above it at once', async (t) => {
   const { add, pool, invoke, folder } = startFixture(t)
-  const arn = add(GATED, { ReservedConcurrentExecutions: 1 })
+  const arn = add(GATED)
+  pool.route(arn, { aliases: {}, asynchronous: {}, reservedConcurrency: 1 })
   const gate = join(folder, 'gate')
   const running = invoke(arn, { gate })
   const answer = await pool.invoke({
@@ -186,10 +187,11 @@ test('a replaced function finishes what it runs with the old configuration', asy
 })
 
 test('an alias or version that does not exist is not invoked', async (t) => {
-  const { add, invoke } = startFixture(t)
-  const arn = add(PID, { qualifiers: ['1', 'live'] })
+  const { add, invoke, pool } = startFixture(t)
+  const arn = add(PID)
+  pool.route(arn, { aliases: { live: { FunctionVersion: '$LATEST' } }, asynchronous: {} })
   const { body } = await invoke(arn)
-  for (const qualifier of ['$LATEST', '1', 'live']) {
+  for (const qualifier of ['$LATEST', 'live']) {
     assert.equal((await invoke(`${arn}:${qualifier}`)).body, body)
   }
   await assert.rejects(

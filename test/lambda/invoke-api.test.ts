@@ -48,7 +48,11 @@ const CODE = {
 
 test('the AWS SDK invokes a function by name, by ARN and with a log', async (t) => {
   const fixture = startFixture(t)
-  const arn = fixture.add(CODE, { qualifiers: ['live'] })
+  const arn = fixture.add(CODE)
+  fixture.pool.route(arn, {
+    aliases: { live: { FunctionVersion: '$LATEST' } },
+    asynchronous: {},
+  })
   const client = await startSdk(t, fixture)
   const answer = await client.send(
     new InvokeCommand({
@@ -79,7 +83,8 @@ test('the AWS SDK gets 202 for an event, 204 for a dry run, and errors by their 
   const fixture = startFixture(t)
   const client = await startSdk(t, fixture)
   fixture.add(CODE)
-  fixture.add(CODE, { FunctionName: 'Off', ReservedConcurrentExecutions: 0 })
+  const off = fixture.add(CODE, { FunctionName: 'Off' })
+  fixture.pool.route(off, { aliases: {}, asynchronous: {}, reservedConcurrency: 0 })
   const send = (input: ConstructorParameters<typeof InvokeCommand>[0]) =>
     client.send(new InvokeCommand(input))
   assert.equal((await send({ FunctionName: 'Hello', InvocationType: 'DryRun' })).StatusCode, 204)

@@ -105,13 +105,11 @@ test('an error that a handler throws has the shape that AWS gives it', async (t)
 })
 
 test('the context object tells about the function and the time that is left', async (t) => {
-  const { add, invoke } = startFixture(t)
-  const arn = add(
-    {
-      'index.js': `exports.handler = async (event, context) => ({ ...context, left: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID })`,
-    },
-    { qualifiers: ['live'] },
-  )
+  const { add, invoke, pool } = startFixture(t)
+  const arn = add({
+    'index.js': `exports.handler = async (event, context) => ({ ...context, left: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID })`,
+  })
+  pool.route(arn, { aliases: { live: { FunctionVersion: '$LATEST' } }, asynchronous: {} })
   const clientContext = Buffer.from('{"custom":{"a":"ü"}}').toString('base64')
   const { answer, body } = await invoke(
     arn,

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { ServiceError } from '#wire/errors.ts'
 import { JSON_DEPTH_MAX, parseJsonBody } from '#wire/json-body.ts'
 import { headerOf } from '#wire/message.ts'
-import { BODY_BYTES_MAX } from '#wire/server.ts'
+import { BODY_BYTES_MAX } from '#wire/body-limits.ts'
 import { serverOf } from './served.ts'
 
 const VECTORS = join(import.meta.dirname, '../../../shared/data/vectors/json-parsing')

@@ -92,9 +92,7 @@ export const listAliases = async (input: Shape<ListAliasesRequest>, call: ReadCa
   const entries = await call.view.list(aliases, call, { prefix: `${name}/` })
   const wanted = entries
     .map(({ value }) => value)
-    .filter(
-      ({ FunctionVersion }) => (input.FunctionVersion ?? FunctionVersion) === FunctionVersion,
-    )
+    .filter(({ FunctionVersion }) => (input.FunctionVersion ?? FunctionVersion) === FunctionVersion)
   const page = pageOf(wanted, (alias) => alias.Name, pageOfMarker(input))
   return {
     Aliases: page.items.map((alias) => describe(name, alias, call)),
@@ -130,7 +128,12 @@ const existing = async (
   call: ReadCall,
 ): Promise<string> => {
   const text = version ?? ''
-  checkPattern('functionVersion', text, text === '$LATEST' || isVersion(text), String.raw`(\$LATEST|[0-9]+)`)
+  checkPattern(
+    'functionVersion',
+    text,
+    text === '$LATEST' || isVersion(text),
+    String.raw`(\$LATEST|[0-9]+)`,
+  )
   await configured({ name, qualifier: text }, call)
   return text
 }

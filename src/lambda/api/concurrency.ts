@@ -77,7 +77,9 @@ export const putProvisionedConcurrencyConfig = async (
   checkRange('provisionedConcurrentExecutions', executions, 1, ACCOUNT_CONCURRENCY)
   const { key, qualifier } = await attachment(input.FunctionName, input.Qualifier, call)
   if (qualifier === '$LATEST') {
-    throw invalidParameter('Provisioned Concurrency Configs cannot be applied to unpublished function versions.')
+    throw invalidParameter(
+      'Provisioned Concurrency Configs cannot be applied to unpublished function versions.',
+    )
   }
   const record = { executions, modifiedMs: call.nowMs }
   await call.tx.put(provisioned, call, key, record)

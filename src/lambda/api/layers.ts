@@ -78,7 +78,8 @@ const layerName = (text: string | undefined, scope: Scope): string => {
     /^arn:[^:]+:lambda:([^:]+):(\d{12}):layer:([\w-]{1,140})$/.exec(text ?? '') ?? []
   const name = inArn ?? text ?? ''
   const pattern = String.raw`(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+`
-  const here = (region ?? scope.region) === scope.region && (accountId ?? scope.accountId) === scope.accountId
+  const here =
+    (region ?? scope.region) === scope.region && (accountId ?? scope.accountId) === scope.accountId
   if (!here) throw resourceNotFound('The resource you requested does not exist.')
   checkPattern('layerName', name, /^[\w-]{1,140}$/.test(name), pattern)
   return name
@@ -102,7 +103,9 @@ export const resolveLayers = async (
   }
   const names = new Set(arns.map((arn) => arn.split(':').slice(0, 7).join(':')))
   if (names.size < arns.length) {
-    throw invalidParameter('Two different versions of the same layer are not allowed to be referenced in the same function.')
+    throw invalidParameter(
+      'Two different versions of the same layer are not allowed to be referenced in the same function.',
+    )
   }
   const found: LayerRecord[] = []
   for (const arn of arns) {
@@ -139,15 +142,13 @@ export const getLayerVersionByArn =
     return describe(record, call, parts)
   }
 
-export const listLayerVersions = async (
-  input: Shape<ListLayerVersionsRequest>,
-  call: ReadCall,
-) => {
+export const listLayerVersions = async (input: Shape<ListLayerVersionsRequest>, call: ReadCall) => {
   const name = layerName(input.LayerName, call)
   const entries = await call.view.list(layers, call, { prefix: `${name}/` })
   const wanted = entries.map(({ value }) => value).filter((record) => fits(record, input))
   // AWS: the newest first. [exp]
-  const key = ({ Version }: LayerRecord): string => String(9_999_999_999 - Version).padStart(10, '0')
+  const key = ({ Version }: LayerRecord): string =>
+    String(9_999_999_999 - Version).padStart(10, '0')
   const page = pageOf(wanted, key, pageOfMarker(input))
   return {
     LayerVersions: page.items.map((record) => summary(record, call)),
@@ -173,7 +174,10 @@ export const listLayers = async (input: Shape<ListLayersRequest>, call: ReadCall
 
 const fits = (
   record: LayerRecord,
-  wanted: { readonly CompatibleRuntime?: string | undefined; readonly CompatibleArchitecture?: string | undefined },
+  wanted: {
+    readonly CompatibleRuntime?: string | undefined
+    readonly CompatibleArchitecture?: string | undefined
+  },
 ): boolean => {
   const { CompatibleRuntime: runtime, CompatibleArchitecture: architecture } = wanted
   return (

@@ -48,11 +48,7 @@ export const referenceOf = (
 }
 
 /** The ARN, with the qualifier where there is one. */
-export const qualifiedArn = (
-  scope: Scope,
-  name: string,
-  qualifier: string | undefined,
-): string => {
+export const qualifiedArn = (scope: Scope, name: string, qualifier: string | undefined): string => {
   const arn = functionArn(scope, name)
   return qualifier === undefined ? arn : `${arn}:${qualifier}`
 }

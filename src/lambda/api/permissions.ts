@@ -73,7 +73,9 @@ const principalOf = (principal: string): unknown => {
   if (/^[a-z0-9.-]+\.(?:amazonaws\.com|amazon\.com|aws\.internal)$/.test(principal)) {
     return { Service: principal }
   }
-  throw invalidParameter('The provided principal was invalid. Please check the principal and try again.')
+  throw invalidParameter(
+    'The provided principal was invalid. Please check the principal and try again.',
+  )
 }
 
 /** AWS writes the condition keys in these cases. [exp: get-policy] */

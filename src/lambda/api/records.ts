@@ -5,7 +5,12 @@ import type {
   DestinationConfig,
   EventSourceMappingConfiguration,
 } from '@aws-sdk/client-lambda'
-import type { AliasRoute, FunctionCode, FunctionDocument, FunctionUrlCors } from '#model/function.ts'
+import type {
+  AliasRoute,
+  FunctionCode,
+  FunctionDocument,
+  FunctionUrlCors,
+} from '#model/function.ts'
 import { collection } from '#store/store.ts'
 import type { Shape } from '#wire/operation.ts'
 

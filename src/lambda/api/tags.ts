@@ -24,7 +24,8 @@ export const checkTags = (tags: Tags = {}): void => {
     checkPattern('tags', key, key.length >= 1 && key.length <= 128, '.{1,128}')
     checkPattern('tags', value, value.length <= 256, '.{0,256}')
   }
-  if (Object.keys(tags).length > TAGS_MAX) throw invalidParameter(`The number of tags exceeds the limit of ${TAGS_MAX}.`)
+  if (Object.keys(tags).length > TAGS_MAX)
+    throw invalidParameter(`The number of tags exceeds the limit of ${TAGS_MAX}.`)
 }
 
 export const tagResource = async (input: Shape<TagResourceRequest>, call: WriteCall) => {
@@ -51,7 +52,9 @@ export const listTags = async (input: Shape<ListTagsRequest>, call: ReadCall) =>
 const tagged = async (arn: string | undefined, call: ReadCall): Promise<FunctionRecord> => {
   const reference = referenceOf(arn, undefined, call)
   if (reference.qualifier !== undefined) {
-    throw invalidParameter('Tags on function aliases and versions are not supported. Please specify either a function ARN or an event source mapping ARN.')
+    throw invalidParameter(
+      'Tags on function aliases and versions are not supported. Please specify either a function ARN or an event source mapping ARN.',
+    )
   }
   return functionRecord(reference, call)
 }

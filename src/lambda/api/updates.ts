@@ -19,14 +19,17 @@ import { referenceOf } from './names.ts'
 import { describeVersion, publishVersion } from './versions.ts'
 
 export type UpdateFunctionCodeInput = Shape<UpdateFunctionCodeRequest> & {
-  readonly local?: FunctionCode
+  readonly local?: FunctionCode | undefined
   readonly build?: FunctionBuild
   readonly origin?: string
 }
 
 export const updateFunctionCodeOperation =
   (parts: LambdaParts) =>
-  async (input: UpdateFunctionCodeInput, call: StoreCall): Promise<Shape<FunctionConfiguration>> => {
+  async (
+    input: UpdateFunctionCodeInput,
+    call: StoreCall,
+  ): Promise<Shape<FunctionConfiguration>> => {
     if (input.PublishTo !== undefined) throw invalidParameter('PublishTo is not provided here.')
     const reference = unqualified(input.FunctionName, call)
     const check = async (_: unknown, its: Parameters<typeof functionRecord>[1]) =>

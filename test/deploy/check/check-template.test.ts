@@ -87,7 +87,6 @@ Resources:
   assert.deepEqual(told(coverage, 'Resources.F.Properties.Events.Get'), ['enforced event Api'])
   assert.deepEqual(told(coverage, 'Resources.F.Properties.Events.Nightly'), [
     'inert event Schedule',
-    'inert AWS::Lambda::Permission',
   ])
 })
 

@@ -4,7 +4,7 @@ import { deleteStack } from '#deploy/cloudformation/stack.ts'
 import { stacks } from '#deploy/cloudformation/stacks.ts'
 import { callOperations } from '#deploy/operations.ts'
 import type { Deployed } from '#deploy/deploy-template.ts'
-import { functions } from '#lambda/functions.ts'
+import { functions } from '#lambda/api/records.ts'
 import { deployments, resources, restApis, stages, stagesV2 } from '#store/collections.ts'
 import { FUNCTION, restTemplate, SCOPE, type Workspace, workspace } from '../deployment.ts'
 
@@ -129,7 +129,8 @@ test('a function is stored with code, environment and the defaults of Lambda, an
   const shop = workspace(t)
   const [made] = (await shop.template(`Resources:${FUNCTION}`)).functions
   assert.match(made?.name ?? '', /^shop-Hello-[a-z0-9]{12}$/)
-  const stored = () => shop.store.read((view) => view.get(functions, SCOPE, made?.name ?? ''))
+  const stored = async () =>
+    (await shop.store.read((view) => view.get(functions, SCOPE, made?.name ?? '')))?.document
   assert.equal((await stored())?.Timeout, 3)
   const second = await shop.template(
     `Resources:${FUNCTION}      Timeout: "7"\n      Environment: {Variables: {VERSION: 1.0, ON: true}}\n`,

@@ -22,7 +22,11 @@ import * as v2 from './apigatewayv2-parts.ts'
 import * as domains from './domain-names.ts'
 import { inert } from './inert.ts'
 import { lambdaFunction } from './lambda-function.ts'
-import { alias, layerVersion, permission, version } from './lambda-parts.ts'
+import { eventInvokeConfig, eventSourceMapping } from './lambda-events.ts'
+import { layerVersion } from './lambda-layer.ts'
+import { permission } from './lambda-permission.ts'
+import { url } from './lambda-url.ts'
+import { alias, version } from './lambda-versions.ts'
 import { managedOverrides } from './managed-overrides.ts'
 import { vpcLink, vpcLinkV2 } from './vpc-links.ts'
 
@@ -64,9 +68,12 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGatewayV2::Stage': v2.stage,
   'AWS::ApiGatewayV2::VpcLink': vpcLinkV2,
   'AWS::Lambda::Alias': alias,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
+  'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::LayerVersion': layerVersion,
   'AWS::Lambda::Permission': permission,
+  'AWS::Lambda::Url': url,
   'AWS::Lambda::Version': version,
 }
 

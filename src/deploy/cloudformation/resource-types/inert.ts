@@ -134,17 +134,12 @@ const FORMS: Readonly<Record<string, Form>> = {
     ref: 'srv-{id}',
     attributes: { Id: 'srv-{id}', Name: '{name}' },
   },
-  'AWS::Lambda::Url': {
-    arn: 'lambda:{region}:{account}:function:{name}',
-    attributes: { FunctionUrl: 'https://{id}.lambda-url.{region}.on.aws/' },
-  },
 }
 
 /** Types whose absence nobody who calls an API can notice; still reported, in other words. */
 const EFFECTS: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'not provided here: functions run with the rights of this process',
   'AWS::Logs::LogGroup': 'not provided here: logs go where this gateway writes them',
-  'AWS::Lambda::Url': 'not provided here: the function has no URL of its own',
 }
 
 export const inert: ResourceType = {

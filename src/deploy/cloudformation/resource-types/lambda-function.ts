@@ -1,5 +1,6 @@
 // AWS::Lambda::Function: code in place on this machine.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { functionArn } from '#model/arn.ts'
 import type { FunctionCode } from '#model/function.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
@@ -27,7 +28,7 @@ export const lambdaFunction: ResourceType = {
   properties: {
     Architectures: list(text),
     Code: elsewhere, // `functionCode` reads it.
-    DeadLetterConfig: without('ignored: nothing is sent to a dead-letter queue'),
+    DeadLetterConfig: structure({ TargetArn: named('TargetArn', text) }),
     Description: text,
     Environment: named('environment', structure({ Variables: map(text) })),
     EphemeralStorage: without('ignored: /tmp is as large as this machine lets it be'),
@@ -53,7 +54,17 @@ export const lambdaFunction: ResourceType = {
   fingerprint: (context) => JSON.stringify([context.folder, layersOf(context)]),
   create: async (input, context) => {
     const name = String(input['functionName'] ?? generatedName(context))
-    return put('CreateFunction', name, input, context)
+    const checked = checkFunction(context)
+    if (checked === undefined) return { ...madeOf(name, context), keys: { record: 'only' } }
+    const { code, build } = checked
+    await context.call('lambda', 'CreateFunction', {
+      ...configurationOf(name, checked, input, context),
+      Code: { local: code },
+      Tags: input['tags'] ?? {},
+      ...originOf(build, context),
+    })
+    await reserve(name, input, context)
+    return madeOf(name, context)
   },
   update: async (input, existing, context) => {
     const name = existing.physicalId
@@ -61,7 +72,20 @@ export const lambdaFunction: ResourceType = {
     if (existing.keys['record'] === 'only' || (wanted !== undefined && wanted !== name)) {
       return undefined
     }
-    return put('UpdateFunction', name, input, context)
+    const checked = checkFunction(context)
+    if (checked === undefined) return undefined
+    const { code, build } = checked
+    const { Architectures, ...configuration } = configurationOf(name, checked, input, context)
+    await context.call('lambda', 'UpdateFunctionCode', {
+      FunctionName: name,
+      local: code,
+      Architectures,
+      ...originOf(build, context),
+    })
+    await context.call('lambda', 'UpdateFunctionConfiguration', { ...configuration, isLocal: true })
+    await retag(name, objectOf(input['tags'] as JsonValue) ?? {}, context)
+    await reserve(name, input, context)
+    return madeOf(name, context)
   },
   delete: async ({ physicalId, keys }, { call }) => {
     if (keys['record'] === 'only') return
@@ -69,32 +93,55 @@ export const lambdaFunction: ResourceType = {
   },
 }
 
-const put = async (
-  operation: 'CreateFunction' | 'UpdateFunction',
+const madeOf = (name: string, { scope }: ResourceContext): Made => ({
+  physicalId: name,
+  attributes: { Arn: functionArn(scope, name) },
+})
+
+const originOf = (build: Handled['build'], { stackName, logicalId }: ResourceContext) => ({
+  ...(build !== undefined && { build }),
+  origin: `${stackName}: ${logicalId}`,
+})
+
+/** Every member is named: what a template does not say any more goes back to its default. */
+const configurationOf = (
   name: string,
+  { runtime, handler }: Handled,
   input: Input,
   context: ResourceContext,
-): Promise<Made> => {
-  const arn = functionArn(context.scope, name)
-  const made = { physicalId: name, attributes: { Arn: arn } }
-  const checked = checkFunction(context)
-  if (checked === undefined) return { ...made, keys: { record: 'only' } }
-  const { runtime, handler, code, build, layers } = checked
-  const { timeout = 3, memorySize = 128, environment, layers: _, ...rest } = input
-  await context.call('lambda', operation, {
-    FunctionName: name,
-    Runtime: runtime,
-    Handler: handler,
-    code,
-    Timeout: timeout,
-    MemorySize: memorySize,
-    Environment: objectOf(objectOf(environment)?.['variables']) ?? {},
-    layers,
-    ...(build === undefined ? {} : { build }),
-    ...renamed(rest),
-    origin: `${context.stackName}: ${context.logicalId}`,
-  })
-  return made
+) => ({
+  FunctionName: name,
+  Runtime: runtime,
+  Handler: handler,
+  Timeout: input['timeout'] ?? 3,
+  MemorySize: input['memorySize'] ?? 128,
+  // The readers made it.
+  Environment: {
+    Variables: objectOf(objectOf(input['environment'] as JsonValue)?.['variables']) ?? {},
+  },
+  Layers: layersOf(context).map(({ arn }) => arn),
+  Description: input['description'] ?? '',
+  Role: input['role'] ?? '',
+  Architectures: input['architectures'] ?? ['x86_64'],
+  DeadLetterConfig: input['deadLetterConfig'] ?? { TargetArn: '' },
+})
+
+const reserve = async (name: string, input: Input, context: ResourceContext): Promise<void> => {
+  const reserved = input['reservedConcurrentExecutions']
+  const target = { FunctionName: name }
+  if (reserved === undefined) await context.call('lambda', 'DeleteFunctionConcurrency', target)
+  else {
+    const wanted = { ...target, ReservedConcurrentExecutions: reserved }
+    await context.call('lambda', 'PutFunctionConcurrency', wanted)
+  }
+}
+
+const retag = async (name: string, tags: JsonObject, context: ResourceContext): Promise<void> => {
+  const Resource = functionArn(context.scope, name)
+  const old = await context.call('lambda', 'ListTags', { Resource })
+  const TagKeys = Object.keys(objectOf(old['Tags'] as JsonValue) ?? {}) // The operation's own.
+  await context.call('lambda', 'UntagResource', { Resource, TagKeys })
+  await context.call('lambda', 'TagResource', { Resource, Tags: tags })
 }
 
 /** What must hold at every start, changed or not: code, runtime and handler exist. Undefined: it cannot run here. */
@@ -105,25 +152,16 @@ const checkFunction = (context: ResourceContext): Handled | undefined => {
   const handler = textOf(memberOf(context.properties, 'Handler') ?? null) ?? ''
   if (runtime === '') context.fail(context.path, 'the function has no Runtime', 'Give `Runtime: …`')
   const build = functionBuild(context)
-  const handled = { runtime, handler, code, build, layers: layersOf(context) }
+  const handled = {
+    runtime,
+    handler,
+    code,
+    build,
+    layers: layersOf(context).map(({ code: content }) => content),
+  }
   checkHandler(handled, context)
   return handled
 }
-
-const MEMBERS: Readonly<Record<string, string>> = {
-  role: 'Role',
-  description: 'Description',
-  architectures: 'Architectures',
-  reservedConcurrentExecutions: 'ReservedConcurrentExecutions',
-  tags: 'tags',
-}
-
-const renamed = (input: Input): Input =>
-  Object.fromEntries(
-    Object.entries(MEMBERS)
-      .filter(([member]) => input[member] !== undefined)
-      .map(([member, name]) => [name, input[member]]),
-  )
 
 /** AWS: `{stack}-{logical id}-{random}`, cut to 64 characters. */
 const generatedName = ({ stackName, logicalId, ids }: ResourceContext): string => {
@@ -131,12 +169,20 @@ const generatedName = ({ stackName, logicalId, ids }: ResourceContext): string =
   return `${`${stackName}-${logicalId}`.slice(0, NAME_LENGTH_MAX - suffix.length - 1)}-${suffix}`
 }
 
-const layersOf = (context: ResourceContext): readonly FunctionCode[] => {
+/** A layer version of this template. */
+interface Layer {
+  readonly arn: string
+  readonly code: FunctionCode
+}
+
+const layersOf = (context: ResourceContext): readonly Layer[] => {
   const layers = objectOf(context.properties)?.['Layers']
   if (!Array.isArray(layers)) return []
   return layers.flatMap((arn, index) => {
     const content = context.made(String(arn))?.keys['content']
-    if (content !== undefined) return [JSON.parse(content) as FunctionCode] // We wrote it.
+    // We wrote it.
+    if (content !== undefined)
+      return [{ arn: String(arn), code: JSON.parse(content) as FunctionCode }]
     context.report(
       [...context.path, 'Layers', index],
       `layer ${String(arn)}`,

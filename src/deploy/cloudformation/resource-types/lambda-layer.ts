@@ -1,0 +1,43 @@
+// AWS::Lambda::LayerVersion: content in place on this machine.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html
+import { memberOf } from '../../template/source.ts'
+import { json, list, text } from '../properties.ts'
+import type { ResourceType } from '../resource-type.ts'
+import { localCode } from './function-code.ts'
+import { deleting } from './lambda-names.ts'
+
+export const layerVersion: ResourceType = {
+  properties: {
+    CompatibleArchitectures: list(text),
+    CompatibleRuntimes: list(text),
+    Content: json,
+    Description: text,
+    LayerName: text,
+    LicenseInfo: text,
+  },
+  create: async (input, context) => {
+    const { region, accountId } = context.scope
+    const name = String(input['layerName'] ?? context.logicalId)
+    const local = localCode(memberOf(context.properties, 'Content'), context, 'Content')
+    if (local === undefined) {
+      const arn = `arn:aws:lambda:${region}:${accountId}:layer:${name}:1`
+      return { physicalId: arn, attributes: { LayerVersionArn: arn } }
+    }
+    const published = await context.call('lambda', 'PublishLayerVersion', {
+      LayerName: name,
+      Content: { local },
+      Description: input['description'],
+      LicenseInfo: input['licenseInfo'],
+      CompatibleRuntimes: input['compatibleRuntimes'],
+      CompatibleArchitectures: input['compatibleArchitectures'],
+    })
+    const arn = String(published['LayerVersionArn'])
+    const version = { LayerName: name, VersionNumber: Number(published['Version']) }
+    return {
+      physicalId: arn,
+      attributes: { LayerVersionArn: arn },
+      keys: { content: JSON.stringify(local), input: JSON.stringify(version) },
+    }
+  },
+  delete: deleting('DeleteLayerVersion'),
+}
