@@ -11,6 +11,7 @@ import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.t
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createMemoryStore } from '#store/memory.ts'
+import type { Store } from '#store/store.ts'
 import { credentials, serve } from '../wire/served.ts'
 
 export const NOW = new Date(Date.UTC(2026, 10, 21, 12))
@@ -25,14 +26,17 @@ export interface Clients {
   close(): Promise<void>
 }
 
-export const startClients = async (): Promise<Clients> => {
+export const startClients = async (
+  options: { readonly store?: Store; readonly region?: string; readonly accountId?: string } = {},
+): Promise<Clients> => {
+  const { store = createMemoryStore(), region = 'us-east-1', accountId = ACCOUNT } = options
   const call = {
-    accountId: ACCOUNT,
-    region: 'us-east-1',
+    accountId,
+    region,
     requestId: 'b1946ac9-2f2f-4b3f-9a3c-111111111111',
     nowMs: NOW.getTime(),
     ids: randomIds(systemRandom),
-    store: createMemoryStore(),
+    store,
   }
   const answers = (operations: typeof apigatewayOperations | typeof apigatewayv2Operations) =>
     Object.fromEntries(
@@ -42,7 +46,7 @@ export const startClients = async (): Promise<Clients> => {
     )
   const rest = await serve('apigateway', answers(apigatewayOperations))
   const http = await serve('apigatewayv2', answers(apigatewayv2Operations))
-  const common = { region: 'us-east-1', credentials, maxAttempts: 1 }
+  const common = { region, credentials, maxAttempts: 1 }
   const v1 = new APIGatewayClient({ ...common, endpoint: rest.endpoint })
   const v2 = new ApiGatewayV2Client({ ...common, endpoint: http.endpoint })
   return {

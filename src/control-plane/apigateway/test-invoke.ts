@@ -24,13 +24,13 @@ export const testInvokeMethod: Operation<
   Shape<TestInvokeMethodRequest>,
   TestInvokeMethodAnswer
 > = async (input, call) => {
+  const test = await reads(methodTestOf)(input, call)
   const { testMethod } = call
   if (testMethod === undefined) {
     throw notImplemented(
       'TestInvokeMethod needs a gateway that runs: there is none beside this call.',
     )
   }
-  const test = await reads(methodTestOf)(input, call)
   const { status, headers, body, latencyMs, log } = await testMethod(test)
   const multiValueHeaders = gathered(headers)
   return {
