@@ -14,6 +14,7 @@ export const MESSAGE_BYTES_MAX = 128 * 1024
 export type AuthorizeConnections = (
   request: GatewayRequest,
   stage: WebSocketStagePlan,
+  connectionId: string,
   services: Services,
 ) => void | Promise<void>
 
@@ -26,7 +27,7 @@ export const handleConnectionsRequest = async (
 ): Promise<HttpResponse> => {
   try {
     const connectionId = readConnectionId(request)
-    await authorize(request, stage, services)
+    await authorize(request, stage, connectionId, services)
     const response = await act(request, stage, connections, connectionId)
     return tell(request, stage, response, services)
   } catch (error) {

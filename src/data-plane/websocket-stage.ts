@@ -7,7 +7,7 @@ import {
 } from '#languages/selection-expression/selection-expression.ts'
 import type { Route } from '#model/apigatewayv2/api.ts'
 import type { HttpDocument } from '#model/documents.ts'
-import { ANONYMOUS } from '#model/caller.ts'
+import { compileSocketAuthorization } from './admit/socket-authorization.ts'
 import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
 import { messageValue, pathOf, readMessage } from './admit/socket-variables.ts'
 import { compileSocketValidator } from './admit/socket-validator.ts'
@@ -80,15 +80,6 @@ const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketR
     isTwoWay: isTwoWay(route, document),
   }
 }
-
-/** AWS: only `$connect` can be protected: whoever is connected was admitted. */
-const compileSocketAuthorization = ({
-  route,
-  limits,
-}: SocketRouteSource): SocketRoutePlan['authorize'] =>
-  route.authorizationType === 'NONE'
-    ? () => ANONYMOUS
-    : limits.refuse(`${route.authorizationType} authorization of WebSocket APIs`)
 
 /** AWS: a route answers only with an expression that chooses a response, and the response. [behaviour.md 14] */
 const isTwoWay = (route: Route, { routeResponses }: HttpDocument): boolean =>

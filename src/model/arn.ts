@@ -36,6 +36,10 @@ export const executeApiArn = (
 ): string =>
   `arn:${PARTITION}:execute-api:${scope.region}:${scope.accountId}:${apiId}/${stage}/${method}/${path.replace(/^\//, '')}`
 
+/** `arn:aws:execute-api:{region}:{account}:{api}/{stage}/{routeKey}`: a route of a WebSocket API. */
+export const routeArn = (scope: Scope, apiId: string, stage: string, routeKey: string): string =>
+  `arn:${PARTITION}:execute-api:${scope.region}:${scope.accountId}:${apiId}/${stage}/${routeKey}`
+
 /**
  * The function that an integration or authorizer URI names: of
  * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations` the function's ARN,

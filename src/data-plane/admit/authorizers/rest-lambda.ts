@@ -12,7 +12,7 @@ import type { MethodSource } from '../../compiling.ts'
 import { compileAuthorizerEvent } from '../../integrate/proxy-event.ts'
 import { putStageVariables } from '../../integrate/stage-variables.ts'
 import type { RestRequest, Services } from '../../plan.ts'
-import { accessRequest, type ArnPlace, methodArn } from '../access-request.ts'
+import { accessRequest, methodArn } from '../access-request.ts'
 import { askFunction } from './ask-function.ts'
 import type { Authorized, RestAuthorizer } from './authorizer.ts'
 import { REST_FAILURES } from './failures.ts'
@@ -30,15 +30,28 @@ export type AskRestLambda = (
   services: Services,
 ) => LambdaAnswer | Promise<LambdaAnswer>
 
-export const compileRestLambda = (source: MethodSource, authorizer: Authorizer): RestAuthorizer => {
-  const ask = compileRestQuestion(source, authorizer)
+/** What a function is asked about: methods of REST APIs, and the handshakes of WebSocket APIs. */
+export interface AuthorizerQuestion {
+  readonly arn: (request: RestRequest) => string
+  readonly makeEvent: (request: RestRequest, identity: readonly string[]) => string
+  /** A source that is missing is a 401 even where nothing is cached. */
+  readonly needsIdentity?: true
+}
+
+export const compileRestLambda = (
+  source: MethodSource,
+  authorizer: Authorizer,
+  question = compileMethodQuestion(source, authorizer.type === 'TOKEN'),
+): RestAuthorizer => {
+  const ask = compileRestQuestion(source, authorizer, question)
   return (request, services) => {
     const answer = ask(request, services)
-    if (!(answer instanceof Promise)) return authorized(answer, 0, request, source.stage)
+    const arn = question.arn(request)
+    if (!(answer instanceof Promise)) return authorized(answer, 0, request, arn)
     const { clock } = services
     const startMs = clock.monotonicMs()
     return answer.then((given) =>
-      authorized(given, Math.round(clock.monotonicMs() - startMs), request, source.stage),
+      authorized(given, Math.round(clock.monotonicMs() - startMs), request, arn),
     )
   }
 }
@@ -47,6 +60,7 @@ export const compileRestLambda = (source: MethodSource, authorizer: Authorizer):
 export const compileRestQuestion = (
   source: MethodSource,
   authorizer: Authorizer,
+  { makeEvent, needsIdentity } = compileMethodQuestion(source, authorizer.type === 'TOKEN'),
 ): AskRestLambda => {
   const { stage, limits } = source
   const functionArn = functionOfUri(putStageVariables(authorizer.authorizerUri ?? '', stage))
@@ -55,11 +69,10 @@ export const compileRestQuestion = (
   }
   if (authorizer.authorizerCredentials !== undefined) limits.ignore('authorizer credentials')
   const identify = compileIdentity(source, authorizer)
-  const makeEvent = compileEvent(source, authorizer.type === 'TOKEN')
   const ttlMs = 1000 * (authorizer.authorizerResultTtlInSeconds ?? TTL_SECONDS_DEFAULT)
   const prefix = keyPrefix(source, authorizer)
   return (request, services) => {
-    const identity = identify(request, ttlMs > 0)
+    const identity = identify(request, ttlMs > 0 || needsIdentity === true)
     const ask = () => {
       const event = makeEvent(request, identity)
       const question = { functionArn, event, traceId: request.traceId, secrets: identity }
@@ -94,7 +107,7 @@ const keyPrefix = (
 ): string =>
   `${stage.apiId}/${stage.stageName}/${authorizersCacheGeneration}/${canonicalJson({ stage: stage.stageVariables, authorizer })}\n`
 
-type Identify = (request: RestRequest, isCached: boolean) => readonly string[]
+type Identify = (request: RestRequest, mustBeThere: boolean) => readonly string[]
 
 /** Throws 401 where the request names nobody, and then the function is not asked. */
 const compileIdentity = (source: MethodSource, authorizer: Authorizer): Identify => {
@@ -126,8 +139,8 @@ const DEFAULT_SOURCE = 'method.request.header.Authorization'
  */
 const identifyRequest =
   (sources: readonly IdentitySource<RestRequest>[], text: string): Identify =>
-  (request, isCached) => {
-    if (!isCached) return sources.flatMap((source) => source(request) ?? [])
+  (request, mustBeThere) => {
+    if (!mustBeThere) return sources.flatMap((source) => source(request) ?? [])
     const values = readSources(sources, request)
     if (values !== undefined) return values
     throw REST_FAILURES.unauthorized(`the request does not have all of ${text}`)
@@ -152,29 +165,27 @@ const compileValidation = (expression: string | undefined): ((token: string) => 
   }
 }
 
-type MakeEvent = (request: RestRequest, identity: readonly string[]) => string
-
-const compileEvent = (source: MethodSource, isToken: boolean): MakeEvent => {
+const compileMethodQuestion = (source: MethodSource, isToken: boolean): AuthorizerQuestion => {
+  const arn = (request: RestRequest) => methodArn(request, source.stage)
   if (!isToken) {
     const makeEvent = compileAuthorizerEvent(source)
-    return (request) => makeEvent(request, methodArn(request, source.stage))
+    return { arn, makeEvent: (request) => makeEvent(request, arn(request)) }
   }
-  return (request, [authorizationToken]) =>
-    JSON.stringify({
-      type: 'TOKEN',
-      methodArn: methodArn(request, source.stage),
-      authorizationToken,
-    })
+  return {
+    arn,
+    makeEvent: (request, [authorizationToken]) =>
+      JSON.stringify({ type: 'TOKEN', methodArn: arn(request), authorizationToken }),
+  }
 }
 
 const authorized = (
   answer: LambdaAnswer,
   integrationLatency: number,
   request: RestRequest,
-  place: ArnPlace,
+  arn: string,
 ): Authorized => {
   if (answer.kind === 'simple') throw REST_FAILURES.broken('a REST API has no simple responses')
-  const access = accessRequest('execute-api:Invoke', methodArn(request, place), request)
+  const access = accessRequest('execute-api:Invoke', arn, request)
   return {
     caller: callerOf(answer, integrationLatency),
     evaluation: evaluatePolicies([answer.policy], access),

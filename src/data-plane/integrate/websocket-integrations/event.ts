@@ -1,15 +1,16 @@
 // The event of a Lambda proxy integration of a WebSocket API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
-import type { Caller } from '#model/caller.ts'
+import { ANONYMOUS, type Caller } from '#model/caller.ts'
+import { present } from '#shared/assert.ts'
 import { eachHeader } from '../../accept/headers.ts'
 import { formatRequestTime } from '../../context-variables.ts'
-import type { SocketRequest } from '../../plan.ts'
+import type { SocketFacts } from '../../accept/socket.ts'
+import type { RestRequest, SocketRequest } from '../../plan.ts'
 import { forwardedHeaders, isForwardedHeader } from '../forwarded.ts'
 
 export const makeSocketEvent = (request: SocketRequest, caller: Caller, body: string): unknown => {
-  const { stageVariables } = request.stage
-  const variables = Object.keys(stageVariables).length === 0 ? {} : { stageVariables }
-  const requestContext = makeContext(request, caller)
+  const variables = variablesOf(request)
+  const requestContext = makeContext(request, request.socket, caller)
   switch (request.socket.eventType) {
     case 'CONNECT':
       return {
@@ -31,9 +32,30 @@ export const makeSocketEvent = (request: SocketRequest, caller: Caller, body: st
   }
 }
 
+/** What a Lambda authorizer sees of a handshake. */
+export const makeConnectFacts = (request: RestRequest): Readonly<Record<string, unknown>> => ({
+  ...headersOf(handshakeHeaders(request)),
+  queryStringParameters: {},
+  multiValueQueryStringParameters: {},
+  ...queryOf(request.query),
+  stageVariables: request.stage.stageVariables,
+  requestContext: makeContext(
+    request,
+    present(request.socket, 'a handshake is an event of a socket'),
+    ANONYMOUS,
+  ),
+})
+
+const variablesOf = ({ stage: { stageVariables } }: RestRequest) =>
+  Object.keys(stageVariables).length === 0 ? {} : { stageVariables }
+
 /** Members in the order of AWS's own events. */
-const makeContext = (request: SocketRequest, caller: Caller): Record<string, unknown> => {
-  const { socket, address, stage } = request
+const makeContext = (
+  request: RestRequest,
+  socket: SocketFacts,
+  caller: Caller,
+): Readonly<Record<string, unknown>> => {
+  const { address, stage } = request
   return {
     routeKey: socket.routeKey,
     ...(caller.authorizer !== undefined && { authorizer: caller.authorizer }),
@@ -50,6 +72,7 @@ const makeContext = (request: SocketRequest, caller: Caller): Record<string, unk
     connectedAt: socket.connectedAtMs,
     requestTimeEpoch: request.arrivedAtMs,
     identity: {
+      ...signerOf(caller),
       ...(request.userAgent !== undefined && { userAgent: request.userAgent }),
       sourceIp: request.sourceIp,
     },
@@ -60,9 +83,16 @@ const makeContext = (request: SocketRequest, caller: Caller): Record<string, unk
   }
 }
 
+/** Who signed the handshake, where the route asks for it. */
+const signerOf = ({ identity }: Caller) => {
+  if (identity === undefined) return {}
+  const { cognitoAmr: _, ...signer } = identity
+  return signer
+}
+
 type Pairs = readonly (readonly [name: string, value: string])[]
 
-const handshakeHeaders = (request: SocketRequest): Pairs => {
+const handshakeHeaders = (request: RestRequest): Pairs => {
   const pairs: [string, string][] = []
   eachHeader(request.http.headers, (name, value) => {
     if (!HOP_BY_HOP.has(name.toLowerCase()) && !isForwardedHeader(name)) pairs.push([name, value])
@@ -75,7 +105,7 @@ const handshakeHeaders = (request: SocketRequest): Pairs => {
 const HOP_BY_HOP: ReadonlySet<string> = new Set(['connection', 'upgrade', 'content-length'])
 
 /** AWS: nothing of the handshake but its host is left when it ends. [behaviour.md 14] */
-const goodbyeHeaders = (request: SocketRequest): Pairs => [
+const goodbyeHeaders = (request: RestRequest): Pairs => [
   ['Host', request.address.domainName],
   ['x-api-key', ''],
   ['X-Forwarded-For', ''],
