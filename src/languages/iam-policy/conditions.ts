@@ -115,9 +115,13 @@ const compileNull = (key: string, values: readonly string[], path: string): Cond
   }
 }
 
-/** One value or a list; numbers and booleans are the texts that they are written as. */
+/**
+ * One value or a list; numbers and booleans are the texts that they are written as.
+ * AWS: a list within the list is taken too: SAM makes one of a parameter that is a list. [serverless-patterns:
+ * apigw-resource-policy]
+ */
 const conditionValues = (values: unknown, path: string): readonly string[] => {
-  const list: readonly unknown[] = Array.isArray(values) ? values : [values]
+  const list: readonly unknown[] = Array.isArray(values) ? values.flat() : [values]
   return list.map((value) => {
     if (typeof value === 'string') return value
     if (typeof value === 'number' || typeof value === 'boolean') return String(value)
