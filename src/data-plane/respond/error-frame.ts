@@ -6,6 +6,7 @@ import type { GatewayFailure, SocketRequest } from '../plan.ts'
 export const renderErrorFrame = (failure: GatewayFailure, request: SocketRequest): string => {
   const connectionId = JSON.stringify(request.socket.connectionId)
   const requestId = JSON.stringify(request.requestId)
-  const message = JSON.stringify(failure.message)
+  const isThrottled = failure.responseType === 'THROTTLED'
+  const message = JSON.stringify(isThrottled ? 'Too Many Requests' : failure.message)
   return `{"message": ${message}, "connectionId":${connectionId}, "requestId":${requestId}}`
 }
