@@ -40,7 +40,8 @@ const host = openHost({
   testMethod: () => Promise.reject(new Error('no method is tested here')),
   onError: (error) => process.stderr.write(`${error}\n`),
 })
-const handler = createFrontDoor({ settings, management: host.management, isReady: () => true })
+const { management, gate } = host
+const handler = createFrontDoor({ settings, management, gate, isReady: () => true })
 const listener = await startHttpListener({
   host: '127.0.0.1',
   port: 0,

@@ -221,6 +221,13 @@ export const SETTINGS = [
     why: 'Origins of web pages that may call the management side. None, unless given.',
   },
   {
+    flag: 'enforce-iam',
+    type: 'switch',
+    default: false,
+    commands: ['start'],
+    why: 'Verifies who calls the management side from this machine, too, and what they may do. `serve` always does.',
+  },
+  {
     flag: 'drain-seconds',
     type: 'number',
     placeholder: 'seconds',
@@ -298,6 +305,7 @@ export interface Settings {
   readonly as: 'rest' | 'http' | undefined
   readonly allowedHosts: readonly string[]
   readonly allowedOrigins: readonly string[]
+  readonly enforceIam: boolean
   readonly drainSeconds: number
   readonly functionProcessesMax: number
   readonly vpcEndpoints: readonly VpcEndpointSetting[]
@@ -366,6 +374,7 @@ export const parseSettings = (
     as,
     allowedHosts: list('allowed-host'),
     allowedOrigins: list('allowed-origin'),
+    enforceIam: on('enforce-iam'),
     drainSeconds: number('drain-seconds') ?? 0,
     functionProcessesMax: number('function-processes-max') ?? 1,
     vpcEndpoints: list('vpc-endpoint').map(readVpcEndpoint),

@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '#transport/contract.ts'
+import { FUNCTION_PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
 import { ServiceError } from '#wire/errors.ts'
 import { classify, type FrontDoorOptions, type ServiceDestination } from '#wire/front-door.ts'
 import { isReserved } from '#wire/management-guard.ts'
@@ -18,10 +19,12 @@ import type { Settings } from '../settings.ts'
 import type { DataPlane } from './data-plane.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
+import { isLenient, type ManagementGate } from './management-gate.ts'
 
 export interface FrontDoor {
   readonly settings: Settings
   readonly management: Management
+  readonly gate: ManagementGate
   /** Absent on a port that serves no APIs. */
   readonly dataPlane?: Pick<DataPlane, 'handle' | 'hasDomainName'>
   /** The Invoke API of the functions, where this process has them. */
@@ -88,7 +91,7 @@ const answerService = async (
   request: HttpRequest,
 ): Promise<HttpResponse> => {
   if (destination.service === 'lambda' && door.invoke !== undefined && isInvoke(request.target)) {
-    return door.invoke(request)
+    return answerInvoke(door, door.invoke, destination, request)
   }
   let body: Uint8Array
   try {
@@ -101,6 +104,22 @@ const answerService = async (
   const { method, target, headers, host, remoteAddress } = request
   const wire = { method, target, headers, host, body, remoteAddress }
   return door.management.answer(destination, wire)
+}
+
+/** Invocations of functions do not come through the management APIs, but who calls is asked the same. */
+const answerInvoke = async (
+  { gate, settings }: FrontDoor,
+  invoke: HttpHandler,
+  destination: ServiceDestination,
+  request: HttpRequest,
+): Promise<HttpResponse> => {
+  if (isLenient(settings, request)) return invoke(request)
+  const { method, target, headers, host, remoteAddress } = request
+  const body = await request.body.read(FUNCTION_PAYLOAD_BYTES_MAX)
+  const wire = { method, target, headers, host, body, remoteAddress }
+  const refused = await gate.refuseInvoke(wire, destination)
+  if (refused !== undefined) return refusal(refused)
+  return invoke({ ...request, body: { ...request.body, read: async () => body } })
 }
 
 const isInvoke = (target: string): boolean =>

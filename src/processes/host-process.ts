@@ -15,6 +15,8 @@ import { withPatience } from './patience.ts'
 import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
 
 const PREDECESSOR_WAIT_MS = 3_000
+const ROOT_NOTE =
+  'The access key of the account root. It signs every management call and is shown this once: keep it.'
 
 export const runHost = async (): Promise<void> => {
   const order = readStartOrder()
@@ -38,6 +40,11 @@ const start = async (order: StartOrder): Promise<void> => {
     () => openHost({ settings, testMethod, onError }),
     PREDECESSOR_WAIT_MS,
   )
+  const root = await host.rootCredential()
+  if (root !== undefined) {
+    log.write({ event: 'root-credential', ...root, note: ROOT_NOTE })
+    await host.rootCredentialShown()
+  }
   const state = { ready: false }
   const listener = await withPatience(
     () =>
@@ -47,6 +54,7 @@ const start = async (order: StartOrder): Promise<void> => {
         handler: createFrontDoor({
           settings,
           management: host.management,
+          gate: host.gate,
           isReady: () => state.ready,
         }),
         onError,

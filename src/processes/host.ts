@@ -12,11 +12,21 @@ import { openSqliteStore } from '#store/sqlite.ts'
 import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
+import {
+  makeRootCredential,
+  markRootCredentialShown,
+  type ShownCredential,
+} from '#identity/root-credential.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
+import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { createManagement, type Management } from './management.ts'
 
 export interface Host {
   readonly credentials: Credentials
+  readonly gate: ManagementGate
+  /** The credential of the account's root, until it was shown: show it, and say so. */
+  rootCredential(): Promise<ShownCredential | undefined>
+  rootCredentialShown(): Promise<void>
   readonly management: Management
   readonly source: DirectorySource
   /** Calls back after each committed change. */
@@ -45,8 +55,10 @@ export const openHost = (options: HostOptions): Host => {
   const source = storeSource(store)
   const codeStore = openCodeStore({ dataDir, store, clock: systemClock, onError })
   const lambda = { codeStore }
+  const gate = createManagementGate({ settings, store, credentials })
   const management = createManagement({
     store,
+    gate,
     testMethod,
     parts: { mint: credentials.mint, lambda },
     onBug: onError,
@@ -56,7 +68,11 @@ export const openHost = (options: HostOptions): Host => {
 
   return {
     credentials,
+    gate,
     management,
+    rootCredential: () =>
+      makeRootCredential(store, settings, credentials.mint, systemClock.nowMs()),
+    rootCredentialShown: () => markRootCredentialShown(store, settings),
     source,
     watch: (listener) => store.watch(listener),
     deploy: async (template) => {

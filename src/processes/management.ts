@@ -16,6 +16,7 @@ import type { WireOperations } from '#wire/operation.ts'
 import { createServiceServer, errorResponse, type ServiceServer } from '#wire/server.ts'
 import { speaksXml, xmlErrorResponse } from '#wire/xml-error.ts'
 import { loadServiceTable, type ServiceTable, type TableName } from '#wire/table.ts'
+import type { ManagementGate } from './management-gate.ts'
 
 interface LoadedService {
   readonly table: ServiceTable
@@ -50,11 +51,13 @@ export interface Management {
 
 export const createManagement = (options: {
   readonly store: Store
+  /** Who may call. */
+  readonly gate: ManagementGate
   readonly testMethod: TestMethod
   readonly parts: ManagementParts
   readonly onBug: (error: unknown, requestId: string) => void
 }): Management => {
-  const { store, testMethod, parts, onBug } = options
+  const { store, gate, testMethod, parts, onBug } = options
   const services = new Map<TableName, Promise<LoadedService>>()
   const servers = new Map<string, Promise<ServiceServer>>()
   const ids = randomIds(systemRandom)
@@ -91,6 +94,7 @@ export const createManagement = (options: {
         table,
         operations,
         makeCall: () => callOf(scope),
+        ...gate.ofService(table.document),
         onBug,
       }),
     )

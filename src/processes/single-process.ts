@@ -111,6 +111,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     door.handle = createFrontDoor({
       settings,
       management: host.management,
+      gate: host.gate,
       dataPlane: plane,
       invoke: createInvokeApi(functions.pool, {
         scope: { accountId: settings.accountId, region: settings.region },

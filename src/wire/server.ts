@@ -17,6 +17,15 @@ export interface ServiceServerOptions<Context extends Call> {
   readonly table: ServiceTable
   readonly operations: WireOperations<Context>
   readonly makeCall: (request: WireRequest) => Context
+  /** Says who calls, before anything of the input is read. Throws the refusal. */
+  readonly admit?: (operation: string, request: WireRequest, call: Context) => Promise<Context>
+  /** Refuses what the caller may not do. Throws the refusal. */
+  readonly authorize?: (
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    request: WireRequest,
+    call: Context,
+  ) => Promise<void>
   /** Something thrown that is no ServiceError. The client is told only the request id. */
   readonly onBug: (error: unknown, requestId: string) => void
   readonly bodyBytesMax?: number
@@ -79,10 +88,12 @@ const answer = async <Context extends Call>(
     throw unknownOperation(table.document, request.method, route?.operation ?? target.path)
   const run = implementation(operations, operation.name)
   if (!run) throw missing(table.document.service, operation.name)
+  const admitted = (await options.admit?.(operation.name, request, call)) ?? call
   const input = route.decode(operation)
+  await options.authorize?.(operation.name, input, request, admitted)
   validate(operation, input, protocol.memberPath)
   // The input was read and checked by the operation's own shape, from which its parameter's type is made.
-  const output = await run(input as never, call)
+  const output = await run(input as never, admitted)
   return protocol.encodeOutput(operation, output, call.requestId)
 }
 

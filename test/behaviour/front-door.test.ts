@@ -41,7 +41,7 @@ for (const shape of SHAPES) {
       const options = {
         endpoint: gateway.endpoint,
         region: 'eu-west-1',
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        credentials: gateway.credentials,
       }
       const rest = new APIGatewayClient(options)
       const made = await rest.send(new CreateRestApiCommand({ name: 'by-sdk' }))
@@ -90,11 +90,14 @@ for (const shape of SHAPES) {
     })
 
     it('goes back to what it was after the start when a test asks for it', async () => {
-      const before = await call(gateway.endpoint, '/restapis', { headers: AWS_SHAPE })
-      assert.match(before.text, /"mock"/)
       const [api] = gateway.apis
       assert.ok(api)
-      await call(gateway.endpoint, `/restapis/${api.id}`, { method: 'DELETE', headers: AWS_SHAPE })
+      const deleted = await call(gateway.endpoint, `/restapis/${api.id}`, {
+        method: 'DELETE',
+        headers: AWS_SHAPE,
+      })
+      // A node in production verifies who calls: a shape is no signature.
+      assert.equal(deleted.status, shape === 'start' ? 202 : 403)
       const reset = await call(gateway.endpoint, '/_daemun/reset', { method: 'POST' })
       // A node in production has no such page.
       assert.equal(reset.status, shape === 'start' ? 200 : 404)

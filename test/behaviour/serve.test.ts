@@ -46,14 +46,15 @@ describe('daemun serve', () => {
     assert.equal(existsSync(dataDir), false)
   })
 
-  it('says first that it is ready, with what its templates ask for and do not get', async (t) => {
+  it('shows its root credential, then says that it is ready and what its templates do not get', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'daemun-report-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const file = join(folder, 'template.yaml')
     await writeFile(file, 'Resources:\n  Acl: {Type: AWS::WAFv2::WebACL}\n')
     const gateway = await startGateway({ shape: 'serve', file })
     t.after(() => gateway.stop())
-    const [first] = gateway.events
+    const [root, first] = gateway.events
+    assert.equal(root?.event, 'root-credential')
     assert.equal(first?.event, 'ready')
     assert.match(JSON.stringify(first.report), /"where":"Resources.Acl".*"line":2/)
   })

@@ -109,7 +109,7 @@ const start = async (t: TestContext, shape: Shape) => {
   t.after(() => upstream.close())
   const gateway = await startGateway({ shape, file })
   t.after(() => gateway.stop())
-  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
+  const { credentials } = gateway
   const client = new APIGatewayClient({
     region: 'us-east-1',
     credentials,

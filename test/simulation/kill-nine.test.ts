@@ -23,7 +23,7 @@ const clientOf = (gateway: Gateway): APIGatewayClient =>
   new APIGatewayClient({
     endpoint: gateway.endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: gateway.credentials,
     maxAttempts: 1,
   })
 

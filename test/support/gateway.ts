@@ -51,7 +51,23 @@ export interface CallOptions {
   readonly body?: string | Uint8Array
 }
 
+export interface GatewayCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** What `start` takes from everyone on this machine. */
+export const DEVELOPMENT_CREDENTIALS: GatewayCredentials = {
+  accessKeyId: 'test',
+  secretAccessKey: 'test',
+}
+
+/** The root credentials that nodes of `serve` have shown, by their data directories: each is shown once. */
+const ROOT_CREDENTIALS = new Map<string, GatewayCredentials>()
+
 export interface Gateway {
+  /** What signs management calls: with `serve` the root credential that the node printed when it first started. */
+  readonly credentials: GatewayCredentials
   readonly pid: number
   /** The management endpoint, `http://127.0.0.1:port`. */
   readonly endpoint: string
@@ -85,11 +101,20 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       throw new Error(`daemun ended before it was ready:\n${child.errors()}`)
     }),
   ])
+  const shown = events.find((one) => one.event === 'root-credential')
+  if (shown !== undefined) {
+    const { accessKeyId, secretAccessKey } = shown
+    ROOT_CREDENTIALS.set(dataDir, {
+      accessKeyId: String(accessKeyId),
+      secretAccessKey: String(secretAccessKey),
+    })
+  }
   const endpoint = String(ready.endpoint)
   const apis = ready.apis as readonly GatewayApi[]
   const dataOrigin = typeof ready.data === 'string' ? ready.data : endpoint
   return {
     pid: child.process.pid ?? 0,
+    credentials: ROOT_CREDENTIALS.get(dataDir) ?? DEVELOPMENT_CREDENTIALS,
     endpoint,
     dataOrigin,
     apis,

@@ -1,0 +1,218 @@
+// What an operation is called in policies, and on what it acts: a row per service; where a service or an operation
+// has none, the action is `service:Operation` and the resource `*`.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+import { isObject } from '#shared/json.ts'
+import type { Scope } from '#model/scope.ts'
+import { decodePercent } from '#wire/message.ts'
+import type { Permission } from './authorize.ts'
+
+export interface AskedOperation {
+  /** The name of its table: `apigateway`, `iam`. */
+  readonly service: string
+  readonly operation: string
+  readonly input: Readonly<Record<string, unknown>>
+  readonly method: string
+  /** As it was sent, without its query. */
+  readonly path: string
+  readonly scope: Scope
+}
+
+/** Undefined: everyone who has signed may. */
+export const permissionOf = (asked: AskedOperation): Permission | undefined => {
+  const row = Object.hasOwn(ROWS, asked.service) ? ROWS[asked.service] : undefined
+  return row === undefined ? plain(asked) : row(asked)
+}
+
+type Row = (asked: AskedOperation) => Permission | undefined
+
+const plain: Row = ({ service, operation }) => ({
+  action: `${service}:${operation}`,
+  resource: '*',
+})
+
+/** AWS: API Gateway's actions are HTTP's methods, its resources are paths; both versions, v2 without its prefix. */
+const apigateway: Row = ({ method, path, scope }) => ({
+  action: `apigateway:${method}`,
+  resource: `arn:aws:apigateway:${scope.region}::${canonicalPath(path.replace(/^\/v2(?=\/)/, ''))}`,
+})
+
+/** One spelling for each path, whatever a client escapes: a Deny must not be spelled around. */
+const canonicalPath = (path: string): string =>
+  path
+    .replace(/\/$/, '')
+    .split('/')
+    .map((segment) => {
+      const decoded = decodePercent(segment) ?? segment
+      // The one segment that holds slashes is an ARN, as in /tags/arn%3Aaws…: AWS has it escaped.
+      return /[/:]/.test(decoded) ? encodeURIComponent(decoded) : decoded
+    })
+    .join('/')
+
+const textOf = (input: Readonly<Record<string, unknown>>, ...names: readonly string[]): string => {
+  for (const name of names) {
+    const value = input[name]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return ''
+}
+
+/** An ARN as given, else one made of the name; `*` where there is neither. */
+const named =
+  (
+    prefix: string,
+    members: readonly string[],
+    arnOf: (scope: Scope, name: string) => string,
+  ): Row =>
+  ({ operation, input, scope }) => {
+    const name = textOf(input, ...members)
+    const resource = name.startsWith('arn:') ? name : name === '' ? '*' : arnOf(scope, name)
+    return { action: `${prefix}:${operation}`, resource }
+  }
+
+const lambda: Row = (asked) => {
+  const { operation, input, scope } = asked
+  const action = /^Invoke/.test(operation) ? 'lambda:InvokeFunction' : `lambda:${operation}`
+  const given = textOf(input, 'FunctionName', 'FunctionArn', 'Resource')
+  if (given === '') return { action, resource: '*' }
+  // A name, `account:function:name` or an ARN, each perhaps with a qualifier.
+  const name = given.replace(/^(?:arn:aws:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?/, '')
+  const qualifier = textOf(input, 'Qualifier')
+  const qualified = qualifier === '' || name.includes(':') ? name : `${name}:${qualifier}`
+  const resource = given.startsWith('arn:aws:lambda:')
+    ? given
+    : `arn:aws:lambda:${scope.region}:${scope.accountId}:function:${qualified}`
+  return { action, resource }
+}
+
+/** Operations that ask nothing of the caller's policies, or ask by themselves (AssumeRole: the trust policy). */
+const OPEN_STS: ReadonlySet<string> = new Set([
+  'AssumeRole',
+  'GetCallerIdentity',
+  'GetSessionToken',
+])
+
+const sts: Row = ({ operation, input, scope }) =>
+  OPEN_STS.has(operation)
+    ? undefined
+    : {
+        action: `sts:${operation}`,
+        resource:
+          operation === 'GetFederationToken'
+            ? `arn:aws:sts::${scope.accountId}:federated-user/${textOf(input, 'Name')}`
+            : '*',
+      }
+
+/** Names of IAM's own, where the caller (processes/) has not found the ARN with its path. */
+const iam: Row = ({ operation, input, scope }) => {
+  const action = `iam:${operation}`
+  const arn = (kind: string, name: string): Permission => ({
+    action,
+    resource: `arn:aws:iam::${scope.accountId}:${kind}${textOf(input, 'Path') || '/'}${name}`,
+  })
+  const given = textOf(input, 'PolicyArn', 'OpenIDConnectProviderArn', 'PolicySourceArn')
+  const [role, group, user, policy] = ['RoleName', 'GroupName', 'UserName', 'PolicyName'].map(
+    (member) => textOf(input, member),
+  )
+  if (role) return arn('role', role)
+  // AddUserToGroup and its like act on the group.
+  if (group) return arn('group', group)
+  if (user) return arn('user', user)
+  if (given !== '') return { action, resource: given }
+  return policy ? arn('policy', policy) : { action, resource: '*' }
+}
+
+/** Where objects lie in one object of the input: EventBridge's entries, DynamoDB's batches ask for each by itself. */
+const ROWS: Readonly<Record<string, Row>> = {
+  apigateway,
+  apigatewayv2: apigateway,
+  iam,
+  sts,
+  lambda,
+  monitoring: ({ operation }) => ({ action: `cloudwatch:${operation}`, resource: '*' }),
+  'cognito-idp': named(
+    'cognito-idp',
+    ['UserPoolId'],
+    ({ region, accountId }, id) => `arn:aws:cognito-idp:${region}:${accountId}:userpool/${id}`,
+  ),
+  'cognito-identity': named(
+    'cognito-identity',
+    ['IdentityPoolId'],
+    ({ region, accountId }, id) =>
+      `arn:aws:cognito-identity:${region}:${accountId}:identitypool/${id}`,
+  ),
+  dynamodb: named(
+    'dynamodb',
+    ['TableName', 'ResourceArn'],
+    ({ region, accountId }, name) => `arn:aws:dynamodb:${region}:${accountId}:table/${name}`,
+  ),
+  logs: named(
+    'logs',
+    ['logGroupName', 'logGroupIdentifier', 'resourceArn'],
+    ({ region, accountId }, name) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
+  ),
+  sns: named(
+    'sns',
+    ['TopicArn', 'TargetArn', 'ResourceArn', 'Name'],
+    ({ region, accountId }, name) => `arn:aws:sns:${region}:${accountId}:${name}`,
+  ),
+  sqs: (asked) => {
+    const { operation, input, scope } = asked
+    const name = textOf(input, 'QueueName') || (textOf(input, 'QueueUrl').split('/').at(-1) ?? '')
+    const resource = name === '' ? '*' : `arn:aws:sqs:${scope.region}:${scope.accountId}:${name}`
+    return { action: `sqs:${operation}`, resource }
+  },
+  events: (asked) => {
+    const { operation, input, scope } = asked
+    const at = `arn:aws:events:${scope.region}:${scope.accountId}`
+    const entries: readonly unknown[] = Array.isArray(input['Entries']) ? input['Entries'] : []
+    const [first] = entries.filter(isObject)
+    const bus = textOf(input, 'EventBusName') || textOf(first ?? {}, 'EventBusName') || 'default'
+    const name = textOf(input, 'Name', 'Rule')
+    const resource = name === '' ? `${at}:event-bus/${bus}` : `${at}:rule/${name}`
+    return { action: `events:${operation}`, resource: bus.startsWith('arn:') ? bus : resource }
+  },
+}
+
+/** Calls that nobody signs: who makes them shows a token, a password or nothing. */
+const UNSIGNED: Readonly<Record<string, readonly string[]>> = {
+  sts: ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML'],
+  'cognito-identity': ['GetCredentialsForIdentity', 'GetId', 'GetOpenIdToken', 'UnlinkIdentity'],
+  // https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
+  'cognito-idp': [
+    'AssociateSoftwareToken',
+    'ChangePassword',
+    'CompleteWebAuthnRegistration',
+    'ConfirmDevice',
+    'ConfirmForgotPassword',
+    'ConfirmSignUp',
+    'DeleteUser',
+    'DeleteUserAttributes',
+    'DeleteWebAuthnCredential',
+    'ForgetDevice',
+    'ForgotPassword',
+    'GetDevice',
+    'GetTokensFromRefreshToken',
+    'GetUser',
+    'GetUserAttributeVerificationCode',
+    'GetUserAuthFactors',
+    'GlobalSignOut',
+    'InitiateAuth',
+    'ListDevices',
+    'ListWebAuthnCredentials',
+    'ResendConfirmationCode',
+    'RespondToAuthChallenge',
+    'RevokeToken',
+    'SetUserMFAPreference',
+    'SetUserSettings',
+    'SignUp',
+    'StartWebAuthnRegistration',
+    'UpdateAuthEventFeedback',
+    'UpdateDeviceStatus',
+    'UpdateUserAttributes',
+    'VerifySoftwareToken',
+    'VerifyUserAttribute',
+  ],
+}
+
+export const isUnsigned = (service: string, operation: string): boolean =>
+  Object.hasOwn(UNSIGNED, service) && UNSIGNED[service]?.includes(operation) === true

@@ -1,0 +1,106 @@
+// Who signed a management call: the signature verified with the keys as the store has them at this moment.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+import { pathRulesOf } from '#languages/sigv4/message.ts'
+import { readSignature } from '#languages/sigv4/read-signature.ts'
+import type { Refusal, SigV4ErrorType } from '#languages/sigv4/refusals.ts'
+import { createSigningKeys } from '#languages/sigv4/signing-key.ts'
+import { verifySignature } from '#languages/sigv4/verify.ts'
+import type { DirectoryEntry, FindEntry } from '#model/documents.ts'
+import type { SigningIdentity, UnusableKey } from '#model/identity.ts'
+import type { ResolveCredentials } from '#model/ports.ts'
+import { GLOBAL_SCOPE } from '#model/scope.ts'
+import type { Clock } from '#shared/clock.ts'
+import { directory } from '#store/collections.ts'
+import type { Store } from '#store/store.ts'
+import { ServiceError } from '#wire/errors.ts'
+import type { WireRequest } from '#wire/message.ts'
+import type { TableDocument } from '#wire/table.ts'
+
+/** A service as the one who signs and the one who reads an error know it. */
+export type SignedService = Pick<TableDocument, 'signingName' | 'protocol'>
+
+/** The signer, or the refusal in the words of the service's protocol. */
+export type Authenticate = (
+  request: WireRequest,
+  service: SignedService,
+) => Promise<SigningIdentity | ServiceError>
+
+const SIGNING_KEYS_MAX = 1_000
+
+export const createAuthenticate = (options: {
+  readonly store: Store
+  readonly resolve: ResolveCredentials
+  readonly clock: Pick<Clock, 'nowMs'>
+}): Authenticate => {
+  const { store, resolve, clock } = options
+  const keys = createSigningKeys(SIGNING_KEYS_MAX)
+  return async (request, service) => {
+    const signature = readSignature(request)
+    if (signature.kind === 'refused') return refusalOf(signature, service)
+    const nowMs = clock.nowMs()
+    const { accessKeyId, sessionToken } = signature
+    const found = await resolveFromStore(store, resolve, { accessKeyId, sessionToken }, nowMs)
+    const outcome = verifySignature<SigningIdentity & { readonly sessionToken?: string }>(
+      signature,
+      request,
+      {
+        service: service.signingName,
+        nowMs,
+        keys,
+        path: pathRulesOf(service.signingName),
+        findCredentials: () =>
+          typeof found === 'string' || sessionToken === undefined
+            ? found
+            : { ...found, sessionToken },
+      },
+    )
+    return outcome.kind === 'refused' ? refusalOf(outcome, service) : outcome.credentials
+  }
+}
+
+/** Asks for what was missed until nothing is: the key, then its principal. */
+const resolveFromStore = (
+  store: Store,
+  resolve: ResolveCredentials,
+  key: Parameters<ResolveCredentials>[0],
+  nowMs: number,
+): Promise<SigningIdentity | UnusableKey> =>
+  store.read(async (view) => {
+    const held = new Map<string, DirectoryEntry | undefined>()
+    for (;;) {
+      const missed: string[] = []
+      const look = (kind: string, name: string): DirectoryEntry | undefined => {
+        const place = `${kind}/${name}`
+        if (!held.has(place)) missed.push(place)
+        return held.get(place)
+      }
+      // The name begins with the kind, in the directory as here.
+      const found = resolve(key, look as FindEntry, nowMs)
+      if (missed.length === 0) return found
+      for (const place of missed) held.set(place, await view.get(directory, GLOBAL_SCOPE, place))
+    }
+  })
+
+/** awsQuery has names of its own for the same refusals. */
+const QUERY_CODES: Readonly<Record<SigV4ErrorType, readonly [string, number]>> = {
+  MissingAuthenticationTokenException: ['MissingAuthenticationToken', 403],
+  IncompleteSignatureException: ['IncompleteSignature', 400],
+  InvalidSignatureException: ['SignatureDoesNotMatch', 403],
+  UnrecognizedClientException: ['InvalidClientTokenId', 403],
+  ExpiredTokenException: ['ExpiredToken', 403],
+}
+
+const refusalOf = (refusal: Refusal, { protocol }: SignedService): ServiceError => {
+  const { errorType, message } = refusal
+  if (protocol === 'awsQuery') {
+    const [code, status] = QUERY_CODES[errorType]
+    const isMissing = errorType === 'MissingAuthenticationTokenException'
+    return new ServiceError(
+      code,
+      status,
+      isMissing ? 'Request is missing Authentication Token' : message,
+    )
+  }
+  // AWS: the JSON protocols refuse with 400, REST with 403. [CommonErrors of DynamoDB and of API Gateway]
+  return new ServiceError(errorType, protocol === 'restJson1' ? 403 : 400, message)
+}

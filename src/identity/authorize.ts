@@ -1,0 +1,49 @@
+// May the signer of a management call do what it asks? The signer's policies say it; AWS's own sentence where not.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+import type { SigningIdentity } from '#model/identity.ts'
+import { ServiceError } from '#wire/errors.ts'
+import type { ContextKeys } from './principal.ts'
+import { createIdentityEvaluator, type IdentityDecision } from './evaluate-identity.ts'
+import type { SignedService } from './authenticate.ts'
+
+/** What is asked, as policies call it. */
+export interface Permission {
+  /** `apigateway:GET` */
+  readonly action: string
+  /** An ARN, or `*`. */
+  readonly resource: string
+}
+
+export type Authorize = (
+  identity: SigningIdentity,
+  permission: Permission,
+  keys: ContextKeys,
+  service: SignedService,
+) => ServiceError | undefined
+
+export const createAuthorize = (): Authorize => {
+  const evaluator = createIdentityEvaluator()
+  return (identity, { action, resource }, keys, { protocol }) => {
+    const decision = evaluator.evaluate(identity, action, resource, keys)
+    if (decision.evaluation.decision === 'allow') return undefined
+    const message = `User: ${identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasonOf(decision, action)}`
+    if (protocol === 'awsQuery') return new ServiceError('AccessDenied', 403, message)
+    return new ServiceError('AccessDeniedException', protocol === 'restJson1' ? 403 : 400, message)
+  }
+}
+
+const POLICIES = {
+  'identity-based': ['an identity-based policy', 'no identity-based policy allows'],
+  'permissions-boundary': ['a permissions boundary', 'no permissions boundary allows'],
+  session: ['a session policy', 'no session policy allows'],
+} as const
+
+const reasonOf = (
+  { evaluation, deniedBy = 'identity-based' }: IdentityDecision,
+  action: string,
+): string => {
+  const [one, none] = POLICIES[deniedBy]
+  return evaluation.decision === 'deny'
+    ? `with an explicit deny in ${one}`
+    : `because ${none} the ${action} action`
+}

@@ -1,0 +1,148 @@
+// Who may call the management APIs: everyone who has signed and whose policies allow it. `daemun start` does not ask
+// that of callers on this machine, unless it is told to: they act as the account's root.
+import { isUnsigned, permissionOf } from '#identity/actions.ts'
+import {
+  type Authenticate,
+  createAuthenticate,
+  type SignedService,
+} from '#identity/authenticate.ts'
+import { createAuthorize } from '#identity/authorize.ts'
+import { withPath } from '#identity/iam/resource-arns.ts'
+import { type ContextKeys, rootPrincipal, principalKeys } from '#identity/principal.ts'
+import type { SigningIdentity } from '#model/identity.ts'
+import type { Scope } from '#model/scope.ts'
+import { systemClock } from '#shared/clock.ts'
+import type { Store } from '#store/store.ts'
+import type { StoreCall } from '#store/transactional.ts'
+import { ServiceError } from '#wire/errors.ts'
+import { decodePercent, headerOf, type WireRequest } from '#wire/message.ts'
+import type { TableDocument } from '#wire/table.ts'
+import type { Settings } from '../settings.ts'
+import type { Credentials } from './credentials.ts'
+
+export interface ManagementGate {
+  /** The two questions of one service, as wire/server.ts asks them. */
+  ofService(document: TableDocument): {
+    admit(operation: string, request: WireRequest, call: StoreCall): Promise<StoreCall>
+    authorize(
+      operation: string,
+      input: Readonly<Record<string, unknown>>,
+      request: WireRequest,
+      call: StoreCall,
+    ): Promise<void>
+  }
+  /** The refusal of an invocation of a function, or undefined. */
+  refuseInvoke(request: WireRequest, scope: Scope): Promise<ServiceError | undefined>
+}
+
+export type GateSettings = Pick<Settings, 'command' | 'enforceIam' | 'accountId'>
+
+export const createManagementGate = (options: {
+  readonly settings: GateSettings
+  readonly store: Store
+  readonly credentials: Credentials
+}): ManagementGate => {
+  const { settings, store, credentials } = options
+  const authenticate: Authenticate = createAuthenticate({
+    store,
+    resolve: credentials.resolve,
+    clock: systemClock,
+  })
+  const authorize = createAuthorize()
+  const owner = ownerOf(settings.accountId)
+  const refuseInvoke: ManagementGate['refuseInvoke'] = async (request, scope) => {
+    const caller = await authenticate(request, LAMBDA)
+    if (caller instanceof ServiceError) return caller
+    const [, name = ''] = /\/functions\/([^/?]+)\//.exec(request.target) ?? []
+    const { searchParams } = new URL(request.target, 'http://lambda')
+    const permission = permissionOf({
+      service: 'lambda',
+      operation: 'Invoke',
+      input: {
+        FunctionName: decodePercent(name) ?? name,
+        Qualifier: searchParams.get('Qualifier') ?? '',
+      },
+      method: request.method,
+      path: request.target,
+      scope,
+    })
+    const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region: scope.region })
+    return permission && authorize(caller, permission, keys, LAMBDA)
+  }
+  return {
+    refuseInvoke,
+    ofService: (document) => ({
+      admit: async (operation, request, call) => {
+        const isEnforced = !isLenient(settings, request)
+        if (isEnforced && isUnsigned(document.service, operation)) return { ...call, isEnforced }
+        const found = await authenticate(request, document)
+        if (!(found instanceof ServiceError)) return { ...call, caller: found, isEnforced }
+        if (isEnforced) throw found
+        return { ...call, caller: owner, isEnforced }
+      },
+      authorize: async (operation, input, request, call) => {
+        const { caller } = call
+        if (call.isEnforced !== true || caller === undefined) return
+        const { accountId, region } = call
+        const permission = permissionOf({
+          service: document.service,
+          operation,
+          input,
+          method: request.method,
+          path: request.target.split('?')[0] ?? '',
+          scope: { accountId, region },
+        })
+        if (permission === undefined) return
+        const exact =
+          document.service === 'iam'
+            ? await store.read((view) => withPath(view, call, permission))
+            : permission
+        const refusal = authorize(caller, exact, requestKeys(request, call), document)
+        if (refusal !== undefined) throw refusal
+      },
+    }),
+  }
+}
+
+const LAMBDA: SignedService = { signingName: 'lambda', protocol: 'restJson1' }
+
+/** What `daemun start` does not ask of programs on the same machine. */
+export const isLenient = (
+  { command, enforceIam }: Pick<Settings, 'command' | 'enforceIam'>,
+  { remoteAddress }: Pick<WireRequest, 'remoteAddress'>,
+): boolean => command === 'start' && !enforceIam && isLoopback(remoteAddress)
+
+const isLoopback = (address: string): boolean =>
+  /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address) || address === '::1'
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+const requestKeys = (
+  request: WireRequest,
+  { nowMs, region }: Pick<StoreCall, 'nowMs' | 'region'>,
+): ContextKeys => {
+  const agent = headerOf(request.headers, 'user-agent')
+  return {
+    'aws:CurrentTime': new Date(nowMs).toISOString(),
+    'aws:EpochTime': String(Math.floor(nowMs / 1_000)),
+    'aws:SourceIp': request.remoteAddress.replace(/^::ffff:/, ''),
+    'aws:SecureTransport': 'false',
+    'aws:RequestedRegion': region,
+    'aws:ViaAWSService': 'false',
+    ...(agent !== undefined && { 'aws:UserAgent': agent }),
+  }
+}
+
+/** Who calls where nobody is asked: its key signs nothing, it has no secret. */
+const ownerOf = (accountId: string): SigningIdentity => {
+  const principal = rootPrincipal(accountId)
+  return {
+    accessKeyId: '',
+    secretAccessKey: '',
+    accountId,
+    arn: principal.arn,
+    userId: accountId,
+    principal,
+    sessionPolicies: [],
+    contextKeys: principalKeys(principal, accountId),
+  }
+}
