@@ -1,6 +1,7 @@
 // `npm run bench`: the gateway against nginx, in interleaved rounds on the same machine in the same minutes.
 //   B0  the upstream alone                     B1  HTTP API, $default route, HTTP_PROXY, no logs
 //   B5  HTTP API, AWS_PROXY to a Node function
+//   B6  B1 behind a JWT authorizer (RS256), 1,000 distinct tokens that are known already
 // Only ratios paired within a round mean anything here: their median is quoted, with the least and the greatest.
 // Needs Linux with two cores and the Debian packages nginx-light, wrk, util-linux and procps.
 import { execFileSync } from 'node:child_process'
@@ -9,6 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { latencies, measure, type Sample } from './load.ts'
 import { type Server, startDaemun, startNginxProxy, startUpstream } from './servers.ts'
+import { startIssuer, warmTokens, writeTokenScript } from './tokens.ts'
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
@@ -20,6 +22,7 @@ interface Round {
   readonly nginx: Sample
   readonly b1: Sample
   readonly b5: Sample
+  readonly b6: Sample
   /** Median latencies of one request at a time, milliseconds. */
   readonly nginxMs: number
   readonly b1Ms: number
@@ -50,7 +53,17 @@ const main = async (): Promise<void> => {
       ]),
     )
     const b5 = await start(startDaemun(folder, 'b5', 'bench/lambda-echo.yaml', []))
-    const rounds = await runRounds({ upstream, nginx, b1, b5 })
+    const issuer = await startIssuer()
+    servers.push(issuer)
+    const b6 = await start(
+      startDaemun(folder, 'b6', 'bench/jwt-proxy.yaml', [
+        `BackendUrl=${upstream.url}`,
+        `Issuer=${issuer.url}`,
+      ]),
+    )
+    await warmTokens(b6.url, issuer.tokens)
+    const script = await writeTokenScript(folder, issuer.tokens)
+    const rounds = await runRounds({ upstream, nginx, b1, b5, b6 }, script)
     await report(rounds)
   } finally {
     for (const server of servers) await server.stop()
@@ -58,13 +71,17 @@ const main = async (): Promise<void> => {
   }
 }
 
-const runRounds = async (servers: {
-  readonly upstream: Server
-  readonly nginx: Server
-  readonly b1: Server
-  readonly b5: Server
-}): Promise<readonly Round[]> => {
-  const { upstream, nginx, b1, b5 } = servers
+const runRounds = async (
+  servers: {
+    readonly upstream: Server
+    readonly nginx: Server
+    readonly b1: Server
+    readonly b5: Server
+    readonly b6: Server
+  },
+  tokenScript: string,
+): Promise<readonly Round[]> => {
+  const { upstream, nginx, b1, b5, b6 } = servers
   const medianLatency = async (server: Server) =>
     spread(await latencies(`${server.url}/`, LATENCY_REQUESTS)).median
   for (const server of [nginx, b1, b5]) measure(server, '/', SECONDS) // Warm up.
@@ -75,6 +92,7 @@ const runRounds = async (servers: {
       nginx: measure(nginx, '/', SECONDS),
       b1: measure(b1, '/', SECONDS),
       b5: measure(b5, '/', SECONDS),
+      b6: measure(b6, '/', SECONDS, tokenScript),
       nginxMs: await medianLatency(nginx),
       b1Ms: await medianLatency(b1),
       b5Ms: await medianLatency(b5),
@@ -104,15 +122,19 @@ const report = async (rounds: readonly Round[]): Promise<void> => {
       nginx: of((round) => round.nginx.throughput),
       b1: of((round) => round.b1.throughput),
       b5: of((round) => round.b5.throughput),
+      b6: of((round) => round.b6.throughput),
       nginxCpuUs: of((round) => round.nginx.cpuPerRequestUs),
       b1CpuUs: of((round) => round.b1.cpuPerRequestUs),
       b5CpuUs: of((round) => round.b5.cpuPerRequestUs),
+      b6CpuUs: of((round) => round.b6.cpuPerRequestUs),
     },
     ratios: {
       b1Throughput: of((round) => round.b1.throughput / round.nginx.throughput),
       b1Cpu: of((round) => round.b1.cpuPerRequestUs / round.nginx.cpuPerRequestUs),
       b5Throughput: of((round) => round.b5.throughput / round.b1.throughput),
       b5Cpu: of((round) => round.b5.cpuPerRequestUs / round.b1.cpuPerRequestUs),
+      b6Throughput: of((round) => round.b6.throughput / round.b1.throughput),
+      b6Cpu: of((round) => round.b6.cpuPerRequestUs / round.b1.cpuPerRequestUs),
     },
     latencyMs: {
       nginx: of((round) => round.nginxMs),
@@ -136,6 +158,7 @@ ${SECONDS} s, 64 connections, gateway pinned to one core with one worker; median
 |---|---|---|---|
 | B1 HTTP_PROXY ÷ nginx proxy_pass | ${show(result.ratios.b1Throughput)} | ${show(result.ratios.b1Cpu)} | + ${show(result.latencyMs.b1AddedToNginx)} ms |
 | B5 AWS_PROXY to a Node function ÷ B1 | ${show(result.ratios.b5Throughput)} | ${show(result.ratios.b5Cpu)} (worker and functions process) | + ${show(result.latencyMs.b5AddedToB1)} ms |
+| B6 B1 with a JWT authorizer, 1,000 known tokens ÷ B1 | ${show(result.ratios.b6Throughput)} | ${show(result.ratios.b6Cpu)} | not measured |
 
 Absolute figures of the same rounds, which mean little elsewhere: B0 ${show(result.absolute.b0, 0)} requests/s, nginx
 ${show(result.absolute.nginx, 0)}, B1 ${show(result.absolute.b1, 0)}, B5 ${show(result.absolute.b5, 0)}; CPU per request nginx

@@ -11,14 +11,14 @@ export interface Sample {
   readonly cpuPerRequestUs: number
 }
 
-/** Closed loop, 64 connections. Throws where any answer is not 2xx. */
-export const measure = (server: Server, path: string, seconds: number): Sample => {
+/** Closed loop, 64 connections. Throws where any answer is not 2xx. `script` makes wrk's requests. */
+export const measure = (server: Server, path: string, seconds: number, script?: string): Sample => {
   const before = cpuSeconds(server.pids)
-  const { stdout, status } = spawnSync(
-    'taskset',
-    ['-c', LOAD_CORE, 'wrk', '-t1', '-c64', `-d${seconds}s`, server.url + path],
-    { encoding: 'utf8' },
-  )
+  const load = ['-c', LOAD_CORE, 'wrk', '-t1', '-c64', `-d${seconds}s`]
+  if (script !== undefined) load.push('-s', script)
+  const { stdout, status } = spawnSync('taskset', [...load, server.url + path], {
+    encoding: 'utf8',
+  })
   const cpu = cpuSeconds(server.pids) - before
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1])
   const throughput = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1])
