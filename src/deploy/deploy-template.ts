@@ -3,20 +3,21 @@ import path from 'node:path'
 import type { Scope } from '#model/scope.ts'
 import { limitationsOfApi } from '#snapshot/limitations.ts'
 import type { Store, Transaction, View } from '#store/store.ts'
-import { expandForEach } from './cloudformation/for-each.ts'
-import { type GivenParameters, resolveParameters } from './cloudformation/parameters.ts'
+import type { CustomResourcePorts } from './cloudformation/custom-resources/ask.ts'
+import { type GivenValues, NO_VALUES } from './cloudformation/given-values.ts'
+import type { GivenParameters } from './cloudformation/parameters.ts'
+import { inPhases, type Phases } from './cloudformation/phases.ts'
 import type { CallOperation } from './cloudformation/resource-type.ts'
 import type { ResourceChange } from './cloudformation/resources.ts'
-import { reportSections } from './cloudformation/sections.ts'
 import { deployStack, type Redeploy } from './cloudformation/stack.ts'
-import type { StackOutput } from './cloudformation/stacks.ts'
+import { type StackOutput, stacks } from './cloudformation/stacks.ts'
 import { type DeployedApi, deployedApis, type DeployedFunction } from './deployed.ts'
-import { type ApiKind, openApiTemplate } from './openapi/open-api-template.ts'
-import { createReport, type Report, type ReportEntry } from './report.ts'
-import { transformSam, usesSam } from './sam/transform.ts'
-import { includeFiles, readTemplateFile } from './template/include.ts'
-import type { Path } from './template/path.ts'
-import { failAt, memberOf, objectOf, type TemplateSource } from './template/source.ts'
+import { type Collected, nestedStacksOf } from './nested-stacks.ts'
+import type { ApiKind } from './openapi/open-api-template.ts'
+import { type PreparedTemplate, prepareTemplate } from './prepare-template.ts'
+import { createRedaction } from './redaction.ts'
+import type { Report, ReportEntry } from './report.ts'
+import { failAt, memberOf, type TemplateSource } from './template/source.ts'
 import { TemplateError } from './template/template-error.ts'
 
 export interface DeployOptions {
@@ -27,6 +28,8 @@ export interface DeployOptions {
   readonly parameters: GivenParameters
   /** Values for parameters that nobody gives, where the template declares them. */
   readonly defaults?: GivenParameters
+  /** Values that lie in AWS otherwise. */
+  readonly values?: GivenValues
   readonly scope: Scope
   readonly store: Store
   readonly call: (tx: Transaction) => CallOperation
@@ -37,8 +40,12 @@ export interface DeployOptions {
   readonly as?: ApiKind
   /** Names of VPC links and their targets that lead somewhere. */
   readonly upstreams?: readonly string[]
-  /** Keeps which properties were looked at, in `Deployed.templates`. */
+  /** Keeps which properties were looked at, in `Deployed.templates`, and asks no function: for `daemun check`. */
   readonly traces?: boolean
+  /** Absent: custom resources are not made, and reported. */
+  readonly customResources?: CustomResourcePorts
+  /** Hears what goes wrong while a failed deployment is taken back. */
+  readonly onError?: (error: unknown) => void
 }
 
 export interface Deployed {
@@ -62,134 +69,118 @@ export interface DeployedTemplate {
 
 export const deployTemplateFile = async (options: DeployOptions): Promise<Deployed> => {
   const file = path.resolve(options.file)
-  const folder = path.dirname(file)
-  const stackName = options.stackName ?? stackNameOf(folder)
-  const prepared = prepare(file, folder, options)
-  const { source, locate, parameters, report } = prepared
-  return options.store.write(async (tx) => {
-    const { stack, changes, files } = await deployStack({
-      name: stackName,
-      source,
-      locate,
-      folder,
-      parameters,
-      scope: options.scope,
-      tx,
-      call: options.call(tx),
-      redeploy: options.redeploy,
-      report,
-    })
-    const made = await deployedApis(tx, options.scope, stack)
-    if (options.strict) {
-      refuseReported(report.entries)
-      await refuseLimited(tx, made.apis, source.file, options.upstreams)
+  const { scope, store, values = NO_VALUES } = options
+  const stackName = options.stackName ?? stackNameOf(path.dirname(file))
+  const secrets = new Set<string>()
+  const redaction = createRedaction(secrets)
+  try {
+    const prepared = prepareTemplate(file, { ...options, values, secrets })
+    const name = `${scope.accountId}.${scope.region}.${stackName}`
+    const phased = {
+      store,
+      name,
+      mayLeave: (tx: Transaction) => mayLeave(tx, stackName, prepared, options),
+      onError: (error: unknown) => options.onError?.(redaction.error(error)),
     }
-    return {
-      stackName,
-      ...made,
-      outputs: stack.outputs,
-      report: report.entries,
-      changes,
-      files: [file, ...prepared.files, ...files],
-      templates: [{ written: prepared.written, report }],
-    }
-  })
+    const deployed = await inPhases(phased, (phases) =>
+      deployPrepared({
+        options: { ...options, values },
+        file,
+        stackName,
+        prepared,
+        phases,
+        secrets,
+      }),
+    )
+    return { ...deployed, report: deployed.report.map(redaction.entry) }
+  } catch (error) {
+    throw redaction.error(error)
+  }
 }
 
-/** Everything that needs no store: a template that fails here has touched nothing. */
-const prepare = (file: string, folder: string, options: DeployOptions) => {
-  const shownAs = path.relative(process.cwd(), file) || file
-  const written = readTemplateFile(file, shownAs.startsWith('..') ? file : shownAs)
-  const origins = new Map<string, string>()
-  const places = new Map<string, Path>()
-  const locate = (at: Path): Path => {
-    const [section, logicalId, ...rest] = at
-    const origin = section === 'Resources' ? origins.get(String(logicalId)) : undefined
-    const place = origin === undefined ? undefined : places.get(String(logicalId))
-    if (place !== undefined) return place
-    if (origin === undefined) return at
-    const [first, property, ...inner] = rest
-    const written = typeof property === 'string' ? SAM_NAMES[property] : undefined
-    return written === undefined
-      ? ['Resources', origin, ...rest]
-      : ['Resources', origin, first ?? 'Properties', written, ...inner]
+const deployPrepared = async (given: {
+  readonly options: DeployOptions & { readonly values: GivenValues }
+  readonly file: string
+  readonly stackName: string
+  readonly prepared: PreparedTemplate
+  readonly phases: Phases
+  readonly secrets: Set<string>
+}): Promise<Deployed> => {
+  const { options, file, stackName, prepared, phases, secrets } = given
+  const { source, locate, parameters, report, written } = prepared
+  const { scope, redeploy, customResources: ports } = options
+  const { tx } = phases
+  const collected: Collected = {
+    templates: [{ written, report }],
+    changes: [],
+    files: [],
+    count: 0,
   }
-  const files: string[] = []
-  const report = createReport(written, locate, options.traces)
-  for (const { key, line } of written.duplicateKeys) {
-    report.add([], `key ${key} twice`, `line ${line} counts, the earlier one does not`)
+  const call = options.call(tx)
+  const outside = ports === undefined ? {} : { outside: { ports, phases, secrets } }
+  const shared = {
+    scope,
+    tx,
+    call,
+    redeploy,
+    isDry: options.traces === true,
+    values: options.values,
+    secrets,
+    ...outside,
   }
-  if (isOpenApi(written)) {
-    const value = openApiTemplate(written, path.basename(file), options.as)
-    return { source: { ...written, value }, locate, parameters: new Map(), report, files, written }
-  }
-  const included = includeFiles(written, folder, (name) => files.push(name))
-  reportSections(included.value, report)
-  const declared = objectOf(included.value['Parameters']) ?? {}
-  const defaults = Object.entries(options.defaults ?? {}).filter(([name]) =>
-    Object.hasOwn(declared, name),
-  )
-  const given = { ...Object.fromEntries(defaults), ...options.parameters }
-  const parameters = resolveParameters(included, given, report)
-  const value = expandForEach(included, parameters)
-  const expanded: TemplateSource = { ...included, value }
-  if (!usesSam(value)) {
-    refuseSamWithoutTransform(expanded)
-    return { source: expanded, locate, parameters, report, files, written }
-  }
-  const transformed = transformSam(value, { parameters, report })
-  for (const [made, origin] of transformed.origins) origins.set(made, origin)
-  for (const [made, place] of transformed.places) places.set(made, place)
-  const [error, ...others] = transformed.errors
-  if (error !== undefined) {
-    const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`
-    failAt(
-      included,
-      error.path,
-      `${error.problem}${more}`,
-      'Correct it as the SAM specification says',
-    )
-  }
-  return {
-    source: { ...expanded, value: transformed.template },
+  const { stack, changes, files } = await deployStack({
+    ...shared,
+    name: stackName,
+    source,
     locate,
+    folder: path.dirname(file),
     parameters,
     report,
-    files,
-    written,
+    nested: nestedStacksOf({
+      shared,
+      collected,
+      prepare: { ...options, secrets },
+      chain: [file],
+      fail: (at, problem, mend) => failAt(source, locate(at), problem, mend),
+    }),
+  })
+  const made = await deployedApis(tx, scope, stack)
+  const entries = collected.templates.flatMap((template) => template.report.entries)
+  if (options.strict) {
+    refuseReported(entries)
+    await refuseLimited(tx, made.apis, source.file, options.upstreams)
+  }
+  return {
+    stackName,
+    ...made,
+    outputs: stack.outputs,
+    report: entries,
+    changes: [...changes, ...collected.changes],
+    files: [
+      ...new Set([file, ...prepared.files, ...files, ...collected.files, ...options.values.files]),
+    ],
+    templates: collected.templates,
   }
 }
 
-/** AWS: CloudFormation knows no AWS::Serverless types; without the transform it fails. Here too, and says why. */
-const refuseSamWithoutTransform = (source: TemplateSource): void => {
-  for (const [logicalId, resource] of Object.entries(objectOf(source.value['Resources']) ?? {})) {
-    const type = memberOf(resource, 'Type')
-    if (typeof type !== 'string' || !type.startsWith('AWS::Serverless::')) continue
-    failAt(
-      source,
-      ['Resources', logicalId, 'Type'],
-      `${type} is SAM, and the template does not ask for SAM`,
-      'Add `Transform: AWS::Serverless-2016-10-31` at its top level',
-    )
-  }
+/** Whether functions may have to be asked: by the template, by what the stack has, or by a stack inside it. */
+const mayLeave = async (
+  tx: Transaction,
+  stackName: string,
+  { source }: PreparedTemplate,
+  { customResources, scope }: DeployOptions,
+): Promise<boolean> => {
+  if (customResources === undefined) return false
+  const types = /^(?:Custom::|AWS::CloudFormation::(?:CustomResource|Stack)$)/
+  const declared: readonly unknown[] = Object.values(source.value['Resources'] ?? {})
+  const before = Object.values((await tx.get(stacks, scope, stackName))?.resources ?? {})
+  return [...declared, ...before].some((resource) =>
+    types.test(String(memberOf(resource, 'Type') ?? memberOf(resource, 'type'))),
+  )
 }
-
-/** What SAM calls the properties that it hands on under another name. */
-const SAM_NAMES: Readonly<Record<string, string>> = {
-  Body: 'DefinitionBody',
-  BodyS3Location: 'DefinitionUri',
-  Code: 'CodeUri',
-  Content: 'ContentUri',
-  DeadLetterConfig: 'DeadLetterQueue',
-  TracingConfig: 'Tracing',
-}
-
-const isOpenApi = ({ value }: TemplateSource): boolean =>
-  value['Resources'] === undefined &&
-  (value['openapi'] !== undefined || value['swagger'] !== undefined)
 
 /** AWS: a stack's name begins with a letter and has letters, digits and hyphens. */
-const stackNameOf = (folder: string): string => {
+export const stackNameOf = (folder: string): string => {
   const name = path.basename(folder).replaceAll(/[^A-Za-z0-9-]+/g, '-')
   return /^[A-Za-z]/.test(name) ? name.slice(0, 128) : `stack-${name}`.slice(0, 128)
 }

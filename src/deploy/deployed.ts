@@ -2,7 +2,7 @@
 import type { Scope } from '#model/scope.ts'
 import { apisV2, restApis, stages, stagesV2 } from '#store/collections.ts'
 import type { View } from '#store/store.ts'
-import type { Stack } from './cloudformation/stacks.ts'
+import { type Stack, stacks } from './cloudformation/stacks.ts'
 
 export interface DeployedApi {
   readonly id: string
@@ -18,10 +18,21 @@ export interface DeployedFunction {
   readonly logicalId: string
 }
 
-export const deployedApis = async (view: View, scope: Scope, stack: Stack) => {
+export interface DeployedParts {
+  readonly apis: readonly DeployedApi[]
+  readonly functions: readonly DeployedFunction[]
+}
+
+/** Those of nested stacks among them. */
+export const deployedApis = async (
+  view: View,
+  scope: Scope,
+  stack: Stack,
+): Promise<DeployedParts> => {
   const apis: DeployedApi[] = []
   const functions: DeployedFunction[] = []
-  for (const [logicalId, { type, physicalId: id, attributes }] of Object.entries(stack.resources)) {
+  for (const [logicalId, resource] of Object.entries(stack.resources)) {
+    const { type, physicalId: id, attributes, keys } = resource
     if (type === 'AWS::ApiGateway::RestApi') {
       const api = await view.get(restApis, scope, id)
       const own = await view.list(stages, scope, { prefix: `${id}/` })
@@ -36,6 +47,12 @@ export const deployedApis = async (view: View, scope: Scope, stack: Stack) => {
       }
     } else if (type === 'AWS::Lambda::Function') {
       functions.push({ name: id, arn: String(attributes['Arn']), logicalId })
+    } else if (type === 'AWS::CloudFormation::Stack') {
+      const inner = await view.get(stacks, scope, keys['stackName'] ?? '')
+      if (inner === undefined) continue
+      const parts = await deployedApis(view, scope, inner)
+      apis.push(...parts.apis)
+      functions.push(...parts.functions)
     }
   }
   return { apis, functions }

@@ -11,7 +11,18 @@ import type { Store } from '#store/store.ts'
 export const SCOPE = { accountId: '123456789012', region: 'eu-west-1' }
 
 type Given = Partial<
-  Pick<DeployOptions, 'parameters' | 'defaults' | 'strict' | 'redeploy' | 'stackName' | 'as'>
+  Pick<
+    DeployOptions,
+    | 'parameters'
+    | 'defaults'
+    | 'values'
+    | 'strict'
+    | 'redeploy'
+    | 'stackName'
+    | 'as'
+    | 'customResources'
+    | 'onError'
+  >
 >
 
 export interface Workspace {

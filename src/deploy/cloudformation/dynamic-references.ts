@@ -36,12 +36,20 @@ const resolveText = (text: string, evaluation: Evaluation, path: Path): string =
     ? text.replaceAll(
         REFERENCE,
         (_, name: string) =>
-          textOf(evaluation.parameters.get(name)) ??
+          given(name, evaluation) ??
           fail(
             evaluation,
             path,
             `\`{{${name}}}\` lies in AWS and has no value here`,
-            `Give one with --parameter '${name}=Value'`,
+            `Give one with --parameter '${name}=Value', or in the file .daemun-values`,
           ),
       )
     : text
+
+/** Of secrets it is remembered that they are some. */
+const given = (name: string, evaluation: Evaluation): string | undefined => {
+  const { parameters, values, secrets } = evaluation
+  const value = textOf(parameters.get(name)) ?? values?.find(name.replace(/^resolve:/, ''))
+  if (value !== undefined && !name.startsWith('resolve:ssm:')) secrets?.add(value)
+  return value
+}

@@ -1,6 +1,7 @@
 // What intrinsic functions draw on while a template is evaluated.
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import type { Path } from '../template/path.ts'
+import type { GivenValues } from './given-values.ts'
 import { failAt, type TemplateSource } from '../template/source.ts'
 
 export interface Evaluation {
@@ -8,6 +9,12 @@ export interface Evaluation {
   /** Parameters by name, pseudo parameters among them. */
   readonly parameters: ReadonlyMap<string, JsonValue>
   readonly mappings: JsonObject
+  /** Values of dynamic references that are no parameters. */
+  readonly values?: GivenValues
+  /** Filled with what must not be shown. */
+  readonly secrets?: Set<string>
+  /** Filled with the names of exports that are imported. */
+  readonly imports?: Set<string>
   condition(name: string, path: Path): boolean
   /** What `Ref` gives for a resource; undefined where there is no such resource. */
   ref(logicalId: string, path: Path): JsonValue | undefined

@@ -5,16 +5,24 @@ import type { Report } from '../report.ts'
 import { failAt, objectOf, type TemplateSource } from '../template/source.ts'
 import { isDynamicReference } from './dynamic-references.ts'
 import { textOf } from './evaluation.ts'
+import { type GivenValues, NO_VALUES } from './given-values.ts'
 
 export type GivenParameters = Readonly<Record<string, string>>
 
 const TYPES =
   /^(String|Number|List<Number>|List<String>|CommaDelimitedList|(List<)?AWS::[\w:]+>?|AWS::SSM::Parameter::(Name|Value<.+>))$/
 
+/** What else is known of values, and what must not be shown of them. */
+export interface KnownValues {
+  readonly values: GivenValues
+  readonly secrets: Set<string>
+}
+
 export const resolveParameters = (
   source: TemplateSource,
   given: GivenParameters,
   report: Report,
+  known: KnownValues = { values: NO_VALUES, secrets: new Set() },
 ): ReadonlyMap<string, JsonValue> => {
   const declared = objectOf(source.value['Parameters']) ?? {}
   const values = new Map<string, JsonValue>()
@@ -24,7 +32,13 @@ export const resolveParameters = (
     const type = textOf(parameter?.['Type'])
     if (parameter === undefined || type === undefined || !TYPES.test(type)) {
       failAt(source, path, `the parameter \`${name}\` has no valid Type`, 'Give `Type: String`')
-    } else values.set(name, parameterValue(name, type, parameter, given, source))
+    } else {
+      const value = parameterValue(name, type, parameter, { given, source, known })
+      values.set(name, value)
+      if (textOf(parameter['NoEcho']) === 'true') {
+        for (const text of [value].flat()) known.secrets.add(String(text))
+      }
+    }
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(declared, name)) continue
@@ -49,22 +63,29 @@ export const pseudoParameters = (scope: Scope, stackName: string): ReadonlyMap<s
   ])
 
 /** AWS ends a stack's id with a UUID; here it is the same after every restart, as everything of a stack is. */
-const stackId = (scope: Scope, stackName: string) =>
+export const stackId = (scope: Scope, stackName: string) =>
   `arn:${PARTITION}:cloudformation:${scope.region}:${scope.accountId}:stack/${stackName}/00000000-0000-4000-8000-000000000000`
+
+interface GivenFor {
+  readonly given: GivenParameters
+  readonly source: TemplateSource
+  readonly known: KnownValues
+}
 
 const parameterValue = (
   name: string,
   type: string,
   parameter: JsonObject,
-  given: GivenParameters,
-  source: TemplateSource,
+  { given, source, known }: GivenFor,
 ): JsonValue => {
-  const isGiven = Object.hasOwn(given, name)
-  // The default of an SSM parameter is the name of a value that lies in AWS: only a given value counts.
-  const fallback = type.startsWith('AWS::SSM::Parameter::Value') ? undefined : parameter['Default']
-  const text = isGiven ? given[name] : defaultText(fallback)
+  const isStored = type.startsWith('AWS::SSM::Parameter::Value')
+  const own = Object.hasOwn(given, name) ? given[name] : undefined
+  // The default of an SSM parameter is the name of a value that lies in AWS, and so may be what was given.
+  const wanted = own ?? defaultText(parameter['Default'])
+  const stored = isStored && wanted !== undefined ? known.values.find(`ssm:${wanted}`) : undefined
+  const text = stored ?? (isStored ? own : wanted)
   if (text === undefined) {
-    const reason = fallback === undefined && parameter['Default'] !== undefined ? ' here' : ''
+    const reason = isStored && wanted !== undefined ? ' here' : ''
     return failAt(
       source,
       ['Parameters', name],

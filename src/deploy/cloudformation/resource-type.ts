@@ -4,7 +4,9 @@ import type { IdSource } from '#shared/ids.ts'
 import type { JsonValue } from '#shared/json.ts'
 import type { Scope } from '#model/scope.ts'
 import type { Path } from '../template/path.ts'
+import type { Asking } from './custom-resources/asking.ts'
 import type { Input, PropertyAudience, Shape } from './properties.ts'
+import type { StackOutput } from './stacks.ts'
 
 export type ServiceName = 'apigateway' | 'apigatewayv2' | 'lambda'
 
@@ -36,6 +38,26 @@ export type Made = Pick<StackResource, 'physicalId'> &
 
 export type Existing = Pick<StackResource, 'physicalId' | 'attributes' | 'keys'>
 
+/** Stacks inside a stack, in the same deployment. */
+export interface NestedStacks {
+  deploy(nested: {
+    readonly name: string
+    /** The template, an absolute path. */
+    readonly file: string
+    readonly logicalId: string
+    /** The properties of the resource, for what is wrong with it. */
+    readonly path: Path
+    readonly parameters: Readonly<Record<string, string>>
+  }): Promise<{
+    readonly stackId: string
+    readonly outputs: Readonly<Record<string, StackOutput>>
+  }>
+  remove(name: string): Promise<void>
+}
+
+/** The keys of a resource that only a record is made of: `Fn::GetAtt` gives what reads like an attribute. */
+export const RECORD_ONLY: Existing['keys'] = { record: 'plausible' }
+
 /** What a type may draw on while it makes a resource. */
 export interface ResourceContext extends PropertyAudience {
   readonly stackName: string
@@ -60,7 +82,17 @@ export interface ResourceContext extends PropertyAudience {
   readonly made: (physicalId: string) => StackResource | undefined
   /** Remembers a local file whose content counts. */
   readonly uses: (file: string) => void
+  /** For custom resources; absent where no function can be asked. */
+  readonly asking?: Asking
+  /** Nothing is to be made: a template is being checked. */
+  readonly isDry: boolean
+  /** Has a resource that another one took the place of deleted once everything else has succeeded. */
+  readonly supersede: (existing: Existing) => void
+  readonly nested: NestedStacks
 }
+
+/** What a type may draw on while it deletes a resource. */
+export type RemovalContext = Pick<ResourceContext, 'call' | 'asking' | 'nested'>
 
 export interface ResourceType {
   /** Absent: no property is looked at. */
@@ -68,7 +100,7 @@ export interface ResourceType {
   create(input: Input, context: ResourceContext): Promise<Made>
   /** Undefined: it has to be made anew. */
   update?(input: Input, existing: Existing, context: ResourceContext): Promise<Made | undefined>
-  delete(existing: Existing, context: Pick<ResourceContext, 'call'>): Promise<void>
+  delete(existing: Existing, context: RemovalContext): Promise<void>
   /** Says at every start what of the resource is not honoured as a whole. */
   report?(context: ResourceContext): void
   /** Says at every start what came up when the resource was made. */
@@ -77,6 +109,10 @@ export interface ResourceType {
   fingerprint?(context: ResourceContext): string
   /** A REST API's snapshot: in `redeploy: 'always'` it is made again whenever the draft of its API changed. */
   readonly isSnapshot?: true
+  /** It is made by asking a function: deleted last, and never because something that it names is made again. */
+  readonly asksOutside?: true
+  /** A stack of its own: looked at in every deployment, for its template may have changed. */
+  readonly isNested?: true
   /** Made as late as its references allow. */
   readonly comesLast?: true
   /** In which way it does less than on AWS, where it does something: for `daemun check`. */

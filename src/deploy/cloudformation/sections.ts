@@ -19,6 +19,8 @@ export interface ResourceDeclaration {
   readonly condition: string | undefined
   readonly dependsOn: readonly string[]
   readonly retain: boolean
+  /** UpdateReplacePolicy: what another one takes the place of stays. */
+  readonly retainReplaced: boolean
 }
 
 type Locate = (path: Path) => Path
@@ -30,8 +32,15 @@ const SECTIONS = new Set(
 )
 const TRANSFORMS = new Set(['AWS::Serverless-2016-10-31', 'AWS::LanguageExtensions'])
 const ATTRIBUTES = new Set(
-  words('Type Properties Condition DependsOn DeletionPolicy IgnoreGlobals Metadata'),
+  words(
+    'Type Properties Condition DependsOn DeletionPolicy UpdateReplacePolicy IgnoreGlobals Metadata',
+  ),
 )
+
+const EFFECTS: Readonly<Record<string, string>> = {
+  CreationPolicy: 'accepted: nothing here sends signals, so none is waited for',
+  UpdatePolicy: 'accepted: what it is about does not exist here, or is changed at once',
+}
 
 /** Reports the parts of a template that nothing here reads. */
 export const reportSections = (template: JsonObject, report: Report): void => {
@@ -50,7 +59,11 @@ export const reportSections = (template: JsonObject, report: Report): void => {
     for (const attribute of Object.keys(objectOf(resource) ?? {})) {
       if (ATTRIBUTES.has(attribute)) continue
       const path = ['Resources', logicalId, attribute]
-      report.add(path, `attribute ${attribute}`, 'ignored: it has no effect here')
+      report.add(
+        path,
+        `attribute ${attribute}`,
+        EFFECTS[attribute] ?? 'ignored: it has no effect here',
+      )
     }
   }
 }
@@ -117,7 +130,8 @@ const readResource = (
     metadata: resource['Metadata'] ?? {},
     condition: textOf(resource['Condition'] ?? null),
     dependsOn,
-    retain: resource['DeletionPolicy'] === 'Retain',
+    retain: /^Retain/.test(textOf(resource['DeletionPolicy']) ?? ''),
+    retainReplaced: resource['UpdateReplacePolicy'] === 'Retain',
   }
 }
 

@@ -6,16 +6,25 @@ import type { Transaction } from '#store/store.ts'
 import type { Report } from '../report.ts'
 import type { Path } from '../template/path.ts'
 import { failAt, objectOf, type TemplateSource } from '../template/source.ts'
+import { TemplateError } from '../template/template-error.ts'
 import { resolveDynamicReferences } from './dynamic-references.ts'
 import type { Evaluation } from './evaluation.ts'
+import type { GivenValues } from './given-values.ts'
 import { CycleError, dependencyOrder } from './graph.ts'
+import { checkExports, exportedValues, otherStacks, refuseRemovedExports } from './exports.ts'
 import { evaluate } from './intrinsics.ts'
 import { stackOutputs } from './outputs.ts'
 import { pseudoParameters } from './parameters.ts'
 import { resourcesNamedIn } from './references.ts'
 import { removeResources } from './removal.ts'
-import type { CallOperation, StackResource } from './resource-type.ts'
-import { createResources, type ResourceChange } from './resources.ts'
+import {
+  type CallOperation,
+  type NestedStacks,
+  RECORD_ONLY,
+  type StackResource,
+} from './resource-type.ts'
+import type { Outside } from './custom-resources/asking.ts'
+import { createResources, removalOf, type ResourceChange } from './resources.ts'
 import { resourceType } from './resource-types/index.ts'
 import { conditionsOf, readResources, type ResourceDeclaration } from './sections.ts'
 import { type Stack, stacks } from './stacks.ts'
@@ -36,6 +45,14 @@ export interface StackDeployment {
   readonly call: CallOperation
   readonly redeploy: Redeploy
   readonly report: Report
+  readonly nested: NestedStacks
+  /** Where functions can be asked. */
+  readonly outside?: Outside
+  readonly isDry: boolean
+  /** Values that lie in AWS otherwise. */
+  readonly values: GivenValues
+  /** Filled with what must not be shown. */
+  readonly secrets: Set<string>
 }
 
 export interface DeployedStack {
@@ -49,8 +66,10 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
   const { source, locate, name, scope, tx } = deployment
   const declared = readResources(source, locate)
   const resources = new Map<string, StackResource>()
+  const others = await otherStacks(tx, scope, name)
+  const imports = new Set<string>()
   const parameters = new Map([
-    ...(await importedValues(tx, scope, name)),
+    ...exportedValues(others),
     ...pseudoParameters(scope, name),
     ...deployment.parameters,
   ])
@@ -59,6 +78,9 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
     locate,
     parameters,
     mappings: objectMember(source, 'Mappings'),
+    imports,
+    values: deployment.values,
+    secrets: deployment.secrets,
     condition: conditionsOf(source, () => evaluation),
     ...resourceLookups(declared, resources, deployment),
   }
@@ -72,7 +94,8 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
     [...active].map(([id, resource]) => [id, referencesOf(resource, evaluation, declared)]),
   )
   const order = orderOf(active, references, deployment)
-  const before = (await tx.get(stacks, scope, name))?.resources ?? {}
+  const stackBefore = await tx.get(stacks, scope, name)
+  const before = stackBefore?.resources ?? {}
   const made = await createResources({
     deployment,
     order: order.map((id) => active.get(id) as ResourceDeclaration), // The order is of active ids.
@@ -87,32 +110,33 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
     },
   })
   const outputs = stackOutputs(source, evaluation)
-  const stack: Stack = { name, resources: Object.fromEntries(resources), outputs }
+  const stack: Stack = {
+    name,
+    resources: Object.fromEntries(resources),
+    outputs,
+    imports: [...imports],
+  }
+  checkExports(stack, others, source)
+  refuseRemovedExports(stackBefore, stack, others, (problem, mend) =>
+    failAt(source, ['Outputs'], problem, mend),
+  )
   await tx.put(stacks, scope, name, stack)
   return { stack, ...made }
 }
 
 /** Removes everything that a stack made. */
 export const deleteStack = async (
-  deployment: Pick<StackDeployment, 'name' | 'scope' | 'tx' | 'call'>,
+  deployment: Pick<StackDeployment, 'name' | 'scope' | 'tx' | 'call' | 'nested' | 'outside'>,
 ): Promise<void> => {
   const stack = await deployment.tx.get(stacks, deployment.scope, deployment.name)
   if (stack === undefined) return
+  const others = await otherStacks(deployment.tx, deployment.scope, deployment.name)
+  refuseRemovedExports(stack, undefined, others, (problem, mend) => {
+    throw new TemplateError({ file: stack.name, problem, mend })
+  })
   const existing = new Map(Object.entries(stack.resources))
-  await removeResources(existing, [...existing.keys()], deployment.call)
+  await removeResources(existing, [...existing.keys()].toReversed(), removalOf(deployment))
   await deployment.tx.delete(stacks, deployment.scope, deployment.name)
-}
-
-const importedValues = async (tx: Transaction, scope: Scope, name: string) => {
-  const values: [string, JsonValue][] = []
-  for (const { value: stack } of await tx.list(stacks, scope)) {
-    if (stack.name === name) continue
-    for (const output of Object.values(stack.outputs)) {
-      if (output.exportName !== undefined)
-        values.push([`import ${output.exportName}`, output.value])
-    }
-  }
-  return values
 }
 
 const objectMember = (source: TemplateSource, section: string) => {
@@ -152,9 +176,7 @@ const resourceLookups = (
       if (Object.hasOwn(resource.attributes, attribute)) {
         return resource.attributes[attribute] ?? null
       }
-      const plausible = resourceType(resource.type).inert
-        ? inertAttribute(resource, attribute)
-        : undefined
+      const plausible = isRecord(resource) ? inertAttribute(resource, attribute) : undefined
       const known = Object.keys(resource.attributes).join(', ')
       return (
         plausible ??
@@ -168,6 +190,9 @@ const resourceLookups = (
     },
   }
 }
+
+const isRecord = ({ type, keys }: StackResource): boolean =>
+  resourceType(type).inert === true || keys['record'] === RECORD_ONLY['record']
 
 /** Of a resource that only its record exists of, every attribute is something that reads like one. */
 const inertAttribute = (resource: StackResource, attribute: string): string =>

@@ -12,6 +12,8 @@ export interface Stack {
   readonly name: string
   readonly resources: Readonly<Record<string, StackResource>>
   readonly outputs: Readonly<Record<string, StackOutput>>
+  /** Names of exports of other stacks that it was made with. */
+  readonly imports?: readonly string[]
 }
 
 /** By `{stackName}`, per account and region. */

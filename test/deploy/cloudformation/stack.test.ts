@@ -178,7 +178,9 @@ test('a deleted stack leaves nothing behind', async (t) => {
   await shop.template(`${restTemplate()}${FUNCTION}`)
   await shop.store.write((tx) => {
     const call = callOperations({ scope: SCOPE, store: shop.store, tx, nowMs: 1, requestId: 't' })
-    return deleteStack({ name: 'shop', scope: SCOPE, tx, call })
+    const none = () => assert.fail('there is no nested stack')
+    const nested = { deploy: none, remove: none }
+    return deleteStack({ name: 'shop', scope: SCOPE, tx, call, nested })
   })
   await shop.store.read(async (view) => {
     for (const kind of [restApis, resources, deployments, stages, functions, stacks]) {

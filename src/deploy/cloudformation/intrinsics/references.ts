@@ -70,6 +70,7 @@ export const getAZs: Intrinsic = (argument, evaluation, path, evaluate) => {
 
 export const importValue: Intrinsic = (argument, evaluation, path, evaluate) => {
   const name = evaluatedText(argument, 'the name of an export', evaluation, path, evaluate)
+  evaluation.imports?.add(name)
   return (
     evaluation.parameters.get(`import ${name}`) ??
     fail(

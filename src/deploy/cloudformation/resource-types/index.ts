@@ -19,6 +19,7 @@ import { deployment, stage } from './apigateway-stage.ts'
 import { apiKey, usagePlan, usagePlanKey } from './apigateway-usage.ts'
 import { api } from './apigatewayv2-api.ts'
 import * as v2 from './apigatewayv2-parts.ts'
+import { customResource, isCustomResource } from './custom-resource.ts'
 import * as domains from './domain-names.ts'
 import { inert } from './inert.ts'
 import { lambdaFunction } from './lambda-function.ts'
@@ -28,6 +29,7 @@ import { permission } from './lambda-permission.ts'
 import { url } from './lambda-url.ts'
 import { alias, version } from './lambda-versions.ts'
 import { managedOverrides } from './managed-overrides.ts'
+import { nestedStack } from './nested-stack.ts'
 import { vpcLink, vpcLinkV2 } from './vpc-links.ts'
 
 const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
@@ -67,6 +69,7 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGatewayV2::RoutingRule': domains.routingRule,
   'AWS::ApiGatewayV2::Stage': v2.stage,
   'AWS::ApiGatewayV2::VpcLink': vpcLinkV2,
+  'AWS::CloudFormation::Stack': nestedStack,
   'AWS::Lambda::Alias': alias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
@@ -78,4 +81,5 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
 }
 
 export const resourceType = (name: string): ResourceType =>
-  (Object.hasOwn(RESOURCE_TYPES, name) ? RESOURCE_TYPES[name] : undefined) ?? inert
+  (Object.hasOwn(RESOURCE_TYPES, name) ? RESOURCE_TYPES[name] : undefined) ??
+  (isCustomResource(name) ? customResource : inert)
