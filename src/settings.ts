@@ -116,6 +116,13 @@ export const SETTINGS = [
     why: 'A value for a parameter of the template. May be given many times.',
   },
   {
+    flag: 'values-file',
+    type: 'text',
+    placeholder: 'file',
+    commands: TEMPLATE,
+    why: 'Values of SSM parameters and secrets, `ssm:/name=value` lines; `.daemun-values` beside the template unless given.',
+  },
+  {
     flag: 'env-file',
     type: 'text',
     placeholder: 'file',
@@ -290,6 +297,7 @@ export interface Settings {
   readonly accountId: string
   readonly stackName: string | undefined
   readonly parameters: Readonly<Record<string, string>>
+  readonly valuesFile: string | undefined
   readonly envFile: string | undefined
   /** Service name (as in an endpoint prefix: `dynamodb`, `states`) → URL. */
   readonly endpoints: Readonly<Record<string, string>>
@@ -361,6 +369,7 @@ export const parseSettings = (
     accountId,
     stackName: text('stack-name'),
     parameters: readPairs('parameter', list('parameter')),
+    valuesFile: text('values-file'),
     envFile: text('env-file'),
     endpoints: readEndpoints(list('endpoint')),
     upstreams: readUpstreams(list('upstream')),

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { type Coverage, checkTemplate, createCheckStore } from '#deploy/check/check-template.ts'
 import { type CoverageRow, rank } from '#deploy/check/rows.ts'
+import { readGivenValues } from '#deploy/read-values.ts'
 import type { Honour } from '#deploy/report.ts'
 import { TemplateError } from '#deploy/template/template-error.ts'
 import { printable } from '#observability/request-line.ts'
@@ -29,6 +30,8 @@ export const run = async (given: Settings): Promise<void> => {
       ...(settings.stackName !== undefined && { stackName: settings.stackName }),
       ...(settings.as !== undefined && { as: settings.as }),
       parameters: { ...template.parameters, ...settings.parameters },
+      values: readGivenValues(template.file, settings.valuesFile, process.env),
+      upstreams: Object.keys(settings.upstreams),
       scope,
     }
     checked.push(await checkTemplate(options, store))

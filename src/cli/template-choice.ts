@@ -1,6 +1,6 @@
 // Which templates a command is about: what was named, or what is found in the folder it was given in.
 import { cwd } from 'node:process'
-import { type FoundTemplate, findTemplates } from '#deploy/find-template.ts'
+import { type FoundTemplate, findTemplates, refuseTwins } from '#deploy/find-template.ts'
 import { TemplateError } from '#deploy/template/template-error.ts'
 import type { Settings } from '../settings.ts'
 
@@ -14,6 +14,7 @@ export interface TemplateChoice {
 /** Throws `TemplateError` where what was named is not there, or holds nothing to deploy. */
 export const chooseTemplates = (settings: Settings): TemplateChoice => {
   const found = settings.files.length === 0 ? lookAround() : settings.files.flatMap(findTemplates)
+  refuseTwins(found, settings.stackName)
   const region = found.find((template) => template.region !== undefined)?.region
   return {
     settings: settings.regionIsDefault && region !== undefined ? { ...settings, region } : settings,

@@ -12,6 +12,7 @@ import type { ResourceChange } from './cloudformation/resources.ts'
 import { deployStack, type Redeploy } from './cloudformation/stack.ts'
 import { type StackOutput, stacks } from './cloudformation/stacks.ts'
 import { type DeployedApi, deployedApis, type DeployedFunction } from './deployed.ts'
+import { stackNameOf } from './find-template.ts'
 import { type Collected, nestedStacksOf } from './nested-stacks.ts'
 import type { ApiKind } from './openapi/open-api-template.ts'
 import { type PreparedTemplate, prepareTemplate } from './prepare-template.ts'
@@ -177,12 +178,6 @@ const mayLeave = async (
   return [...declared, ...before].some((resource) =>
     types.test(String(memberOf(resource, 'Type') ?? memberOf(resource, 'type'))),
   )
-}
-
-/** AWS: a stack's name begins with a letter and has letters, digits and hyphens. */
-export const stackNameOf = (folder: string): string => {
-  const name = path.basename(folder).replaceAll(/[^A-Za-z0-9-]+/g, '-')
-  return /^[A-Za-z]/.test(name) ? name.slice(0, 128) : `stack-${name}`.slice(0, 128)
 }
 
 const refuseReported = (entries: readonly ReportEntry[]): void => {

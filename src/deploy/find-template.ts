@@ -122,3 +122,29 @@ const unreadableManifest = (manifest: string, cause?: unknown) =>
     },
     cause,
   )
+
+/** AWS: a stack's name begins with a letter and has letters, digits and hyphens. */
+export const stackNameOf = (folder: string): string => {
+  const name = path.basename(folder).replaceAll(/[^A-Za-z0-9-]+/g, '-')
+  return /^[A-Za-z]/.test(name) ? name.slice(0, 128) : `stack-${name}`.slice(0, 128)
+}
+
+/** Two templates that are to be one stack would each remove what the other one made. */
+export const refuseTwins = (
+  templates: readonly FoundTemplate[],
+  stackName: string | undefined,
+): void => {
+  const files = new Map<string, string>()
+  for (const template of templates) {
+    const name = stackName ?? template.stackName ?? stackNameOf(path.dirname(template.file))
+    const other = files.get(name)
+    if (other !== undefined && path.resolve(other) !== path.resolve(template.file)) {
+      throw new TemplateError({
+        file: template.file,
+        problem: `this and ${other} are both the stack \`${name}\``,
+        mend: 'Give one of them another name with stack_name in its samconfig.toml, or start them one by one with --stack-name',
+      })
+    }
+    files.set(name, template.file)
+  }
+}

@@ -17,6 +17,7 @@ import { bodyBytesMax } from '#wire/body-limits.ts'
 import { errorResponse } from '#wire/server.ts'
 import type { Settings } from '../settings.ts'
 import type { DataPlane } from './data-plane.ts'
+import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
 import { isLenient, type ManagementGate } from './management-gate.ts'
@@ -32,6 +33,8 @@ export interface FrontDoor {
   readonly isReady: () => boolean
   /** Brings everything back to what it was after the start. Absent where that must not be asked for. */
   readonly reset?: () => Promise<void>
+  /** Takes the answers of custom resources. */
+  readonly customResources?: Pick<CustomResources, 'take'>
 }
 
 export const createFrontDoor = (door: FrontDoor): HttpHandler => {
@@ -60,6 +63,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
         return (
           answerHealth(request, door.isReady) ??
           answerReset(request, door.reset) ??
+          door.customResources?.take(request) ??
           refusal(notFound(request.target))
         )
       case 'service':

@@ -10,6 +10,7 @@ import { composeFunctions } from './functions.ts'
 import { openHome } from './home.ts'
 import { createHomeHandler } from './home-proxy.ts'
 import { joinNodeChannel } from './node-channel.ts'
+import { PULL_PATH } from './reach-functions.ts'
 import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
 
 export const runFunctions = async (): Promise<void> => {
@@ -38,12 +39,16 @@ export const runFunctions = async (): Promise<void> => {
   await follower.pull()
   state.pull = () => void follower.pull().catch(onError)
   state.pull()
+  const invoke = createInvokeApi(functions.pool, {
+    scope: { accountId: settings.accountId, region: settings.region },
+    trusted: true,
+  })
   const listener = await startHttpListener({
     path: invokePath,
-    handler: createInvokeApi(functions.pool, {
-      scope: { accountId: settings.accountId, region: settings.region },
-      trusted: true,
-    }),
+    handler: (request) =>
+      request.target === PULL_PATH
+        ? follower.pull().then(() => ({ statusCode: 204, headers: [], body: '' }))
+        : invoke(request),
     onError,
   })
   obeySupervisor(async () => {

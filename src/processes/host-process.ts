@@ -4,6 +4,7 @@ import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { describeFailure } from '#cli/exit.ts'
+import { composeCustomResources } from './custom-resources.ts'
 import { describeApis, withUndeployed } from './describe.ts'
 import type { ReportLine } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
@@ -11,6 +12,7 @@ import { type Host, openHost } from './host.ts'
 import { openMethodTests } from './method-tests.ts'
 import { openNodeChannel } from './node-channel.ts'
 import { originOf } from './origin.ts'
+import { reachFunctions } from './reach-functions.ts'
 import { withPatience } from './patience.ts'
 import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
 
@@ -45,7 +47,13 @@ const start = async (order: StartOrder): Promise<void> => {
     log.write({ event: 'root-credential', ...root, note: ROOT_NOTE })
     await host.rootCredentialShown()
   }
-  const state = { ready: false }
+  const state = { ready: false, endpointUrl: '' }
+  const functions = reachFunctions(invokePath)
+  const customResources = composeCustomResources({
+    region: settings.region,
+    endpointUrl: () => state.endpointUrl,
+    invoke: functions.invoke,
+  })
   const listener = await withPatience(
     () =>
       startHttpListener({
@@ -56,18 +64,12 @@ const start = async (order: StartOrder): Promise<void> => {
           management: host.management,
           gate: host.gate,
           isReady: () => state.ready,
+          customResources,
         }),
         onError,
       }),
     PREDECESSOR_WAIT_MS,
   )
-  const report: ReportLine[] = []
-  const apis: Deployed['apis'][number][] = []
-  for (const template of again ? [] : templates) {
-    const deployed = await host.deploy(template)
-    report.push(...deployed.report)
-    apis.push(...deployed.apis)
-  }
   const endpointUrl = originOf(settings.host, listener.port)
   const channel = await openNodeChannel({
     path: channelPath,
@@ -79,11 +81,21 @@ const start = async (order: StartOrder): Promise<void> => {
     onError: (error) => log.write({ event: 'error', role: 'host', message: errorMessage(error) }),
   })
   host.watch(channel.announce)
+  state.endpointUrl = endpointUrl
+  tellSupervisor({ type: 'open', port: listener.port })
+  const report: ReportLine[] = []
+  const apis: Deployed['apis'][number][] = []
+  for (const template of again ? [] : templates) {
+    const deployed = await host.deploy(template, customResources.ports)
+    report.push(...deployed.report)
+    apis.push(...deployed.apis)
+  }
   state.ready = true
   obeySupervisor(async () => {
     state.ready = false
     await listener.close(settings.drainSeconds * 1_000)
     await tests.close()
+    await functions.close()
     await channel.close()
     await host.close()
   })

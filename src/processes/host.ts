@@ -2,6 +2,7 @@
 // good documents on disk.
 import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
+import type { CustomResourcePorts } from '#deploy/cloudformation/custom-resources/ask.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { openCodeStore } from '#lambda/code-store.ts'
 import type { TestMethod } from '#model/method-test.ts'
@@ -9,6 +10,7 @@ import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
+import { undoUnfinished } from '#store/undo-log.ts'
 import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
@@ -32,7 +34,7 @@ export interface Host {
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
-  deploy(template: FoundTemplate): Promise<Deployed>
+  deploy(template: FoundTemplate, customResources: CustomResourcePorts): Promise<Deployed>
   /** Deletes everything that is stored. */
   clear(): Promise<void>
   close(): Promise<void>
@@ -53,6 +55,8 @@ export const openHost = (options: HostOptions): Host => {
   const credentials = openCredentials(settings)
   const store = openSqliteStore(join(dataDir, 'daemun.db'))
   const source = storeSource(store)
+  // A process that died in the middle of a deployment left it half done.
+  const recovered = undoUnfinished(store).then(() => undefined, onError)
   const codeStore = openCodeStore({ dataDir, store, clock: systemClock, onError })
   const lambda = { codeStore }
   const gate = createManagementGate({ settings, store, credentials })
@@ -75,11 +79,13 @@ export const openHost = (options: HostOptions): Host => {
     rootCredentialShown: () => markRootCredentialShown(store, settings),
     source,
     watch: (listener) => store.watch(listener),
-    deploy: async (template) => {
+    deploy: async (template, customResources) => {
+      await recovered
       // Reading templates is the largest part of the program, and an empty gateway needs none of it.
-      const [{ deployTemplateFile }, { callOperations }] = await Promise.all([
+      const [{ deployTemplateFile }, { callOperations }, { readGivenValues }] = await Promise.all([
         import('#deploy/deploy-template.ts'),
         import('#deploy/operations.ts'),
+        import('#deploy/read-values.ts'),
       ])
       const scope = { accountId, region }
       return deployTemplateFile({
@@ -88,6 +94,9 @@ export const openHost = (options: HostOptions): Host => {
         parameters: { ...template.parameters, ...settings.parameters },
         scope,
         store,
+        customResources,
+        onError,
+        values: readGivenValues(template.file, settings.valuesFile, process.env),
         strict: settings.strict,
         upstreams: Object.keys(settings.upstreams),
         redeploy: settings.asAws ? 'as-aws' : 'always',

@@ -29,6 +29,8 @@ export interface ApiSummary {
 
 /** What a child tells its supervisor. */
 export type ChildMessage =
+  /** The host has its port and its channel: functions may start, and its templates may need them. */
+  | { readonly type: 'open'; readonly port: number }
   | {
       readonly type: 'ready'
       readonly port?: number

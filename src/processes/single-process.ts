@@ -10,6 +10,7 @@ import type { HttpHandler, HttpResponse, UpgradeHandler } from '#transport/contr
 import { refuseUpgrade } from '#transport/handshake.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import type { Settings } from '../settings.ts'
+import { composeCustomResources } from './custom-resources.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { type ApiDescription, describeApis, withUndeployed } from './describe.ts'
 import { readEnvironmentFile } from './environment-file.ts'
@@ -108,6 +109,14 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     bench.test = plane.testMethod
     const further = await startFurtherListeners(settings, plane, onError)
     closing.push(() => further.close(GRACE_MS))
+    const customResources = composeCustomResources({
+      region: settings.region,
+      endpointUrl: () => endpoint,
+      invoke: async (request) => {
+        await pull()
+        return functions.pool.invoke(request)
+      },
+    })
     door.handle = createFrontDoor({
       settings,
       management: host.management,
@@ -117,6 +126,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
         scope: { accountId: settings.accountId, region: settings.region },
       }),
       isReady: () => true,
+      customResources,
       reset: async () => {
         await host.clear()
         await deploy()
@@ -131,7 +141,9 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     }
     const deploy = async (): Promise<Redeployment> => {
       const deployed: Deployed[] = []
-      for (const template of templates) deployed.push(await host.deploy(template))
+      for (const template of templates) {
+        deployed.push(await host.deploy(template, customResources.ports))
+      }
       await pull()
       const apis = withUndeployed(
         await describeApis(host.source, endpoint, Object.keys(settings.upstreams)),

@@ -102,7 +102,7 @@ export const startSupervisor = async (
         })
 
   /** Starts a child and keeps one like it running; fulfils when the first one is ready. */
-  const keep = (role: Role): Promise<ReadyChild> =>
+  const keep = (role: Role, onOpen?: (port: number) => void): Promise<ReadyChild> =>
     new Promise((resolve, reject) => {
       let deaths = 0
       const start = (again: boolean): void => {
@@ -111,7 +111,8 @@ export const startSupervisor = async (
         const child = launch(role, again)
         state.children.set(child, role)
         child.on('message', (message: ChildMessage) => {
-          if (message.type === 'ready') resolve({ ...message, pid: pidOf(child) })
+          if (message.type === 'open') onOpen?.(message.port)
+          else if (message.type === 'ready') resolve({ ...message, pid: pidOf(child) })
           else reject(new StartFailure(message.message))
         })
         child.on('exit', (code: number | null, signal: string | null) => {
@@ -140,9 +141,14 @@ export const startSupervisor = async (
   cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({ exec: main, args: [], execArgv: [...process.execArgv] })
   try {
-    const host = await keep('host')
-    state.managementPort = host.port ?? state.managementPort
-    const functions = await keep('functions')
+    const opened = Promise.withResolvers<void>()
+    const hosting = keep('host', (port) => {
+      state.managementPort = port
+      opened.resolve()
+    })
+    // What cannot even open says so as what cannot be ready.
+    await Promise.race([opened.promise, hosting])
+    const [host, functions] = await Promise.all([hosting, keep('functions')])
     const workers = await Promise.all(
       Array.from({ length: settings.workers }, () => keep('worker')),
     )

@@ -14,7 +14,10 @@ import type { Honour } from '../report.ts'
 import { type CoverageRow, rank, rowsOf } from './rows.ts'
 
 export interface CheckOptions
-  extends Pick<DeployOptions, 'file' | 'stackName' | 'parameters' | 'defaults' | 'as'> {
+  extends Pick<
+    DeployOptions,
+    'file' | 'stackName' | 'parameters' | 'defaults' | 'values' | 'as' | 'upstreams'
+  > {
   readonly scope: Scope
 }
 
@@ -60,7 +63,7 @@ export const checkTemplate = async (options: CheckOptions, store: Store): Promis
 /** What the APIs do to requests: found by compiling their stages, as a gateway does it. */
 const requestRows = async (
   { apis, templates }: Deployed,
-  { scope }: CheckOptions,
+  { scope, upstreams }: CheckOptions,
   store: Store,
   call: DeployOptions['call'],
 ): Promise<readonly CoverageRow[]> => {
@@ -68,7 +71,7 @@ const requestRows = async (
   const rows: CoverageRow[] = []
   for (const api of apis) {
     if (api.stages.length === 0) await deployDraft(api, scope, store, call)
-    const limitations = await store.read((view) => limitationsOfApi(view, api.id))
+    const limitations = await store.read((view) => limitationsOfApi(view, api.id, upstreams))
     for (const { where, feature, effect } of limitations) {
       rows.push({
         kind: 'request',
