@@ -1,6 +1,6 @@
 // The custom resources of one deployment: their questions leave its transaction, and where the deployment fails, what
 // was answered is taken back by asking again, as AWS does it.
-import { functions } from '#lambda/functions.ts'
+import { functions } from '#lambda/api/records.ts'
 import type { Scope } from '#model/scope.ts'
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import { stackId } from '../parameters.ts'
@@ -49,7 +49,7 @@ export const askingOf = (
     ask: async (question) => {
       const { serviceToken } = question
       const [, , , , , , name = ''] = serviceToken.split(':')
-      const runtime = (await phases.tx.get(functions, scope, name))?.Runtime
+      const runtime = (await phases.tx.get(functions, scope, name))?.document.Runtime
       runtimes.set(serviceToken, runtime)
       const answer = await phases.outside(() =>
         askCustomResource({ ...question, ...about, runtime }, ports),
