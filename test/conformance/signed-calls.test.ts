@@ -9,12 +9,18 @@ import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AwsClient } from 'aws4fetch'
-import { call, type Gateway, startGateway } from '../support/gateway.ts'
+import {
+  call,
+  type Gateway,
+  type GatewayCredentials,
+  type Shape,
+  SHAPES,
+  startGateway,
+} from '../support/gateway.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { Sha256 } from '../languages/sigv4/signers.ts'
 
 const REGION = 'us-east-1'
-const ROOT = { accessKeyId: 'test', secretAccessKey: 'test' }
 const ACCOUNT = '123456789012'
 
 const template = (upstream: string): string =>
@@ -92,8 +98,9 @@ const template = (upstream: string): string =>
     },
   })
 
-describe('signed calls', () => {
+const callsOf = (shape: Shape) => () => {
   let gateway: Gateway
+  let root: GatewayCredentials
   let upstream: Upstream
   let folder: string
   /** Where the two APIs answer. */
@@ -104,8 +111,9 @@ describe('signed calls', () => {
     upstream = await startUpstream()
     const file = join(folder, 'template.json')
     await writeFile(file, template(upstream.url))
-    gateway = await startGateway({ shape: 'start', file })
-    const base = gateway.endpoint.replace('localhost', '127.0.0.1')
+    gateway = await startGateway({ shape, file })
+    root = gateway.credentials
+    const base = gateway.dataOrigin.replace('localhost', '127.0.0.1')
     rest = `${base}/restapis/${gateway.api('rest').id}/prod/_user_request_`
     http = `${base}/_aws/execute-api/${gateway.api('http').id}`
   })
@@ -125,7 +133,7 @@ describe('signed calls', () => {
   })
 
   it('by aws4fetch: GET, POST with a body, and a path and query with escapes', async () => {
-    const client = new AwsClient({ ...ROOT, service: 'execute-api', region: REGION, retries: 0 })
+    const client = new AwsClient({ ...root, service: 'execute-api', region: REGION, retries: 0 })
     for (const origin of [rest, http]) {
       for (const [path, init] of [
         ['/pets', {}],
@@ -141,7 +149,7 @@ describe('signed calls', () => {
   })
 
   it('by presigned URLs, as Postman makes them', async () => {
-    const client = new AwsClient({ ...ROOT, service: 'execute-api', region: REGION })
+    const client = new AwsClient({ ...root, service: 'execute-api', region: REGION })
     for (const origin of [rest, http]) {
       const signed = await client.sign(`${origin}/pets?kind=dog`, { aws: { signQuery: true } })
       const response = await fetch(signed.url)
@@ -154,7 +162,7 @@ describe('signed calls', () => {
 
   it('by @smithy/signature-v4, in headers and presigned', async () => {
     const signer = new SignatureV4({
-      credentials: ROOT,
+      credentials: root,
       region: REGION,
       service: 'execute-api',
       sha256: Sha256,
@@ -204,8 +212,8 @@ describe('signed calls', () => {
     }
     const client = factory.newClient({
       invokeUrl: rest,
-      accessKey: ROOT.accessKeyId,
-      secretKey: ROOT.secretAccessKey,
+      accessKey: root.accessKeyId,
+      secretKey: root.secretAccessKey,
       region: REGION,
     })
     const got = await client.invokeApi(
@@ -225,7 +233,7 @@ describe('signed calls', () => {
     const admin = new iam.IAMClient({
       endpoint: gateway.endpoint,
       region: REGION,
-      credentials: ROOT,
+      credentials: root,
     })
     await admin.send(new iam.CreateUserCommand({ UserName: 'ann' }))
     const { AccessKey } = await admin.send(new iam.CreateAccessKeyCommand({ UserName: 'ann' }))
@@ -270,7 +278,7 @@ describe('signed calls', () => {
   })
 
   it('of an assumed role are held to its session policy, and need their token', async () => {
-    const config = { endpoint: gateway.endpoint, region: REGION, credentials: ROOT }
+    const config = { endpoint: gateway.endpoint, region: REGION, credentials: root }
     const admin = new iam.IAMClient(config)
     const allow = (resource: string) =>
       JSON.stringify({
@@ -293,7 +301,24 @@ describe('signed calls', () => {
         PolicyDocument: allow('*'),
       }),
     )
-    const { Credentials } = await new sts.STSClient(config).send(
+    // AWS: a root may not assume a role.
+    await admin.send(new iam.CreateUserCommand({ UserName: 'assumer' }))
+    await admin.send(
+      new iam.PutUserPolicyCommand({
+        UserName: 'assumer',
+        PolicyName: 'assume',
+        PolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' },
+        }),
+      }),
+    )
+    const { AccessKey } = await admin.send(new iam.CreateAccessKeyCommand({ UserName: 'assumer' }))
+    const assumer = {
+      accessKeyId: AccessKey?.AccessKeyId ?? '',
+      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+    }
+    const { Credentials } = await new sts.STSClient({ ...config, credentials: assumer }).send(
       new sts.AssumeRoleCommand({
         RoleArn: Role?.Arn ?? '',
         RoleSessionName: 'tests',
@@ -320,7 +345,9 @@ describe('signed calls', () => {
       '{"message":"The security token included in the request is invalid."}',
     )
   })
-})
+}
+
+for (const shape of SHAPES) describe(`signed calls, ${shape}`, callsOf(shape))
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 

@@ -15,7 +15,6 @@ import {
 } from '../../support/http-api.ts'
 import {
   askRest,
-  restIntegration,
   restMethod,
   restPlane,
   type TestRestApi,
@@ -259,113 +258,6 @@ describe('a request to an AWS_IAM method is admitted', () => {
     }
     assert.equal((await restPlane(PETS, heard)({ ...http, body })).statusCode, 403)
     assert.equal(reads, 0)
-  })
-})
-
-describe('who signed', () => {
-  const ROLE: TestSigner = {
-    name: 'reader',
-    type: 'role',
-    policies: [ALLOW_ALL],
-    identity: {
-      contextKeys: {
-        'cognito-identity.amazonaws.com:aud': 'us-east-1:pool',
-        'cognito-identity.amazonaws.com:sub': 'us-east-1:identity',
-        'cognito-identity.amazonaws.com:amr': ['authenticated', 'graph.facebook.com'],
-      },
-    },
-  }
-
-  it('is in the event of a REST API [F127]', async () => {
-    const given = await answer((nowMs) => signedBy('ann', PETS_SENT, nowMs))
-    const { requestContext } = given.heard.event() as {
-      requestContext: { identity: object; authorizer?: object }
-    }
-    assert.deepEqual(requestContext.identity, {
-      cognitoIdentityPoolId: null,
-      accountId: '123456789012',
-      cognitoIdentityId: null,
-      caller: 'AIDAANN',
-      sourceIp: '192.0.2.7',
-      principalOrgId: null,
-      accessKey: 'AKIAANN',
-      cognitoAuthenticationType: null,
-      cognitoAuthenticationProvider: null,
-      userArn: 'arn:aws:iam::123456789012:user/ann',
-      userAgent: null,
-      user: 'AIDAANN',
-    })
-    assert.equal(requestContext.authorizer, undefined)
-    assert.ok(!JSON.stringify(given.heard.event()).includes('secret of'))
-  })
-
-  it('is in $context.identity of a template, with what Cognito said [behaviour.md 8.1: identity pools]', async () => {
-    const members = [
-      'accessKey',
-      'accountId',
-      'caller',
-      'user',
-      'userArn',
-      'cognitoIdentityId',
-      'cognitoIdentityPoolId',
-      'cognitoAuthenticationType',
-      'cognitoAuthenticationProvider',
-    ]
-    const api: TestRestApi = {
-      methods: {
-        'GET /pets': restMethod({
-          authorizationType: 'AWS_IAM',
-          methodResponses: { '200': { statusCode: '200' } },
-          methodIntegration: restIntegration({
-            type: 'MOCK',
-            requestTemplates: { 'application/json': '{"statusCode":200}' },
-            integrationResponses: {
-              '200': {
-                statusCode: '200',
-                responseTemplates: {
-                  'application/json': `{${members.map((name) => `"${name}":"$context.identity.${name}"`).join()}}`,
-                },
-              },
-            },
-          }),
-        }),
-      },
-    }
-    const given = await answer((nowMs) => signedBy('reader', PETS_SENT, nowMs), api, hearing(ROLE))
-    assert.deepEqual(JSON.parse(given.body), {
-      accessKey: 'AKIAREADER',
-      accountId: '123456789012',
-      caller: 'AROAREADER:session',
-      user: 'AROAREADER:session',
-      userArn: 'arn:aws:sts::123456789012:assumed-role/reader/session',
-      cognitoIdentityId: 'us-east-1:identity',
-      cognitoIdentityPoolId: 'us-east-1:pool',
-      cognitoAuthenticationType: 'authenticated',
-      cognitoAuthenticationProvider: 'graph.facebook.com',
-    })
-  })
-
-  it('is under requestContext.authorizer.iam of an HTTP API, and in identity of format 1.0', async () => {
-    const heard = hearing(ROLE)
-    const stage = testStage({ routes: [httpRoute('GET /pets', { authorizationType: 'AWS_IAM' })] })
-    const sent = signedBy('reader', { target: '/pets' }, heard.clock.nowMs())
-    assert.equal((await ask(stage, heard, sent)).statusCode, 200)
-    const { requestContext } = heard.event() as { requestContext: { authorizer: object } }
-    assert.deepEqual(requestContext.authorizer, {
-      iam: {
-        accessKey: 'AKIAREADER',
-        accountId: '123456789012',
-        callerId: 'AROAREADER:session',
-        cognitoIdentity: {
-          amr: ['authenticated', 'graph.facebook.com'],
-          identityId: 'us-east-1:identity',
-          identityPoolId: 'us-east-1:pool',
-        },
-        principalOrgId: null,
-        userArn: 'arn:aws:sts::123456789012:assumed-role/reader/session',
-        userId: 'AROAREADER:session',
-      },
-    })
   })
 })
 
