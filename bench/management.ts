@@ -37,7 +37,10 @@ const folder = await mkdtemp(join(tmpdir(), 'daemun-bench-'))
 const settings = parseSettings('start', [], { dataDir: folder }, {})
 const host = openHost({
   settings,
-  testMethod: () => Promise.reject(new Error('no method is tested here')),
+  tests: {
+    method: () => Promise.reject(new Error('no method is tested here')),
+    authorizer: () => Promise.reject(new Error('no authorizer is tested here')),
+  },
   onError: (error) => process.stderr.write(`${error}\n`),
 })
 const { management, gate } = host

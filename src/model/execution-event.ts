@@ -7,6 +7,23 @@ type Headers = readonly string[]
 
 export type ExecutionEvent =
   | {
+      readonly kind: 'authorizer-started'
+      readonly authorizerId: string
+      readonly requestId: string
+      /** Values of the identity sources; shown by their last characters. */
+      readonly identity: readonly string[]
+    }
+  /** What a function said, as it said it. */
+  | { readonly kind: 'authorizer-answered'; readonly body: Uint8Array }
+  | { readonly kind: 'authorizer-completed'; readonly principalId?: string }
+  | {
+      readonly kind: 'authorizer-failed'
+      readonly requestId: string
+      /** `UNAUTHORIZED`: the caller is nobody; anything else: the authorizer does not work. */
+      readonly responseType: string
+      readonly hint?: string
+    }
+  | {
       readonly kind: 'method-request'
       readonly requestId: string
       readonly httpMethod: string

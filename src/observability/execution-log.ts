@@ -39,6 +39,11 @@ type Line = readonly ['info' | 'data' | 'error', string]
 
 const linesOf = (event: ExecutionEvent): readonly Line[] => {
   switch (event.kind) {
+    case 'authorizer-started':
+    case 'authorizer-answered':
+    case 'authorizer-completed':
+    case 'authorizer-failed':
+      return authorizerLines(event)
     case 'method-request':
       return [
         ['info', `Starting execution for request: ${event.requestId}`],
@@ -79,6 +84,39 @@ const linesOf = (event: ExecutionEvent): readonly Line[] => {
         ['error', failureLine(event)],
         ['info', `Method completed with status: ${event.status}`],
       ]
+  }
+}
+
+type AuthorizerEvent = Extract<ExecutionEvent, { readonly kind: `authorizer-${string}` }>
+
+const authorizerLines = (event: AuthorizerEvent): readonly Line[] => {
+  switch (event.kind) {
+    case 'authorizer-started': {
+      const identity = event.identity.map(maskedText).join(', ')
+      return [
+        ['info', `Starting authorizer: ${event.authorizerId} for request: ${event.requestId}`],
+        ['data', `Incoming identity: ${cut(identity)}`],
+      ]
+    }
+    case 'authorizer-answered':
+      return [['data', `Authorizer result body before parsing: ${bodyText(event.body)}`]]
+    case 'authorizer-completed': {
+      const { principalId } = event
+      const completed: Line = ['info', 'Successfully completed authorizer execution']
+      if (principalId === undefined) return [completed]
+      const policy = `Using valid authorizer policy for principal: ${maskedText(principalId)}`
+      return [['info', policy], completed]
+    }
+    case 'authorizer-failed': {
+      const { requestId, responseType, hint = responseType } = event
+      if (responseType === 'UNAUTHORIZED') {
+        return [['error', `Unauthorized request: ${requestId}`]]
+      }
+      return [
+        ['error', cut(`Execution failed due to configuration error: ${hint}`)],
+        ['error', 'AuthorizerConfigurationException'],
+      ]
+    }
   }
 }
 
@@ -148,7 +186,10 @@ const mapText = (pairs: readonly (readonly [string, string])[]): string =>
 
 /** AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. */
 const masked = (name: string, value: string): string =>
-  SECRET.test(name) ? '*'.repeat(Math.max(0, value.length - 6)) + shown(value) : value
+  SECRET.test(name) ? maskedText(value) : value
+
+const maskedText = (value: string): string =>
+  '*'.repeat(Math.max(0, value.length - 6)) + shown(value)
 
 const SECRET = /^(?:authorization|proxy-authorization|x-api-key|x-amz-security-token)$/i
 

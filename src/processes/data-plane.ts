@@ -7,7 +7,7 @@ import type { VpcEndpoint } from '#data-plane/accept/request.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
 import type { Services } from '#data-plane/plan.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
-import type { TestMethod } from '#model/method-test.ts'
+import type { DraftTests } from '#model/draft-tests.ts'
 import type {
   InvokeFunction,
   InvokeFunctionStream,
@@ -19,6 +19,7 @@ import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
 import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
+import { testAuthorizer } from '#snapshot/test-authorizer.ts'
 import { testMethod } from '#snapshot/test-invoke.ts'
 import {
   type Connections,
@@ -56,8 +57,8 @@ export interface DataPlane {
   readonly upgrade: UpgradeHandler
   /** True for the Host of a custom domain name that is deployed here. */
   readonly hasDomainName: (host: string) => boolean
-  /** Runs one request to a draft, with all that a deployed one would have. */
-  readonly testMethod: TestMethod
+  /** Requests to drafts, with all that a deployed API's would have. */
+  readonly tests: DraftTests
   /** Follows a source from its beginning. */
   follow(source: DirectorySource): Follower
   /** Ends the open connections, as the first step of an orderly end. */
@@ -100,14 +101,21 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     connectsPerSecond: options.settings.websocketConnectsPerSecond,
     onError: options.onError,
   })
+  const bench = () => ({
+    services,
+    directory: current.directory(),
+    renderLog: renderTestLog,
+  })
   const hasDomainName = (host: string): boolean =>
     findDomainName(host, current.directory().find) !== undefined
   return {
     upgrade: sockets.upgrade,
     drain: sockets.drain,
     hasDomainName,
-    testMethod: (test) =>
-      testMethod(test, { services, directory: current.directory(), renderLog: renderTestLog }),
+    tests: {
+      method: (test) => testMethod(test, bench()),
+      authorizer: (test) => testAuthorizer(test, bench()),
+    },
     handleThrough: (endpoint) => (request) => serve(request, endpoint),
     handle: (request) => {
       // A load balancer asks the port, not an API: an API's own path of that name stays its own.

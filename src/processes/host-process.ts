@@ -9,7 +9,7 @@ import { describeApis, withUndeployed } from './describe.ts'
 import type { ReportLine } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'
-import { openMethodTests } from './method-tests.ts'
+import { openDraftTests } from './draft-tests.ts'
 import { openNodeChannel } from './node-channel.ts'
 import { originOf } from './origin.ts'
 import { reachFunctions } from './reach-functions.ts'
@@ -36,10 +36,9 @@ const start = async (order: StartOrder): Promise<void> => {
   const log = createJsonLines(process.stdout)
   const onError = (error: unknown): void =>
     log.write({ event: 'error', role: 'host', message: describeFailure(error) })
-  const tests = openMethodTests({ settings, invokePath, host: () => host, onError })
-  const { testMethod } = tests
+  const tests = openDraftTests({ settings, invokePath, host: () => host, onError })
   const host: Host = await withPatience(
-    () => openHost({ settings, testMethod, onError }),
+    () => openHost({ settings, tests, onError }),
     PREDECESSOR_WAIT_MS,
   )
   const root = await host.rootCredential()

@@ -5,7 +5,7 @@ import type { Deployed } from '#deploy/deploy-template.ts'
 import type { CustomResourcePorts } from '#deploy/cloudformation/custom-resources/ask.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { openCodeStore } from '#lambda/code-store.ts'
-import type { TestMethod } from '#model/method-test.ts'
+import type { DraftTests } from '#model/draft-tests.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
@@ -42,14 +42,14 @@ export interface Host {
 
 export interface HostOptions {
   readonly settings: Settings
-  /** Runs a request to a draft: the data plane's, which comes after the host. */
-  readonly testMethod: TestMethod
+  /** Requests to drafts: the data plane's, which comes after the host. */
+  readonly tests: DraftTests
   readonly onError: (error: unknown) => void
 }
 
 /** Opens the data directory for this process alone. Throws `DataDirectoryError`. */
 export const openHost = (options: HostOptions): Host => {
-  const { settings, testMethod, onError } = options
+  const { settings, tests, onError } = options
   const { dataDir, accountId, region } = settings
   const lock: DataDirectoryLock = lockDataDirectory(dataDir)
   const credentials = openCredentials(settings)
@@ -63,7 +63,7 @@ export const openHost = (options: HostOptions): Host => {
   const management = createManagement({
     store,
     gate,
-    testMethod,
+    tests,
     parts: { mint: credentials.mint, lambda },
     onBug: onError,
   })

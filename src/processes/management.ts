@@ -1,7 +1,7 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
-import type { TestMethod } from '#model/method-test.ts'
+import type { DraftTests } from '#model/draft-tests.ts'
 import type { Scope } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
 import { randomIds } from '#shared/ids.ts'
@@ -53,11 +53,11 @@ export const createManagement = (options: {
   readonly store: Store
   /** Who may call. */
   readonly gate: ManagementGate
-  readonly testMethod: TestMethod
+  readonly tests: DraftTests
   readonly parts: ManagementParts
   readonly onBug: (error: unknown, requestId: string) => void
 }): Management => {
-  const { store, gate, testMethod, parts, onBug } = options
+  const { store, gate, tests, parts, onBug } = options
   const services = new Map<TableName, Promise<LoadedService>>()
   const servers = new Map<string, Promise<ServiceServer>>()
   const ids = randomIds(systemRandom)
@@ -80,7 +80,7 @@ export const createManagement = (options: {
     nowMs: systemClock.nowMs(),
     ids,
     store,
-    testMethod,
+    tests,
   })
 
   /** One server per service and scope: there are as many as regions that somebody calls. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
-import type { TestMethod } from '#model/method-test.ts'
+import type { DraftTests } from '#model/draft-tests.ts'
 import { present } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
 import type { HttpHandler, HttpResponse, UpgradeHandler } from '#transport/contract.ts'
@@ -13,6 +13,7 @@ import type { Settings } from '../settings.ts'
 import { composeCustomResources } from './custom-resources.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { type ApiDescription, describeApis, withUndeployed } from './describe.ts'
+import { testsOf } from './draft-tests.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import type { ReportLine, Tell } from './events.ts'
 import { createFrontDoor } from './front-door.ts'
@@ -58,10 +59,10 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
   }
   try {
     const environment = await readEnvironmentFile(settings.envFile)
-    const bench: { test?: TestMethod } = {}
+    const bench: { tests?: DraftTests } = {}
     const host = openHost({
       settings,
-      testMethod: (test) => present(bench.test, 'no data plane to test with')(test),
+      tests: testsOf(() => present(bench.tests, 'no data plane to test with')),
       onError,
     })
     closing.push(host.close)
@@ -106,7 +107,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     })
     closing.push(plane.close, plane.drain)
     door.upgrade = plane.upgrade
-    bench.test = plane.testMethod
+    bench.tests = plane.tests
     const further = await startFurtherListeners(settings, plane, onError)
     closing.push(() => further.close(GRACE_MS))
     const customResources = composeCustomResources({

@@ -7,9 +7,10 @@ import { compileRestStage } from '#data-plane/rest-stage.ts'
 import { handleRestRequest } from '#data-plane/rest-api.ts'
 import { ANONYMOUS } from '#model/caller.ts'
 import type { TimedExecutionEvent } from '#model/execution-event.ts'
-import type { MethodTest, MethodTestResult } from '#model/method-test.ts'
+import type { MethodTest, MethodTestResult } from '#model/draft-tests.ts'
 import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
 import { present } from '#shared/assert.ts'
+import { rooted, testRequest } from './test-request.ts'
 
 /** Renders what a request told: observability/execution-log.ts, handed in by processes/. */
 export type RenderLog = (requestId: string, events: readonly TimedExecutionEvent[]) => string
@@ -29,16 +30,8 @@ export const testMethod = async (test: MethodTest, bench: TestBench): Promise<Me
   const execution = {
     note: (event: TimedExecutionEvent['event']) => void events.push({ atMs: clock.nowMs(), event }),
   }
-  const [path = '/'] = targetOf(test).split('?', 1)
-  const address = {
-    apiId: plan.apiId,
-    stageName: plan.stageName,
-    path,
-    fullPath: path,
-    domainName: DOMAIN_NAME,
-    domainPrefix: DOMAIN_PREFIX,
-  }
-  const http = requestOf(test)
+  const sent = { verb: test.verb, target: targetOf(test), headers: test.headers, body: test.body }
+  const { http, address } = testRequest(sent, plan)
   const request = acceptRequest(http, address, services, 'REST', bench.directory, execution)
   const startMs = clock.monotonicMs()
   const response = await handleRestRequest(request, plan, services)
@@ -55,11 +48,7 @@ export const testMethod = async (test: MethodTest, bench: TestBench): Promise<Me
   }
 }
 
-/** AWS: what events and `$context` say of a test. [guide: the console's test event] */
 const STAGE_NAME = 'test-invoke-stage'
-const SOURCE_IP = 'test-invoke-source-ip'
-const DOMAIN_PREFIX = 'testPrefix'
-const DOMAIN_NAME = 'testPrefix.testDomainName'
 
 /** AWS: the ids of a real answer do not stand in a test's. [F192] */
 const ID_HEADERS: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-apigw-id'])
@@ -128,28 +117,7 @@ const targetOf = ({ document, resourceId, pathWithQueryString }: MethodTest): st
   if (pathWithQueryString === undefined) {
     return document.resources.find(({ id }) => id === resourceId)?.path ?? '/'
   }
-  return pathWithQueryString.startsWith('/') ? pathWithQueryString : `/${pathWithQueryString}`
-}
-
-const requestOf = (test: MethodTest): Parameters<typeof acceptRequest>[0] => {
-  const bytes = Buffer.from(test.body, 'utf8')
-  return {
-    method: test.verb,
-    target: targetOf(test),
-    httpVersion: '1.1',
-    headers: test.headers,
-    host: DOMAIN_NAME,
-    body: {
-      declaredBytes: bytes.length,
-      read: async () => bytes,
-      stream: async function* () {
-        yield bytes
-      },
-    },
-    remoteAddress: SOURCE_IP,
-    remotePort: 0,
-    signal: new AbortController().signal,
-  }
+  return rooted(pathWithQueryString)
 }
 
 /** The answer as one text, as much of it as a payload may have; bytes that are no text become U+FFFD. */

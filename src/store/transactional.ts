@@ -2,15 +2,15 @@
 // services/ for the wire layer: a call of its own opens a transaction; a caller that already has one (a stack
 // deployment, which is one transaction whole) passes it along.
 import type { Call } from '#model/call.ts'
-import type { TestMethod } from '#model/method-test.ts'
+import type { DraftTests } from '#model/draft-tests.ts'
 import type { Store, Transaction, View } from './store.ts'
 
 export interface StoreCall extends Call {
   readonly store: Store
   /** The transaction to join. Absent: the operation opens its own. */
   readonly tx?: Transaction
-  /** Runs a method of a draft. Absent where there is no gateway beside the management API. */
-  readonly testMethod?: TestMethod
+  /** Runs requests to drafts. Absent where there is no gateway beside the management API. */
+  readonly tests?: DraftTests
 }
 
 export interface ReadCall extends Call {

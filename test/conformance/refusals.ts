@@ -55,6 +55,7 @@ export const REFUSALS_V1: Refusals = {
     'ImportDocumentationParts',
     'PutGatewayResponse',
     'PutRestApi',
+    'TestInvokeAuthorizer',
     'UpdateAuthorizer',
     'UpdateDeployment',
     'UpdateDocumentationVersion',

@@ -143,7 +143,7 @@ import {
   updateClientCertificate,
   deleteClientCertificate,
 } from './client-certificates.ts'
-import { testInvokeMethod } from './test-invoke.ts'
+import { testInvokeAuthorizer, testInvokeMethod } from './test-invoke.ts'
 import { getUsage, updateUsage } from './usage.ts'
 import { importApiKeys } from './import-api-keys.ts'
 import { getSdk } from './sdk/get-sdk.ts'
@@ -248,6 +248,7 @@ export const apigatewayOperations = Object.freeze({
   PutMethodResponse: writes(putMethodResponse),
   RejectDomainNameAccessAssociation: writes(rejectDomainNameAccessAssociation),
   TagResource: writes(tagResource),
+  TestInvokeAuthorizer: testInvokeAuthorizer,
   TestInvokeMethod: testInvokeMethod,
   UntagResource: writes(untagResource),
   UpdateAccount: writes(updateAccount),

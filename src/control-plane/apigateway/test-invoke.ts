@@ -1,14 +1,18 @@
-// Tests of a draft. https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeMethod.html
-import type { TestInvokeMethodRequest } from '@aws-sdk/client-api-gateway'
-import type { MethodTest } from '#model/method-test.ts'
+// Tests of a draft. https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeMethod.html and
+// https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeAuthorizer.html
+import type {
+  TestInvokeAuthorizerRequest,
+  TestInvokeMethodRequest,
+} from '@aws-sdk/client-api-gateway'
+import type { AuthorizerTest, DraftTests, MethodTest } from '#model/draft-tests.ts'
 import { freezeRest } from '#snapshot/freeze.ts'
-import { clientCertificates } from '#store/collections.ts'
-import { type Operation, type ReadCall, reads } from '#store/transactional.ts'
+import { authorizers, clientCertificates } from '#store/collections.ts'
+import { type Operation, type ReadCall, reads, type StoreCall } from '#store/transactional.ts'
 import { badRequest, notFound, notImplemented } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { required } from '../constraints.ts'
 import { defined, entryOf } from '../defined.ts'
-import { methodOf, resourceOf } from './lookups.ts'
+import { methodOf, resourceOf, restApiOf } from './lookups.ts'
 
 export interface TestInvokeMethodAnswer {
   readonly status: number
@@ -25,13 +29,7 @@ export const testInvokeMethod: Operation<
   TestInvokeMethodAnswer
 > = async (input, call) => {
   const test = await reads(methodTestOf)(input, call)
-  const { testMethod } = call
-  if (testMethod === undefined) {
-    throw notImplemented(
-      'TestInvokeMethod needs a gateway that runs: there is none beside this call.',
-    )
-  }
-  const { status, headers, body, latencyMs, log } = await testMethod(test)
+  const { status, headers, body, latencyMs, log } = await testsOf(call).method(test)
   const multiValueHeaders = gathered(headers)
   return {
     status,
@@ -44,6 +42,66 @@ export const testInvokeMethod: Operation<
     latency: latencyMs,
   }
 }
+
+export interface TestInvokeAuthorizerAnswer {
+  readonly clientStatus: number
+  readonly log: string
+  readonly latency: number
+  readonly principalId?: string
+  readonly policy?: string
+  readonly claims?: Readonly<Record<string, string>>
+}
+
+export const testInvokeAuthorizer: Operation<
+  Shape<TestInvokeAuthorizerRequest>,
+  TestInvokeAuthorizerAnswer
+> = async (input, call) => {
+  const test = await reads(authorizerTestOf)(input, call)
+  const { latencyMs, ...result } = await testsOf(call).authorizer(test)
+  return { ...result, latency: latencyMs }
+}
+
+const testsOf = ({ tests }: StoreCall): DraftTests => {
+  if (tests !== undefined) return tests
+  throw notImplemented('A test needs a gateway that runs: there is none beside this call.')
+}
+
+const authorizerTestOf = async (
+  input: Shape<TestInvokeAuthorizerRequest>,
+  call: ReadCall,
+): Promise<AuthorizerTest> => {
+  const apiId = required(input.restApiId, 'testInvokeAuthorizerInput.restApiId')
+  const authorizerId = required(input.authorizerId, 'testInvokeAuthorizerInput.authorizerId')
+  await restApiOf(call, apiId)
+  if ((await call.view.get(authorizers, call, `${apiId}/${authorizerId}`)) === undefined) {
+    throw notFound('Invalid Authorizer identifier specified')
+  }
+  if (Object.keys(input.additionalContext ?? {}).length > 0) {
+    throw notImplemented('TestInvokeAuthorizer does not take an additionalContext here.')
+  }
+  return { ...(await sentTo(input, call, apiId)), authorizerId }
+}
+
+/** What both tests have: the draft, and the request to it. */
+const sentTo = async (
+  input: Sent,
+  call: ReadCall,
+  apiId: string,
+): Promise<Omit<AuthorizerTest, 'authorizerId'>> =>
+  defined({
+    document: await freezeRest(call.view, call, apiId, TEST_DEPLOYMENT),
+    pathWithQueryString: input.pathWithQueryString
+      ? wirePath(input.pathWithQueryString)
+      : undefined,
+    headers: flatHeaders(input),
+    body: input.body ?? '',
+    stageVariables: input.stageVariables ?? {},
+  })
+
+type Sent = Pick<
+  Shape<TestInvokeMethodRequest>,
+  'pathWithQueryString' | 'headers' | 'multiValueHeaders' | 'body' | 'stageVariables'
+>
 
 const methodTestOf = async (
   input: Shape<TestInvokeMethodRequest>,
@@ -59,17 +117,11 @@ const methodTestOf = async (
   const { clientCertificateId } = input
   if (clientCertificateId) await checkCertificate(call, clientCertificateId)
   return defined({
-    document: await freezeRest(call.view, call, apiId, TEST_DEPLOYMENT),
+    ...(await sentTo(input, call, apiId)),
     resourceId,
     httpMethod,
     // A test of ANY by that name has to come with some verb.
     verb: verb === 'ANY' ? 'GET' : verb,
-    pathWithQueryString: input.pathWithQueryString
-      ? wirePath(input.pathWithQueryString)
-      : undefined,
-    headers: flatHeaders(input),
-    body: input.body ?? '',
-    stageVariables: input.stageVariables ?? {},
     clientCertificateId: clientCertificateId || undefined,
   })
 }
@@ -97,7 +149,7 @@ const wirePath = (text: string): string =>
   text.replace(/[^\x21-\x7e]+/g, (odd) => encodeURIComponent(odd.toWellFormed()))
 
 /** Both maps as one list; a value that stands in both stands once. */
-const flatHeaders = (input: Shape<TestInvokeMethodRequest>): readonly string[] => {
+const flatHeaders = (input: Sent): readonly string[] => {
   const flat: string[] = []
   const lists = new Map<string, readonly string[]>()
   for (const [name, values] of Object.entries(input.multiValueHeaders ?? {})) {

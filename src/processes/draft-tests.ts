@@ -1,23 +1,22 @@
-// TestInvokeMethod where the host has no data plane beside it: one of its own, without a listener, made when a method is
+// Requests to drafts (TestInvokeMethod, TestInvokeAuthorizer) where the host has no data plane beside it: one of its own, without a listener, made when a method is
 // first tested. It follows the host's directory and reaches the functions as a worker does.
 import { createInvokeClient } from '#lambda/invoke-client.ts'
-import type { TestMethod } from '#model/method-test.ts'
+import type { DraftTests } from '#model/draft-tests.ts'
 import type { Settings } from '../settings.ts'
 import { composeDataPlane } from './data-plane.ts'
 import type { Host } from './host.ts'
 
-export interface MethodTests {
-  readonly testMethod: TestMethod
+export interface OpenDraftTests extends DraftTests {
   close(): Promise<void>
 }
 
-export const openMethodTests = (options: {
+export const openDraftTests = (options: {
   readonly settings: Settings
   readonly invokePath: string
   /** Asked for once it is open. */
   readonly host: () => Pick<Host, 'source' | 'credentials'>
   readonly onError: (error: unknown) => void
-}): MethodTests => {
+}): OpenDraftTests => {
   const closing: (() => Promise<void>)[] = []
   const compose = () => {
     const { source, credentials } = options.host()
@@ -35,13 +34,19 @@ export const openMethodTests = (options: {
   }
   let composed: ReturnType<typeof compose> | undefined
   return {
-    testMethod: async (test) => {
+    ...testsOf(async () => {
       const { plane, follower } = (composed ??= compose())
       await follower.pull()
-      return plane.testMethod(test)
-    },
+      return plane.tests
+    }),
     close: async () => {
       for (const close of closing) await close()
     },
   }
 }
+
+/** Tests of a data plane that is not there yet. */
+export const testsOf = (find: () => DraftTests | Promise<DraftTests>): DraftTests => ({
+  method: async (test) => (await find()).method(test),
+  authorizer: async (test) => (await find()).authorizer(test),
+})
