@@ -45,6 +45,10 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   ],
   [/Portal|Product(?:Rest|Page)/, 'stored and read back'],
   [
+    /^TestInvokeAuthorizer$/,
+    "the log in AWS's words; additionalContext is refused, and what AWS answers as `authorization` is not known",
+  ],
+  [
     /^TestInvokeMethod$/,
     "the log in AWS's words; a client certificate is checked and not shown to the backend",
   ],
