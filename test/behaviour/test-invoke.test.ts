@@ -24,6 +24,9 @@ Resources:
       Runtime: nodejs22.x
       Handler: index.handler
       CodeUri: .
+  MayAsk:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref Cook, Principal: apigateway.amazonaws.com}
 `
 const CODE = `exports.handler = async (event) => {
   if (event.body === 'fail') throw new Error('the oven is cold')

@@ -4,6 +4,7 @@ import type { SigningCredentials } from '#languages/sigv4/sign.ts'
 import type { Caller, Signer } from '#model/caller.ts'
 import type { GatewayRequest } from '../accept/request.ts'
 import { accessRequest } from '../admit/access-request.ts'
+import { type InvocationSource, refuseInvocation } from '../admit/function-policy.ts'
 import type { Limits } from '../compiling.ts'
 import { type AwsAccess, GatewayFailure, type Services } from '../plan.ts'
 
@@ -33,15 +34,22 @@ export const compileCredentials = (
   }
 }
 
-/** Lets a function be invoked, or throws. In a role or in nobody's name every function here may be. */
+/** Lets a function be invoked, or throws. In a role's name every function here may be; in nobody's, its policy decides. */
 export type AdmitInvocation = (request: GatewayRequest, caller: Caller, services: Services) => void
 
 export const compileInvocationRights = (
   credentials: string | undefined,
   functionArn: string,
   limits: Limits,
+  sourceOf: (request: GatewayRequest) => InvocationSource,
 ): AdmitInvocation => {
-  if (credentials === undefined) return () => undefined
+  if (credentials === undefined) {
+    return (request) => {
+      const refusal = refuseInvocation(request.directory.find, functionArn, sourceOf(request))
+      // AWS: the caller learns nothing; the log has "Invalid permissions on Lambda function". [behaviour.md 12]
+      if (refusal !== undefined) throw misconfiguration(refusal)
+    }
+  }
   if (!isCallers(credentials)) {
     limits.ignore('integration credentials')
     return () => undefined

@@ -1,6 +1,8 @@
 // Asking the function of a Lambda authorizer: its answer, or the failure that the client is told.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 import { isObject } from '#shared/json.ts'
+import type { FindEntry } from '#model/documents.ts'
+import { type InvocationSource, refuseInvocation } from '../function-policy.ts'
 import { invokeWithin } from '../../integrate/invoke-function.ts'
 import { utf8Of } from '../../integrate/payload.ts'
 import type { Services } from '../../plan.ts'
@@ -17,6 +19,9 @@ export interface Question {
   readonly functionArn: string
   readonly event: string
   readonly traceId: string
+  readonly find: FindEntry
+  /** The authorizer, as the function's policy sees it; undefined where a role of its own asks. */
+  readonly source: InvocationSource | undefined
   /** Values of the identity: what the function says of its failure is told without them. */
   readonly secrets: readonly string[]
 }
@@ -34,6 +39,9 @@ export const askFunction = async (
   const { functionArn, traceId, secrets } = question
   const { failures, timeoutMs } = rules
   const name = functionArn.split(':').slice(6).join(':')
+  const { find, source } = question
+  const refusal = source && refuseInvocation(find, functionArn, source)
+  if (refusal !== undefined) throw failures.broken(refusal)
   const payload = Buffer.from(question.event, 'utf8')
   const request = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
   const answer = await invokeWithin(services, request, timeoutMs)

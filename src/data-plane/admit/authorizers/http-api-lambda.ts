@@ -12,6 +12,7 @@ import { makeEvent20 } from '../../integrate/http-api-integrations/event-2-0.ts'
 import { putStageVariables } from '../../integrate/stage-variables.ts'
 import { GatewayFailure, type HttpApiRequest } from '../../plan.ts'
 import { accessRequest, methodArn } from '../access-request.ts'
+import { authorizerSource } from '../../integrate/invocation-source.ts'
 import { type AskRules, askFunction } from './ask-function.ts'
 import type { HttpApiAuthorizer } from './authorizer.ts'
 import { HTTP_API_FAILURES } from './failures.ts'
@@ -33,6 +34,10 @@ export const compileHttpApiLambda = (
   const ttlMs = sources.length === 0 ? 0 : 1000 * (authorizer.authorizerResultTtlInSeconds ?? 0)
   const prefix = keyPrefix(source, authorizer)
   const rules = rulesOf(authorizer)
+  const asker =
+    authorizer.authorizerCredentialsArn === undefined
+      ? authorizerSource(stage, authorizer.authorizerId)
+      : undefined
   const makeEvent = authorizer.authorizerPayloadFormatVersion === '1.0' ? event10 : event20
   return (request, services) => {
     const identity = readSources(sources, request)
@@ -43,7 +48,9 @@ export const compileHttpApiLambda = (
     }
     const ask = () => {
       const event = JSON.stringify(makeEvent(request, stage, identity))
-      const question = { functionArn, event, traceId: request.traceId, secrets: identity }
+      const { traceId, directory } = request
+      const { find } = directory
+      const question = { functionArn, event, traceId, find, source: asker, secrets: identity }
       return askFunction(services, question, rules)
     }
     if (ttlMs === 0) return ask().then(({ answer }) => admit(answer, request, stage))

@@ -13,6 +13,7 @@ import { compileAuthorizerEvent } from '../../integrate/proxy-event.ts'
 import { putStageVariables } from '../../integrate/stage-variables.ts'
 import type { RestRequest, Services } from '../../plan.ts'
 import { accessRequest, methodArn } from '../access-request.ts'
+import { authorizerSource } from '../../integrate/invocation-source.ts'
 import { askFunction } from './ask-function.ts'
 import type { Authorized, RestAuthorizer } from './authorizer.ts'
 import { REST_FAILURES } from './failures.ts'
@@ -71,11 +72,17 @@ export const compileRestQuestion = (
   const identify = compileIdentity(source, authorizer)
   const ttlMs = 1000 * (authorizer.authorizerResultTtlInSeconds ?? TTL_SECONDS_DEFAULT)
   const prefix = keyPrefix(source, authorizer)
+  const asker =
+    authorizer.authorizerCredentials === undefined
+      ? authorizerSource(stage, authorizer.id)
+      : undefined
   return (request, services) => {
     const identity = identify(request, ttlMs > 0 || needsIdentity === true)
     const ask = () => {
       const event = makeEvent(request, identity)
-      const question = { functionArn, event, traceId: request.traceId, secrets: identity }
+      const { traceId, directory } = request
+      const { find } = directory
+      const question = { functionArn, event, traceId, find, source: asker, secrets: identity }
       return askFunction(services, question, REST_RULES)
     }
     if (ttlMs === 0 || identity.length === 0) return ask().then(({ answer }) => answer)

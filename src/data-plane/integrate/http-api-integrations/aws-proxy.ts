@@ -9,6 +9,7 @@ import {
   type Services,
 } from '../../plan.ts'
 import { compileInvocationRights } from '../integration-credentials.ts'
+import { routeSource } from '../invocation-source.ts'
 import { invokeWithin, type TimedInvokeAnswer } from '../invoke-function.ts'
 import { utf8Of } from '../payload.ts'
 import { makeEvent10 } from './event-1-0.ts'
@@ -22,7 +23,12 @@ export const compileAwsProxy = (source: HttpIntegrationSource): HttpRoutePlan['i
   const functionArn = functionOfUri(uri)
   if (functionArn === undefined) return misconfigured(uri)
   const format = FORMATS[integration.payloadFormatVersion === '1.0' ? '1.0' : '2.0']
-  const admit = compileInvocationRights(integration.credentialsArn, functionArn, limits)
+  const admit = compileInvocationRights(
+    integration.credentialsArn,
+    functionArn,
+    limits,
+    routeSource(source.stage, source.routeKey),
+  )
   return async (request, caller, services) => {
     admit(request, caller, services)
     const body = await request.readBody()

@@ -11,6 +11,7 @@ import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitRun, traceAnswer } from '../function-answer.ts'
 import { compileInvocationRights } from '../integration-credentials.ts'
+import { restSource } from '../invocation-source.ts'
 import { compileIntegrationRequest, type HttpIntegrationRequest } from '../integration-request.ts'
 import { compileIntegrationResponses } from '../integration-response.ts'
 import { invokeWithin } from '../invoke-function.ts'
@@ -35,7 +36,12 @@ export const compileAwsLambda = (
   const mapResponse = compileIntegrationResponses(source, integration)
   if (mapRequest === undefined || mapResponse === undefined) return source.limits.refusal()
 
-  const admit = compileInvocationRights(integration.credentials, functionArn, source.limits)
+  const admit = compileInvocationRights(
+    integration.credentials,
+    functionArn,
+    source.limits,
+    restSource(source),
+  )
 
   return async (request, caller, services) => {
     const { trace } = request

@@ -8,6 +8,7 @@ import { noteFunctionRequest } from '../../execution-notes.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
 import { admitAnswer, traceAnswer } from '../function-answer.ts'
 import { compileInvocationRights } from '../integration-credentials.ts'
+import { restSource } from '../invocation-source.ts'
 import { invokeWithin } from '../invoke-function.ts'
 import { misconfigured } from '../misconfigured.ts'
 import { compileProxyEvent } from '../proxy-event.ts'
@@ -32,7 +33,12 @@ export const compileAwsProxy = (
   if ((integration.httpMethod ?? 'POST') !== 'POST') {
     return misconfigured(`the integration's HTTP method is ${integration.httpMethod}, not POST`)
   }
-  const admit = compileInvocationRights(integration.credentials, functionArn, limits)
+  const admit = compileInvocationRights(
+    integration.credentials,
+    functionArn,
+    limits,
+    restSource(source),
+  )
   // AWS: the event is the request as it came; what is mapped serves as a key of the cache at most.
   // [guide: set-up-lambda-proxy-integrations]
   if (Object.keys(integration.requestParameters ?? {}).length > 0) {

@@ -5,6 +5,8 @@ import type { IntegrationV2 } from '#model/apigatewayv2/api.ts'
 import type { RestMethodPlan, RestRequest, SocketRequest } from '../../plan.ts'
 import { present } from '#shared/assert.ts'
 import { admitAnswer, traceAnswer } from '../function-answer.ts'
+import { compileInvocationRights } from '../integration-credentials.ts'
+import { routeSource } from '../invocation-source.ts'
 import { invokeWithin } from '../invoke-function.ts'
 import { misconfigured } from '../misconfigured.ts'
 import { parseProxyResponse } from '../proxy-response.ts'
@@ -13,7 +15,7 @@ import { makeSocketEvent } from './event.ts'
 import type { SocketRouteSource } from './rest-source.ts'
 
 export const compileSocketProxy = (
-  { stage, limits }: SocketRouteSource,
+  { stage, route, limits }: SocketRouteSource,
   integration: IntegrationV2,
 ): RestMethodPlan['integrate'] => {
   const uri = putStageVariables(integration.integrationUri ?? '', stage)
@@ -21,11 +23,17 @@ export const compileSocketProxy = (
   if (functionArn === undefined) {
     return misconfigured(`the integration's URI names no function: ${uri}`)
   }
-  if (integration.credentialsArn !== undefined) limits.ignore('integration credentials')
+  const admit = compileInvocationRights(
+    integration.credentialsArn,
+    functionArn,
+    limits,
+    routeSource(stage, route.routeKey),
+  )
 
   return async (request, caller, services) => {
     const { trace, traceId } = request
     trace.enter('integration request')
+    admit(request, caller, services)
     const body = Buffer.from(await request.readBody()).toString('utf8')
     const event = makeSocketEvent(ofSocket(request), caller, body)
     const payload = Buffer.from(JSON.stringify(event), 'utf8')
