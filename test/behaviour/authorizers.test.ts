@@ -40,6 +40,13 @@ Resources:
             EnableSimpleResponses: true
             FunctionArn: !GetAtt Simple.Arn
             Identity: {Headers: [Auth]}
+  SimpleIsAsked:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Simple
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Http}/authorizers/*
   Guard:
     Type: AWS::Serverless::Function
     Properties:
