@@ -45,7 +45,7 @@ const start = async (t: TestContext, shape: Shape, args: readonly string[] = [])
   t.after(() => gateway.stop())
   const client = new APIGatewayClient({
     region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    credentials: gateway.credentials,
     endpoint: gateway.endpoint,
     maxAttempts: 1,
   })
