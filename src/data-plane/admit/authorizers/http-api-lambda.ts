@@ -5,7 +5,6 @@ import { describeEvaluation } from '#languages/iam-policy/policy.ts'
 import type { AuthorizerV2 } from '#model/apigatewayv2/api.ts'
 import { functionOfUri } from '#model/arn.ts'
 import { ANONYMOUS, type Caller } from '#model/caller.ts'
-import { canonicalJson } from '#shared/json.ts'
 import type { RouteSource, StageFacts } from '../../compiling.ts'
 import { makeEvent10 } from '../../integrate/http-api-integrations/event-1-0.ts'
 import { makeEvent20 } from '../../integrate/http-api-integrations/event-2-0.ts'
@@ -16,7 +15,7 @@ import { authorizerSource } from '../../integrate/invocation-source.ts'
 import { type AskRules, askFunction } from './ask-function.ts'
 import type { HttpApiAuthorizer } from './authorizer.ts'
 import { HTTP_API_FAILURES } from './failures.ts'
-import { cacheKey, compileHttpApiSources, readSources } from './identity-sources.ts'
+import { cacheKey, compileHttpApiSources, keyPrefix, readSources } from './identity-sources.ts'
 import type { LambdaAnswer } from './lambda-answer.ts'
 
 export const compileHttpApiLambda = (
@@ -32,7 +31,7 @@ export const compileHttpApiLambda = (
   if (sources === undefined) return broken('an identity source of the authorizer is none')
   if (authorizer.authorizerCredentialsArn !== undefined) limits.ignore('authorizer credentials')
   const ttlMs = sources.length === 0 ? 0 : 1000 * (authorizer.authorizerResultTtlInSeconds ?? 0)
-  const prefix = keyPrefix(source, authorizer)
+  const prefix = keyPrefix(stage, source.authorizersCacheGeneration, authorizer)
   const rules = rulesOf(authorizer)
   const asker =
     authorizer.authorizerCredentialsArn === undefined
@@ -74,12 +73,6 @@ const rulesOf = (authorizer: AuthorizerV2): AskRules => ({
   timeoutMs: 10_000,
   failures: HTTP_API_FAILURES,
 })
-
-const keyPrefix = (
-  { stage, authorizersCacheGeneration }: RouteSource,
-  authorizer: AuthorizerV2,
-): string =>
-  `${stage.apiId}/${stage.stageName}/${authorizersCacheGeneration}/${canonicalJson({ stage: stage.stageVariables, authorizer })}\n`
 
 /** The cached policy is held against every route's ARN anew; a simple answer holds for all routes. [behaviour.md 8.2] */
 const admit = (answer: LambdaAnswer, request: HttpApiRequest, stage: StageFacts): Caller => {

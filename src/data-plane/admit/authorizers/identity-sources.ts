@@ -1,5 +1,7 @@
 // Identity sources: the parts of a request that say who calls, and the cache key that they make.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '#shared/json.ts'
 import type { StageFacts } from '../../compiling.ts'
 import { compileContextVariable } from '../../context-variables.ts'
 import { contextVariable } from '../../integrate/http-api-integrations/integration-request.ts'
@@ -81,6 +83,17 @@ export const readSources = <Request>(
   }
   return values
 }
+
+/**
+ * What of a cache key a deployment fixes: whose answer it is. A changed authorizer asks anew, and so does a stage whose
+ * cache was flushed, for the generation is part of it.
+ */
+export const keyPrefix = (stage: StageFacts, generation: number, authorizer: unknown): string =>
+  createHash('sha256')
+    .update(
+      canonicalJson([stage.apiId, stage.stageName, stage.stageVariables, generation, authorizer]),
+    )
+    .digest('base64url')
 
 /** Lengths come with the values, so that no two lists of values make one key. */
 export const cacheKey = (prefix: string, values: readonly string[]): string => {

@@ -7,7 +7,6 @@ import { RegexBudgetError } from '#languages/regex/errors.ts'
 import type { Authorizer } from '#model/apigateway/rest-api.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { Caller } from '#model/caller.ts'
-import { canonicalJson } from '#shared/json.ts'
 import type { MethodSource } from '../../compiling.ts'
 import { compileAuthorizerEvent } from '../../integrate/proxy-event.ts'
 import { putStageVariables } from '../../integrate/stage-variables.ts'
@@ -21,9 +20,10 @@ import {
   cacheKey,
   compileRestSources,
   type IdentitySource,
+  keyPrefix,
   readSources,
 } from './identity-sources.ts'
-import type { LambdaAnswer, PolicyAnswer } from './lambda-answer.ts'
+import type { LambdaAnswer } from './lambda-answer.ts'
 
 /** What a function said of a caller, from the cache or asked now; throws the GatewayFailure that it is to the client. */
 export type AskRestLambda = (
@@ -45,15 +45,27 @@ export const compileRestLambda = (
   question = compileMethodQuestion(source, authorizer.type === 'TOKEN'),
 ): RestAuthorizer => {
   const ask = compileRestQuestion(source, authorizer, question)
+  // Of a cached answer the caller is always the same: the function took no time.
+  const callers = new WeakMap<LambdaAnswer, Caller>()
+  const callerOfCached = (answer: LambdaAnswer): Caller => {
+    const known = callers.get(answer)
+    if (known !== undefined) return known
+    const caller = callerOf(answer, 0)
+    callers.set(answer, caller)
+    return caller
+  }
   return (request, services) => {
     const answer = ask(request, services)
     const arn = question.arn(request)
-    if (!(answer instanceof Promise)) return authorized(answer, 0, request, arn)
+    if (!(answer instanceof Promise)) {
+      return authorized(answer, callerOfCached(answer), request, arn)
+    }
     const { clock } = services
     const startMs = clock.monotonicMs()
-    return answer.then((given) =>
-      authorized(given, Math.round(clock.monotonicMs() - startMs), request, arn),
-    )
+    return answer.then((given) => {
+      const latencyMs = Math.round(clock.monotonicMs() - startMs)
+      return authorized(given, callerOf(given, latencyMs), request, arn)
+    })
   }
 }
 
@@ -71,7 +83,7 @@ export const compileRestQuestion = (
   if (authorizer.authorizerCredentials !== undefined) limits.ignore('authorizer credentials')
   const identify = compileIdentity(source, authorizer)
   const ttlMs = 1000 * (authorizer.authorizerResultTtlInSeconds ?? TTL_SECONDS_DEFAULT)
-  const prefix = keyPrefix(source, authorizer)
+  const prefix = keyPrefix(stage, source.authorizersCacheGeneration, authorizer)
   const asker =
     authorizer.authorizerCredentials === undefined
       ? authorizerSource(stage, authorizer.id)
@@ -106,13 +118,6 @@ const REST_RULES = {
 const broken = (hint: string) => (): never => {
   throw REST_FAILURES.broken(hint)
 }
-
-/** A changed authorizer asks anew, and so does a flushed stage: both are part of the key. */
-const keyPrefix = (
-  { stage, authorizersCacheGeneration }: MethodSource,
-  authorizer: Authorizer,
-): string =>
-  `${stage.apiId}/${stage.stageName}/${authorizersCacheGeneration}/${canonicalJson({ stage: stage.stageVariables, authorizer })}\n`
 
 type Identify = (request: RestRequest, mustBeThere: boolean) => readonly string[]
 
@@ -187,20 +192,18 @@ const compileMethodQuestion = (source: MethodSource, isToken: boolean): Authoriz
 
 const authorized = (
   answer: LambdaAnswer,
-  integrationLatency: number,
+  caller: Caller,
   request: RestRequest,
   arn: string,
 ): Authorized => {
   if (answer.kind === 'simple') throw REST_FAILURES.broken('a REST API has no simple responses')
   const access = accessRequest('execute-api:Invoke', arn, request)
-  return {
-    caller: callerOf(answer, integrationLatency),
-    evaluation: evaluatePolicies([answer.policy], access),
-  }
+  return { caller, evaluation: evaluatePolicies([answer.policy], access) }
 }
 
 /** AWS: all values of the context are text; how long the function took is a number. [behaviour.md 8.1] */
-const callerOf = (answer: PolicyAnswer, integrationLatency: number): Caller => {
+const callerOf = (answer: LambdaAnswer, integrationLatency: number): Caller => {
+  if (answer.kind === 'simple') throw REST_FAILURES.broken('a REST API has no simple responses')
   const { principalId, usageIdentifierKey, context } = answer
   const authorizer: Record<string, unknown> = { principalId, integrationLatency }
   for (const name of Object.keys(context)) authorizer[name] = String(context[name])

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { acceptRequest, withRoute } from '#data-plane/accept/request.ts'
 import type { Authorizer } from '#model/apigateway/rest-api.ts'
 import type { InvokeAnswer } from '#model/ports.ts'
 import {
   allows,
+  AUTHORIZER_URI,
   API_ARN,
   fails,
   guarded,
@@ -11,7 +13,8 @@ import {
   policyOf,
 } from '../../../support/authorizers.ts'
 import { answered, headersOf, textOf } from '../../../support/http-api.ts'
-import { askRest, restMethod, restPlane } from '../../../support/rest-api.ts'
+import { EMPTY_DIRECTORY } from '../../../support/directory.ts'
+import { askRest, restMethod, restPlan, restPlane } from '../../../support/rest-api.ts'
 import { sentRequest } from '../../../support/http-api.ts'
 
 const TOKEN = ['Authorization', 'Bearer secret-of-ann'] as const
@@ -349,4 +352,99 @@ test('policies of 20 KB with adversarial wildcards are decided at once', async (
     headers: TOKEN,
   })
   assert.equal(response.statusCode, 403)
+})
+
+test('8.3 API key source: usageIdentifierKey is the caller’s key', async () => {
+  const { heard } = guardedServices(() => allows({ usageIdentifierKey: 'key-of-ann' }))
+  const plan = restPlan(guarded())
+  const match = plan.routes.match('GET', '/pets')
+  assert.ok(match)
+  const http = sentRequest({ target: '/prod/pets', headers: TOKEN })
+  const address = {
+    apiId: 'abc123',
+    stageName: 'prod',
+    path: '/pets',
+    fullPath: '/prod/pets',
+    domainName: 'abc123.execute-api.us-east-1.amazonaws.com',
+    domainPrefix: 'abc123',
+  }
+  const request = acceptRequest(http, address, heard.services, 'REST', EMPTY_DIRECTORY)
+  const caller = await match.plan.authorize(withRoute(request, plan, match), heard.services)
+  assert.equal(caller.usageIdentifierKey, 'key-of-ann')
+  assert.ok(!JSON.stringify(caller.authorizer).includes('key-of-ann'), 'events do not show it')
+})
+
+test('the authorizer’s URI may hold stage variables', async () => {
+  const { heard } = guardedServices(() => allows())
+  const api = guarded(
+    { authorizerUri: AUTHORIZER_URI.replace('guard', '${stageVariables.guard}') },
+    { stage: { variables: { guard: 'guard' } } },
+  )
+  assert.equal((await askRest(api, heard, { headers: TOKEN })).statusCode, 200)
+})
+
+test('an authorizer whose URI is none, and one that is not there, let nobody in', async () => {
+  const { heard } = guardedServices(() => allows())
+  for (const api of [guarded({ authorizerUri: 'arn:aws:x' }), guarded({ id: 'other' })]) {
+    const response = await askRest(api, heard, { headers: TOKEN })
+    assert.equal(response.statusCode, 500)
+    assert.equal(textOf(response.body), '{"message":null}')
+    assert.ok(heard.records.at(-1)?.error?.hint)
+  }
+})
+
+test('authorizerCredentials are reported: functions need no permission here', () => {
+  const role = 'arn:aws:iam::123456789012:role/x'
+  const { limitations } = restPlan(guarded({ authorizerCredentials: role }))
+  assert.deepEqual(
+    limitations.filter(({ where }) => where === 'GET /pets'),
+    [{ effect: 'ignored', where: 'GET /pets', feature: 'authorizer credentials' }],
+  )
+})
+
+test('4 UNAUTHORIZED, AUTHORIZER_CONFIGURATION_ERROR: an API’s gateway responses answer in their place', async () => {
+  const { heard } = guardedServices(({ authorizationToken }) =>
+    authorizationToken === 'nobody' ? fails('Unauthorized') : fails('boom'),
+  )
+  const gatewayResponse = (responseType: string, statusCode: string) => ({
+    responseType,
+    statusCode,
+    defaultResponse: false,
+    responseTemplates: {
+      'application/json': '{"type":"$context.error.responseType","m":$context.error.messageString}',
+    },
+  })
+  const api = guarded(
+    {},
+    {
+      document: {
+        authorizers: guarded().document?.authorizers ?? [],
+        gatewayResponses: [
+          gatewayResponse('UNAUTHORIZED', '418'),
+          gatewayResponse('AUTHORIZER_CONFIGURATION_ERROR', '503'),
+        ],
+      },
+    },
+  )
+  const nobody = await askRest(api, heard, { headers: ['Authorization', 'nobody'] })
+  assert.equal(nobody.statusCode, 418)
+  assert.equal(textOf(nobody.body), '{"type":"UNAUTHORIZED","m":"Unauthorized"}')
+  const broken = await askRest(api, heard, { headers: TOKEN })
+  assert.equal(broken.statusCode, 503)
+  assert.equal(textOf(broken.body), '{"type":"AUTHORIZER_CONFIGURATION_ERROR","m":null}')
+})
+
+test('3.1 order: the throttle is before the authorizer, so a flood asks no function', async () => {
+  const { heard, asked } = guardedServices(() => allows())
+  const settings = { throttlingRateLimit: 1, throttlingBurstLimit: 2 }
+  const api = guarded({}, { stage: { methodSettings: { '*/*': settings } } })
+  const plane = restPlane(api, heard)
+  const statuses: number[] = []
+  for (let at = 0; at < 10; at += 1) {
+    const headers = ['Authorization', `token-${at}`]
+    statuses.push((await plane(sentRequest({ target: '/prod/pets', headers }))).statusCode)
+  }
+  assert.deepEqual(statuses.slice(0, 2), [200, 200])
+  assert.ok(statuses.slice(2).every((status) => status === 429))
+  assert.equal(asked.length, 2)
 })
