@@ -5,6 +5,7 @@ import { type CommandName, variable } from '../setting-definition.ts'
 import { parseSettings, SETTINGS, type Settings } from '../settings.ts'
 import { exitWith } from './exit.ts'
 import { version } from './version.ts'
+import type { WsOptions } from './ws.ts'
 
 const EXAMPLES: Readonly<Record<CommandName, string>> = {
   start: `
@@ -82,6 +83,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   addCommand(program, 'check', 'Say what of a template is enforced, approximated, inert or refused')
   addExplain(program)
   addVtl(program)
+  addWs(program)
   try {
     await program.parseAsync([...argv])
   } catch (error) {
@@ -154,6 +156,34 @@ const addVtl = (program: Command): void => {
     .action(async (paths: readonly string[], options: { readonly update?: boolean }) => {
       const { run } = await import('./vtl/test.ts')
       run(paths, options)
+    })
+}
+
+const WS_HELP = `
+Every line that is typed is sent as a message, and every message that comes is printed. What is no message (connected,
+closed, refused) goes to the error output.
+
+Examples:
+  daemun ws ws://abc123.execute-api.localhost:4566/Prod
+  daemun ws ws://localhost:4566/_aws/execute-api/abc123/Prod --send '{"action":"hello"}' --count 1 --json
+`
+
+const addWs = (program: Command): void => {
+  const list = (value: string, before: readonly string[] = []) => [...before, value]
+  program
+    .command('ws')
+    .description('Talk to a WebSocket API')
+    .argument('<url>', 'ws://HOST:PORT/STAGE')
+    .option('--header <line>', 'A header of the handshake, `Name: value`.', list)
+    .option('--subprotocol <name>', 'A subprotocol to offer.', list)
+    .option('--send <message>', 'Send this first.', list)
+    .option('--count <messages>', 'End after so many messages have come.')
+    .option('--json', 'Print messages that are JSON over several lines.')
+    .option('--reconnect', 'Connect again when the connection ends.')
+    .addHelpText('after', WS_HELP)
+    .action(async (url: string, options: WsOptions) => {
+      const { run } = await import('./ws.ts')
+      await run(url, options)
     })
 }
 

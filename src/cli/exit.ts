@@ -13,6 +13,7 @@ const CLEAR = new Set([
   'SettingsError',
   'TemplateError',
   'TransformError',
+  'WsError',
 ])
 
 /** What to do about errors that know nothing of flags. */

@@ -2,7 +2,9 @@
 import type { RequestRecord } from '#model/request-record.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
+import type { SocketFacts } from './accept/socket.ts'
 import type { StageFacts } from './compiling.ts'
+import type { ContextRequest } from './context-variables.ts'
 import type { GatewayFailure } from './plan.ts'
 
 export interface Ending {
@@ -17,6 +19,7 @@ export interface Ending {
 
 export const makeRequestRecord = (ending: Ending): RequestRecord => {
   const { request, stage, response, route, resourceId, failure } = ending
+  const { socket }: ContextRequest = request
   const { userAgent, trace } = request
   return {
     requestId: request.requestId,
@@ -43,8 +46,12 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
     ...(trace.integration !== undefined && { integration: trace.integration }),
     ...(failure !== undefined && { error: errorOf(failure) }),
     steps: trace.steps,
+    ...(socket !== undefined && { socket: recordOf(socket) }),
   }
 }
+
+/** The route is in the record already. */
+const recordOf = ({ connectedAtMs: _, routeKey: __, ...socket }: SocketFacts) => socket
 
 const errorOf = (failure: GatewayFailure) => ({
   responseType: failure.responseType,

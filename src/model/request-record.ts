@@ -50,4 +50,14 @@ export interface RequestRecord {
     readonly hint?: string
   }
   readonly steps: readonly RecordStep[]
+  /** Of an event of a WebSocket. */
+  readonly socket?: {
+    readonly connectionId: string
+    readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'
+    readonly messageId?: string
+    readonly disconnectStatusCode?: number
+    readonly disconnectReason?: string
+    /** Connections of this API that this process holds after a handshake or an end. */
+    readonly openConnections?: number
+  }
 }

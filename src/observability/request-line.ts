@@ -1,6 +1,7 @@
 // One request as one line for a person: time, status, method, path, duration, and the steps it took.
 //
 //   12:01:03  200  GET   /Prod/hello           8.1 ms   HelloFunction 6.4 ms
+//   12:01:04  101  WS    chat $connect (3 open)       4.0 ms
 //   12:01:04  403  POST  /Prod/orders          0.3 ms   MISSING_AUTHENTICATION_TOKEN: no method POST on /orders
 import { styleText } from 'node:util'
 import type { RecordStep, RequestRecord } from '#model/request-record.ts'
@@ -14,13 +15,21 @@ export const formatRequestLine = (record: RequestRecord): string => {
   const time = new Date(record.arrivedAtMs).toTimeString().slice(0, 8)
   const status = styleText(colourOf(record.status), String(record.status))
   const duration = `${formatMs(record.latencyMs)} ms`.padStart(10)
-  const line = `  ${styleText('dim', time)}  ${status}  ${printable(record.httpMethod).padEnd(6)} ${printable(record.path).padEnd(28)} ${duration}`
+  const [verb, what] =
+    record.socket === undefined ? [record.httpMethod, record.path] : ['WS', socketText(record)]
+  const line = `  ${styleText('dim', time)}  ${status}  ${printable(verb).padEnd(6)} ${printable(what).padEnd(28)} ${duration}`
   const steps = record.steps.filter(isTelling).map(formatStep)
   if (record.error) {
     const { responseType, message, hint } = record.error
     steps.push(styleText('yellow', `${responseType}: ${printable(shortened(hint ?? message))}`))
   }
   return steps.length === 0 ? line : `${line}   ${steps.join(' › ')}`
+}
+
+/** `chat $connect (3 open)` */
+const socketText = ({ apiName, route = '', socket }: RequestRecord): string => {
+  const open = socket?.openConnections
+  return `${apiName} ${route}${open === undefined ? '' : ` (${open} open)`}`
 }
 
 const isTelling = (step: RecordStep): boolean =>

@@ -41,8 +41,8 @@ export interface LocalConnections extends Connections {
   hold(connection: HeldConnection): void
   release(connectionId: string): void
   readonly size: number
-  /** Per API, for whoever shows it. */
-  counts(): ReadonlyMap<string, number>
+  /** Those of one API. */
+  count(apiId: string): number
   held(): readonly HeldConnection[]
   /** Calls back once, when the last connection is released. */
   whenEmpty(callback: () => void): void
@@ -59,6 +59,7 @@ export const createLocalConnections = (options: {
   readonly random: Random
 }): LocalConnections => {
   const held = new Map<string, HeldConnection>()
+  const counts = new Map<string, number>()
   let onEmpty: (() => void) | undefined
   const find = ({ apiId, stageName }: ConnectionPlace, connectionId: string) => {
     const connection = held.get(connectionId)
@@ -75,9 +76,15 @@ export const createLocalConnections = (options: {
     },
     hold: (connection) => {
       held.set(connection.connectionId, connection)
+      counts.set(connection.apiId, (counts.get(connection.apiId) ?? 0) + 1)
     },
     release: (connectionId) => {
+      const connection = held.get(connectionId)
+      if (connection === undefined) return
       held.delete(connectionId)
+      const left = (counts.get(connection.apiId) ?? 0) - 1
+      if (left > 0) counts.set(connection.apiId, left)
+      else counts.delete(connection.apiId)
       if (held.size > 0) return
       onEmpty?.()
       onEmpty = undefined
@@ -85,11 +92,7 @@ export const createLocalConnections = (options: {
     get size() {
       return held.size
     },
-    counts: () => {
-      const counts = new Map<string, number>()
-      for (const { apiId } of held.values()) counts.set(apiId, (counts.get(apiId) ?? 0) + 1)
-      return counts
-    },
+    count: (apiId) => counts.get(apiId) ?? 0,
     held: () => [...held.values()],
     whenEmpty: (callback) => {
       onEmpty = callback

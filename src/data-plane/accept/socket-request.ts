@@ -13,7 +13,7 @@ export const handshakeRequest = (
   stage: WebSocketStagePlan,
   services: Services,
   directory: Directory,
-  connectionId: string,
+  { connectionId, openConnections }: Pick<SocketFacts, 'connectionId' | 'openConnections'>,
 ): SocketRequest => {
   const accepted = acceptRequest(http, address, services, 'WEBSOCKET', directory)
   const connectedAtMs = accepted.arrivedAtMs
@@ -22,6 +22,7 @@ export const handshakeRequest = (
     connectedAtMs,
     eventType: 'CONNECT',
     routeKey: '$connect',
+    ...(openConnections !== undefined && { openConnections }),
   }
   return Object.assign(accepted, { stage, socket, match: NOWHERE })
 }
@@ -36,6 +37,8 @@ export interface OpenSocket {
   readonly services: Services
   readonly connectionId: string
   readonly connectedAtMs: number
+  /** After its end. */
+  readonly openConnections?: number
 }
 
 export const messageRequest = (open: OpenSocket, text: string): SocketRequest => {
@@ -66,6 +69,7 @@ export const disconnectRequest = (
       routeKey: '$disconnect',
       disconnectStatusCode,
       disconnectReason,
+      ...(open.openConnections !== undefined && { openConnections: open.openConnections }),
     },
   })
 

@@ -14,4 +14,6 @@ export interface SocketFacts {
   /** Of the end alone. */
   readonly disconnectStatusCode?: number
   readonly disconnectReason?: string
+  /** Connections of this API that this process holds after a handshake or an end; for the record. */
+  readonly openConnections?: number
 }

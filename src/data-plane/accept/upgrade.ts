@@ -90,7 +90,10 @@ interface Shaking extends UpgradeOptions {
 const shake = async (shaking: Shaking): Promise<void> => {
   const { http, socket, head, address, stage, current, services, connections, accept } = shaking
   if (!isHandshake(http)) return refuseUpgrade(socket, BAD_HANDSHAKE)
-  const request = handshakeRequest(http, address, stage, services, current, connections.newId())
+  const request = handshakeRequest(http, address, stage, services, current, {
+    connectionId: connections.newId(),
+    openConnections: connections.count(stage.apiId) + 1,
+  })
   if (!shaking.rate.take()) return refuseUpgrade(socket, TOO_MANY)
   const shaken = await handleConnect(request, services)
   if (shaken.kind === 'refused') return refuseUpgrade(socket, shaken.response)
@@ -187,7 +190,8 @@ const createLife = (
       onClose: (code: number, reason: string) => {
         timer.cancel()
         connections.release(connectionId)
-        const request = disconnectRequest(facts(), code, reason || (REASONS.get(code) ?? ''))
+        const open = { ...facts(), openConnections: connections.count(apiId) }
+        const request = disconnectRequest(open, code, reason || (REASONS.get(code) ?? ''))
         handleDisconnect(request, caller, services).catch(onError)
       },
     },
