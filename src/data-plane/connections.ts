@@ -1,7 +1,7 @@
 // @connections: how a backend reaches an open connection: POST sends to it, GET tells of it, DELETE ends it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 import type { ConnectionInfo, ConnectionPlace, Connections } from '#state/connections.ts'
-import { BodyTooLarge, type HttpRequest, type HttpResponse } from '#transport/contract.ts'
+import type { HttpResponse } from '#transport/contract.ts'
 import { decodeOrKeep } from './accept/query.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import { GatewayFailure, type Services, type WebSocketStagePlan } from './plan.ts'
@@ -60,7 +60,7 @@ const act = async (
   }
   switch (request.method) {
     case 'POST': {
-      const sent = await connections.post(place, connectionId, await readData(request.http))
+      const sent = await connections.post(place, connectionId, await readData(request))
       return sent ? answer(200) : gone(connectionId)
     }
     case 'GET': {
@@ -78,16 +78,11 @@ const act = async (
 
 const ID = /^[\w=+/-]{4,64}$/
 
-const readData = async (http: HttpRequest): Promise<Uint8Array> => {
-  try {
-    return await http.body.read(MESSAGE_BYTES_MAX)
-  } catch (error) {
-    if (!(error instanceof BodyTooLarge)) throw error
-    throw new GatewayFailure('PAYLOAD_TOO_LARGE', 'Message too long', {
-      statusCode: 413,
-      cause: error,
-    })
-  }
+/** Read before, where the signature covers it. */
+const readData = async (request: GatewayRequest): Promise<Uint8Array> => {
+  const data = await request.readBody()
+  if (data.length <= MESSAGE_BYTES_MAX) return data
+  throw new GatewayFailure('PAYLOAD_TOO_LARGE', 'Message too long', { statusCode: 413 })
 }
 
 const describe = ({ connectedAtMs, lastActiveAtMs, sourceIp, userAgent }: ConnectionInfo) => ({
@@ -126,11 +121,16 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
 
 const render = (failure: GatewayFailure): HttpResponse => {
   const statusCode = failure.statusCode ?? STATUSES.get(failure.responseType) ?? 403
-  const errorType = ERROR_TYPES.get(statusCode) ?? 'InternalServerErrorException'
+  // AWS: a denial of IAM is the one answer whose member is `Message`. [behaviour.md 3.1 #11]
+  const isDenial = failure.responseType === 'ACCESS_DENIED' && failure.errorType === undefined
+  const errorType = isDenial
+    ? 'AccessDeniedException'
+    : (failure.errorType ?? ERROR_TYPES.get(statusCode) ?? 'InternalServerErrorException')
+  const { message } = failure
   return {
     statusCode,
     headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', errorType],
-    body: failure.message === '' ? '' : JSON.stringify({ message: failure.message }),
+    body: message === '' ? '' : JSON.stringify(isDenial ? { Message: message } : { message }),
   }
 }
 

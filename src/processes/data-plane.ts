@@ -4,6 +4,7 @@ import { createAuthorizerCaches } from '#data-plane/admit/authorizers/caches.ts'
 import { isDataPlaneAddress } from '#data-plane/accept/domain-name.ts'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
 import type { VpcEndpoint } from '#data-plane/accept/request.ts'
+import { admitToConnection } from '#data-plane/admit/manage-connections.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
 import type { Services } from '#data-plane/plan.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
@@ -91,7 +92,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     options.connections ?? createLocalConnections({ holder: process.pid, random: systemRandom })
   const serve = createDataPlane(current.directory, services, {
     all: options.allConnections ?? connections,
-    authorize: () => undefined,
+    authorize: admitToConnection,
   })
   const sockets = composeSockets({
     directory: current.directory,

@@ -11,9 +11,9 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi'
-import { type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
+import { signRequest } from '#languages/sigv4/sign.ts'
+import { type CallOptions, type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
 import { openSocket, Refused } from '../support/web-socket.ts'
-import { credentials } from '../wire/served.ts'
 
 const TEMPLATE = `AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
@@ -89,9 +89,27 @@ for (const shape of SHAPES) {
       new ApiGatewayManagementApiClient({
         endpoint: `${gateway.dataOrigin}/_aws/execute-api/${api().id}/Prod`,
         region: 'us-east-1',
-        credentials,
+        credentials: gateway.credentials,
         maxAttempts: 1,
       })
+
+    /** As the backend of the API calls it: signed. */
+    const signedCall = (target: string, options: CallOptions = {}) => {
+      const { method = 'GET', body = '' } = options
+      const signed = signRequest(
+        {
+          method,
+          target,
+          headers: ['host', `${api().id}.execute-api.localhost`],
+          body: Buffer.from(body),
+        },
+        gateway.credentials,
+        { region: 'us-east-1', service: 'execute-api', nowMs: Date.now() },
+      )
+      const headers: Record<string, string> = {}
+      for (let at = 0; at < signed.length; at += 2) headers[signed[at] ?? ''] = signed[at + 1] ?? ''
+      return gateway.call(api(), target, { ...options, headers })
+    }
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'daemun-websocket-'))
@@ -241,16 +259,19 @@ for (const shape of SHAPES) {
     it('refuses plain requests and malformed ids of @connections', async () => {
       const plain = await gateway.call(api(), '/Prod')
       assert.equal(plain.status, 403)
-      const bad = await gateway.call(api(), '/Prod/%40connections/%20', {
+      const unsigned = await gateway.call(api(), '/Prod/@connections/AAAAAAAAAAAAAAA=')
+      assert.equal(unsigned.status, 403)
+      assert.equal(unsigned.headers['x-amzn-errortype'], 'MissingAuthenticationTokenException')
+      const bad = await signedCall('/Prod/%40connections/%20', {
         method: 'POST',
         body: 'x',
       })
       assert.equal(bad.status, 400)
       assert.equal(bad.headers['x-amzn-errortype'], 'BadRequestException')
       const id = 'AAAAAAAAAAAAAAA='
-      const gone = await gateway.call(api(), `/Prod/@connections/${encodeURIComponent(id)}`)
+      const gone = await signedCall(`/Prod/@connections/${encodeURIComponent(id)}`)
       assert.equal(gone.status, 410)
-      const large = await gateway.call(api(), `/Prod/@connections/${id}`, {
+      const large = await signedCall(`/Prod/@connections/${id}`, {
         method: 'POST',
         body: 'x'.repeat(128 * 1024 + 1),
       })

