@@ -17,6 +17,8 @@ export interface FoundTemplate {
   readonly defaults?: GivenParameters
 }
 
+/** What `serverless package` writes, with the code beside it. */
+const SERVERLESS = 'cloudformation-template-update-stack.json'
 const TEMPLATES = ['template.yaml', 'template.yml', 'template.json']
 const DEFINITIONS = ['openapi.yaml', 'openapi.yml', 'openapi.json', 'swagger.yaml', 'swagger.json']
 
@@ -41,6 +43,10 @@ export const findTemplates = (given: string): readonly FoundTemplate[] => {
   if (existsSync(path.join(given, 'manifest.json')) && given.endsWith('cdk.out')) {
     return cdkTemplates(path.join(given, 'manifest.json'))
   }
+  const packaged = [given, path.join(given, '.serverless')]
+    .map((folder) => path.join(folder, SERVERLESS))
+    .find((file) => existsSync(file))
+  if (packaged !== undefined) return fileTemplates(packaged)
   const definition = firstOf(given, DEFINITIONS)
   if (definition !== undefined) return fileTemplates(definition)
   throw new TemplateError({
@@ -55,6 +61,8 @@ const firstOf = (folder: string, names: readonly string[]): string | undefined =
 
 const fileTemplates = (file: string): readonly FoundTemplate[] => {
   if (path.basename(file) === 'manifest.json') return cdkTemplates(file)
+  if (path.basename(file) === SERVERLESS)
+    return [{ file, parameters: {}, ...serverlessStack(file) }]
   const { stackName, region, parameters } = configOf(path.dirname(file))
   return [
     {
@@ -64,6 +72,30 @@ const fileTemplates = (file: string): readonly FoundTemplate[] => {
       ...(region === undefined ? {} : { region }),
     },
   ]
+}
+
+/** The stack's name: `{service}-{stage}`, from the state that lies beside the template; else that of the project. */
+const serverlessStack = (file: string): { readonly stackName: string } => {
+  const project = stackNameOf(path.dirname(path.dirname(path.resolve(file))))
+  const state = path.join(path.dirname(file), 'serverless-state.json')
+  if (!existsSync(state)) return { stackName: project }
+  try {
+    const value: unknown = JSON.parse(readFileSync(state, 'utf8'))
+    const service = isObject(value) && isObject(value['service']) ? value['service'] : {}
+    const provider = isObject(service['provider']) ? service['provider'] : {}
+    const { stackName } = provider
+    if (typeof stackName === 'string') return { stackName }
+    const { service: name } = service
+    return {
+      stackName:
+        typeof name === 'string' ? `${name}-${String(provider['stage'] ?? 'dev')}` : project,
+    }
+  } catch (error) {
+    throw new TemplateError(
+      { file: state, problem: 'this is not JSON', mend: 'Run `serverless package` again' },
+      error,
+    )
+  }
 }
 
 const configOf = (folder: string) => {

@@ -5,6 +5,7 @@ import { isObject, type JsonValue } from '#shared/json.ts'
 import type { FunctionBuild, FunctionCode } from '#model/function.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
 import type { ResourceContext } from '../resource-type.ts'
+import { packagedAt } from './packaged.ts'
 
 /** Undefined where the code does not lie here; that has been reported, and only a record is made. */
 export const functionCode = (context: ResourceContext): FunctionCode | undefined => {
@@ -13,7 +14,12 @@ export const functionCode = (context: ResourceContext): FunctionCode | undefined
   const inline = memberOf(code, 'ZipFile')
   if (typeof inline === 'string') return { kind: 'inline', text: inline }
   if (memberOf(context.properties, 'PackageType') === 'Image' || memberOf(code, 'ImageUri')) {
-    context.report(at, `${context.type} image`, 'not run: functions from images are not provided')
+    context.report(
+      at,
+      `${context.type} image`,
+      'not run: functions from images are not provided',
+      'refused',
+    )
     return undefined
   }
   return localCode(code, context, 'Code')
@@ -37,11 +43,26 @@ export const localCode = (
       'Give a path on this machine, or inline code',
     )
   }
+  const key = keyOf(code)
+  const packaged = key === undefined ? undefined : packagedAt(key, context)
+  if (key !== undefined && packaged !== undefined) return codeAt(packaged, key, context, property)
   const place = isObject(code)
     ? `${code['S3Bucket'] ?? code['Bucket']}/${code['S3Key'] ?? code['Key']}`
     : String(code)
-  context.report(at, `${context.type} code in S3`, `not run: ${place} is not on this machine`)
+  context.report(
+    at,
+    `${context.type} code in S3`,
+    `not run: ${place} is not on this machine`,
+    'refused',
+  )
   return undefined
+}
+
+/** Of `{S3Bucket, S3Key}`, of `{Bucket, Key}` or of `s3://bucket/key`. */
+const keyOf = (code: JsonValue): string | undefined => {
+  const key = memberOf(code, 'S3Key') ?? memberOf(code, 'Key')
+  if (typeof key === 'string') return key
+  return typeof code === 'string' ? /^s3:\/\/[^/]+\/(.+)$/.exec(code)?.[1] : undefined
 }
 
 const codeAt = (

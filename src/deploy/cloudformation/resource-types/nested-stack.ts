@@ -4,6 +4,7 @@
 import path from 'node:path'
 import { memberOf } from '../../template/source.ts'
 import { textOf } from '../evaluation.ts'
+import { packagedAt } from './packaged.ts'
 import { elsewhere, map, type Reader, text, unused, without } from '../properties.ts'
 import {
   type Made,
@@ -67,12 +68,15 @@ const bringAbout = async (
 }
 
 /** The file; undefined where the template lies elsewhere. CDK names its own in the metadata. */
-const templateOf = ({ metadata, properties, folder }: ResourceContext): string | undefined => {
+const templateOf = (context: ResourceContext): string | undefined => {
+  const { metadata, properties, folder } = context
   const asset = memberOf(metadata, 'aws:asset:path')
   const given = typeof asset === 'string' ? asset : textOf(memberOf(properties, 'TemplateURL'))
-  return given === undefined || /^(?:[a-z0-9]+:\/\/|arn:)/i.test(given)
-    ? undefined
-    : path.resolve(folder, given)
+  if (given === undefined || given.startsWith('arn:')) return undefined
+  // CDK and `package` write the URL of an object in S3 whose file they leave here.
+  const key = /^(?:https?:\/\/[^/]*amazonaws[^/]*\/[^/]+|s3:\/\/[^/]+)\/(.+)$/.exec(given)?.[1]
+  if (key !== undefined) return packagedAt(key, context)
+  return /^[a-z0-9]+:\/\//i.test(given) ? undefined : path.resolve(folder, given)
 }
 
 /** AWS: `{stack}-{logical id}-{random}`. */
