@@ -13,12 +13,7 @@ import {
   testStage,
   textOf,
 } from '../../support/http-api.ts'
-import {
-  askRest,
-  restMethod,
-  restPlane,
-  type TestRestApi,
-} from '../../support/rest-api.ts'
+import { askRest, restMethod, restPlane, type TestRestApi } from '../../support/rest-api.ts'
 import { ALLOW_ALL, signedBy, testSigners, type TestSigner } from '../../support/signers.ts'
 
 const ANN: TestSigner = { name: 'ann', policies: [ALLOW_ALL] }

@@ -109,32 +109,40 @@ type MakeEvent = (
 
 /** AWS: the identity is there twice, as one text each. [guide: http-api-lambda-authorizer, "Payload format version"] */
 const event10: MakeEvent = (request, stage, identity) => {
-  const { version, body, isBase64Encoded, ...event } = makeEvent10(eventSource(request))
-  const { authorizer, ...requestContext } = event.requestContext
+  const event = makeEvent10(eventSource(request))
+  // Its version comes first, before what only authorizers are told.
+  const members: Readonly<Record<string, unknown>> = event
   const token = identity.join(',')
   return {
-    version,
+    version: '1.0',
     type: 'REQUEST',
     methodArn: methodArn(request, stage),
     identitySource: token,
     authorizationToken: token,
-    ...event,
+    ...members,
+    ...NO_BODY,
     headers: { ...event.headers, ...contentLength(request) },
-    requestContext,
+    requestContext: { ...event.requestContext, authorizer: undefined },
   }
 }
 
 const event20: MakeEvent = (request, stage, identity) => {
-  const { version, body, isBase64Encoded, ...event } = makeEvent20(eventSource(request))
+  const event = makeEvent20(eventSource(request))
+  // Its version comes first, before what only authorizers are told.
+  const members: Readonly<Record<string, unknown>> = event
   return {
-    version,
+    version: '2.0',
     type: 'REQUEST',
     routeArn: methodArn(request, stage),
     identitySource: identity.length === 0 ? null : identity,
-    ...event,
+    ...members,
+    ...NO_BODY,
     headers: { ...event.headers, ...contentLength(request) },
   }
 }
+
+/** An authorizer is told no body: what is undefined is left out by JSON.stringify. */
+const NO_BODY = { body: undefined, isBase64Encoded: undefined }
 
 /** The body that the client sent, not the none that the authorizer is told. */
 const contentLength = (request: HttpApiRequest) => ({

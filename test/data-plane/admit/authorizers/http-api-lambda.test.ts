@@ -106,6 +106,7 @@ const CASES: readonly [name: string, simple: boolean, answer: InvokeAnswer, stat
   ['simple: "true"', true, answered({ isAuthorized: 'true' }), 500],
   ['simple: a policy instead', true, allows(), 500],
   ['simple: throws', true, fails('boom'), 500],
+  ['policy: throws "Unauthorized"', false, fails('Unauthorized'), 401],
   ['policy: allow', false, allows(), 200],
   ['policy: deny', false, allows({ policyDocument: policyOf('Deny') }), 403],
   [
@@ -122,6 +123,7 @@ const CASES: readonly [name: string, simple: boolean, answer: InvokeAnswer, stat
 
 const BODIES: Readonly<Record<number, string>> = {
   200: 'ok',
+  401: '{"message":"Unauthorized"}',
   403: '{"message":"Forbidden"}',
   500: '{"message":"Internal Server Error"}',
 }
