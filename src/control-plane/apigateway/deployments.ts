@@ -183,7 +183,7 @@ const deployedStage = (
   })
 }
 
-/** Throws for a draft that has nothing to serve. */
+/** Throws for a draft that AWS does not deploy. What it deploys and then answers 500 for is deployed here, too. */
 const checkDeployable = (document: RestDocument): void => {
   const methods = document.resources.flatMap(({ resourceMethods }) =>
     Object.values(resourceMethods ?? {}),
@@ -191,6 +191,10 @@ const checkDeployable = (document: RestDocument): void => {
   if (methods.length === 0) throw badRequest("The REST API doesn't contain any methods")
   if (methods.some((method) => method.methodIntegration === undefined)) {
     throw badRequest('No integration defined for method')
+  }
+  // AWS: nobody could reach such an API. [terraform-provider-aws#14290]
+  if (document.api.endpointConfiguration.types?.includes('PRIVATE') && !document.api.policy) {
+    throw badRequest("Private REST API doesn't have a resource policy attached to it")
   }
 }
 

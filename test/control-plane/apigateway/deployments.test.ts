@@ -36,6 +36,22 @@ describe('Deployment', () => {
     await badRequest(run(CreateDeployment, { restApiId }), 'No integration defined for method')
   })
 
+  // source: https://github.com/hashicorp/terraform-provider-aws/issues/14290
+  it('a private API is deployed with a resource policy only', async () => {
+    const { run, restApiId, deploy } = await inApi()
+    const patch = (path: string, value: string) =>
+      run(operations.UpdateRestApi, {
+        restApiId,
+        patchOperations: [{ op: 'replace', path, value }],
+      })
+    await patch('/endpointConfiguration/types/EDGE', 'PRIVATE')
+    await badRequest(deploy(), "Private REST API doesn't have a resource policy attached to it")
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke' }
+    const policy = { Version: '2012-10-17', Statement: [{ ...statement, Resource: '*' }] }
+    await patch('/policy', JSON.stringify(policy))
+    assert.ok((await deploy()).id)
+  })
+
   it('a deployment answers no more than AWS, and is listed', async () => {
     const { run, restApiId, deploy } = await inApi()
     const deployment = await deploy({ description: 'first' })
