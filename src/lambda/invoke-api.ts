@@ -169,6 +169,9 @@ const streamed = (
   if (raw) {
     if (answer.kind === 'answered') return whole(answer, request)
     const headers = [...answeredHeaders(answer.requestId), RAW_STREAM_HEADER, 'raw']
+    if (answer.executedVersion !== undefined) {
+      headers.push('X-Amz-Executed-Version', answer.executedVersion)
+    }
     return { statusCode: 200, headers, body: answer.payload }
   }
   return {

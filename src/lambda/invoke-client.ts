@@ -13,6 +13,8 @@ export interface InvokeClientOptions {
   readonly socketPath: string
   /** Connections at once, each with one invocation. Default 1000. // AWS: concurrency of an account */
   readonly connectionsMax?: number
+  /** Bring the last 4 KB of each log, for callers of the Invoke API. Default: no. */
+  readonly logTail?: boolean
 }
 
 export interface InvokeClient {
@@ -34,7 +36,7 @@ export const createInvokeClient = (options: InvokeClientOptions): InvokeClient =
     bodyTimeout: 0,
   })
   return {
-    invokeFunction: (request) => invoke(pool, request),
+    invokeFunction: (request) => invoke(pool, request, options.logTail === true),
     invokeFunctionStream: (request) => invokeStream(pool, request),
     close: () => pool.close(),
   }
@@ -56,7 +58,7 @@ const headersOf = (request: InvokeRequest): string[] => {
   return headers
 }
 
-const invoke = (pool: Pool, request: InvokeRequest): Promise<InvokeAnswer> => {
+const invoke = (pool: Pool, request: InvokeRequest, logTail: boolean): Promise<InvokeAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<InvokeAnswer>()
   const { signal } = request
   if (signal?.aborted === true) return Promise.reject(signal.reason)
@@ -97,7 +99,7 @@ const invoke = (pool: Pool, request: InvokeRequest): Promise<InvokeAnswer> => {
     {
       method: 'POST',
       path: path(request, 'invocations'),
-      headers: headersOf(request),
+      headers: logTail ? [...headersOf(request), 'x-amz-log-type', 'Tail'] : headersOf(request),
       body: bytesOf(request.payload),
     },
     handler,
@@ -121,7 +123,13 @@ const invokeStream = async (
     if (headers[RAW_STREAM_HEADER.toLowerCase()] === undefined) {
       return answerOf(statusCode, headers, new Uint8Array(await body.arrayBuffer()))
     }
-    return { kind: 'streaming', requestId: text(headers['x-amzn-requestid']), payload: body }
+    const executedVersion = text(headers['x-amz-executed-version'])
+    return {
+      kind: 'streaming',
+      requestId: text(headers['x-amzn-requestid']),
+      ...(executedVersion !== '' && { executedVersion }),
+      payload: body,
+    }
   } catch (error) {
     if (signal?.aborted === true) throw error
     return unreachable(error)
@@ -144,12 +152,14 @@ const answerOf = (
     return refusalOf(statusCode, text(headers['x-amzn-errortype']), body)
   }
   const executedVersion = headers['x-amz-executed-version']
+  const log = headers['x-amz-log-result']
   return {
     kind: 'answered',
     statusCode,
     ...(headers['x-amz-function-error'] !== undefined && { functionError: 'Unhandled' }),
     payload: body,
     requestId: text(headers['x-amzn-requestid']),
+    ...(log !== undefined && { logTail: Buffer.from(text(log), 'base64').toString() }),
     ...(executedVersion !== undefined && { executedVersion: text(executedVersion) }),
   }
 }

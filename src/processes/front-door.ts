@@ -123,7 +123,16 @@ const answerInvoke = async (
   const wire = { method, target, headers, host, body, remoteAddress }
   const refused = await gate.refuseInvoke(wire, destination)
   if (refused !== undefined) return refusal(refused)
-  return invoke({ ...request, body: { ...request.body, read: async () => body } })
+  // Named one by one: they are getters of the request, which a spread would leave behind.
+  const { httpVersion, remotePort, signal } = request
+  const whole = {
+    declaredBytes: body.length,
+    read: async () => body,
+    stream: async function* () {
+      yield body
+    },
+  }
+  return invoke({ ...wire, httpVersion, remotePort, signal, body: whole })
 }
 
 const isInvoke = (target: string): boolean =>

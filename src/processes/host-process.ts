@@ -12,6 +12,7 @@ import { type Host, openHost } from './host.ts'
 import { openDraftTests } from './draft-tests.ts'
 import { openNodeChannel } from './node-channel.ts'
 import { originOf } from './origin.ts'
+import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { reachFunctions } from './reach-functions.ts'
 import { withPatience } from './patience.ts'
 import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
@@ -62,6 +63,9 @@ const start = async (order: StartOrder): Promise<void> => {
           settings,
           management: host.management,
           gate: host.gate,
+          invoke: createInvokeApi(functions, {
+            scope: { accountId: settings.accountId, region: settings.region },
+          }),
           isReady: () => state.ready,
           customResources,
         }),

@@ -2,23 +2,29 @@
 // what has been committed. It may still be starting, or be starting again.
 import { request } from 'node:http'
 import { createInvokeClient } from '#lambda/invoke-client.ts'
-import type { InvokeFunction } from '#model/ports.ts'
+import type { Invoker } from '#lambda/invoke-api.ts'
 import { withPatience } from './patience.ts'
 
 /** As long as it takes to start the process, on a slow machine. */
 const PROCESS_WAIT_MS = 30_000
-const CONNECTIONS_MAX = 10
+const CONNECTIONS_MAX = 100
 /** On the functions process's socket: answered once everything committed is taken in. */
 export const PULL_PATH = '/_daemun/pull'
 
-export const reachFunctions = (
-  socketPath: string,
-): { readonly invoke: InvokeFunction; close(): Promise<void> } => {
-  const client = createInvokeClient({ socketPath, connectionsMax: CONNECTIONS_MAX })
+export const reachFunctions = (socketPath: string): Invoker & { close(): Promise<void> } => {
+  const client = createInvokeClient({
+    socketPath,
+    connectionsMax: CONNECTIONS_MAX,
+    logTail: true,
+  })
   return {
     invoke: async (asked) => {
       await withPatience(() => pull(socketPath), PROCESS_WAIT_MS)
       return client.invokeFunction(asked)
+    },
+    invokeStream: async (asked) => {
+      await withPatience(() => pull(socketPath), PROCESS_WAIT_MS)
+      return client.invokeFunctionStream(asked)
     },
     close: () => client.close(),
   }
