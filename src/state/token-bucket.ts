@@ -1,5 +1,5 @@
-// A token bucket: how fast callers may go, and how many at once after a pause. One process, one bucket; leases over
-// several processes are another file's matter.
+// A token bucket of one process: what it lets through by itself while the holder of the limits is away. The bucket
+// that several processes draw on is shared-bucket.ts.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 import type { Clock } from '#shared/clock.ts'
 
@@ -20,7 +20,9 @@ export const createTokenBucket = (
   let filledAtMs = clock.monotonicMs()
   const refill = (): void => {
     const nowMs = clock.monotonicMs()
-    tokens = Math.min(burst, tokens + ((nowMs - filledAtMs) * ratePerSecond) / 1000)
+    // A clock that was set back fills nothing, and takes nothing away.
+    const elapsedMs = Math.max(0, nowMs - filledAtMs)
+    tokens = Math.min(burst, tokens + (elapsedMs * ratePerSecond) / 1000)
     filledAtMs = nowMs
   }
   return {
