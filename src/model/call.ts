@@ -1,6 +1,7 @@
 // A call of a management operation: who asks, where, and what the operation may draw on.
 import type { IdSource } from '#shared/ids.ts'
 import type { SigningIdentity } from './identity.ts'
+import type { UsageCounters } from './limits.ts'
 import type { Scope } from './scope.ts'
 
 export interface Call extends Scope {
@@ -13,4 +14,6 @@ export interface Call extends Scope {
   readonly caller?: SigningIdentity
   /** True where the caller's policies are asked: an operation with questions of its own (AssumeRole) asks them then. */
   readonly isEnforced?: boolean
+  /** The counters of quotas. Absent where nothing is served, and then nothing was used. */
+  readonly usage?: UsageCounters
 }

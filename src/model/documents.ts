@@ -10,6 +10,7 @@ import type {
 } from './apigateway/rest-api.ts'
 import type { Stage } from './apigateway/stage.ts'
 import type { VpcLinkEntry } from './apigateway/vpc-link.ts'
+import type { ApiStage, QuotaSettings, ThrottleSettings } from './apigateway/usage-plan.ts'
 import type {
   Api,
   AuthorizerV2,
@@ -122,6 +123,27 @@ export interface EventSourceMappingEntry {
   readonly configuration: Readonly<Record<string, unknown>>
 }
 
+/**
+ * An API key. Its name in the directory is `{accountId}/{region}/` and the hash of its value (`apiKeyHash`): what is
+ * looked up is never compared with the value, and the value itself is not shipped.
+ */
+export interface ApiKeyEntry {
+  readonly kind: 'api-key'
+  readonly id: string
+  readonly enabled: boolean
+  /** Ids of the usage plans that it is in. */
+  readonly usagePlans: readonly string[]
+}
+
+/** A usage plan, without what only people read. Its name in the directory is `{accountId}/{region}/{id}`. */
+export interface UsagePlanEntry {
+  readonly kind: 'usage-plan'
+  readonly id: string
+  readonly apiStages: readonly ApiStage[]
+  readonly throttle?: ThrottleSettings
+  readonly quota?: QuotaSettings
+}
+
 export type DirectoryEntry =
   | StageEntry
   | FunctionEntry
@@ -133,6 +155,8 @@ export type DirectoryEntry =
   | PoolEntry
   | DomainNameEntry
   | VpcLinkEntry
+  | ApiKeyEntry
+  | UsagePlanEntry
 
 export type EntryKind = DirectoryEntry['kind']
 

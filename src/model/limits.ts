@@ -17,11 +17,15 @@ export interface QuotaLimit {
   readonly name: string
   readonly limit: number
   readonly period: QuotaPeriod
-  /** The day that a period begins with: 0–6 of a week (0 is Sunday), 0–27 of a month (0 is the first). */
-  readonly startDay: number
-  /** Requests that the first period has fewer: the other reading of AWS's `offset`. */
-  readonly firstPeriodLess: number
+  readonly offset: number
 }
+
+/**
+ * AWS says two things about `offset`. As `start-day` it is the day that a period begins with: 0–6 of a week (0 is
+ * Sunday), 0–27 of a month (0 is the first). As `first-period` it is the requests that the first period has fewer.
+ * [console and Terraform's bounds; api: QuotaSettings]
+ */
+export type OffsetMeaning = 'start-day' | 'first-period'
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH'
 
@@ -38,6 +42,7 @@ export interface UsageDay {
 
 /** The counters of quotas, as the management side sees them. */
 export interface UsageCounters {
+  readonly offsetMeans: OffsetMeaning
   /** The days from the first to the last that have anything to tell, in order; exact as of now. */
   read(name: string, firstDay: string, lastDay: string): Promise<readonly UsageDay[]>
   /** Makes so many requests remain in the current period. */

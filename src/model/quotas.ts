@@ -14,3 +14,6 @@ export const HTTP_INTEGRATION_TIMEOUT_MS_MAX = 30_000
 export const FUNCTION_PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 /** An imported API definition, bytes. */
 export const DEFINITION_BYTES_MAX = 6 * 1024 * 1024
+/** Requests per second and burst of an account in most regions. */
+export const ACCOUNT_RATE = 10_000
+export const ACCOUNT_BURST = 5_000

@@ -16,6 +16,7 @@ import { errorMessage, present } from '#shared/assert.ts'
 import { canonicalJson } from '#shared/json.ts'
 import { brokenStage } from './broken-stage.ts'
 import { compileStage } from './compile.ts'
+import { EMPTY_ENTRIES, type EntryMap } from './entry-map.ts'
 
 type FetchDocument = (hash: string) => Promise<DeploymentDocument>
 
@@ -52,7 +53,7 @@ export const createCurrent = ({ onFailure }: CurrentOptions): Current => {
 interface World extends Directory {
   readonly stages: ReadonlyMap<string, Stage>
   /** All that are no stage, by key. */
-  readonly others: ReadonlyMap<string, DirectoryEntry>
+  readonly others: EntryMap
   /** By hash, those that a stage of this moment names. */
   readonly documents: ReadonlyMap<string, DeploymentDocument>
 }
@@ -67,7 +68,7 @@ interface Stage {
 const EMPTY: World = {
   revision: 0,
   stages: new Map(),
-  others: new Map(),
+  others: EMPTY_ENTRIES,
   documents: new Map(),
   findApi: () => undefined,
   find: () => undefined,
@@ -78,6 +79,7 @@ const fetchMissing = async (
   delta: DirectoryDelta,
   fetchDocument: FetchDocument,
 ): Promise<ReadonlyMap<string, DeploymentDocument>> => {
+  if (!delta.changes.some(({ entry }) => entry?.kind === 'stage')) return world.documents
   const documents = new Map(world.documents)
   for (const { entry } of delta.changes) {
     if (entry?.kind !== 'stage' || documents.has(entry.documentHash)) continue
@@ -94,34 +96,33 @@ const nextWorld = (
 ): World => {
   // An older revision is another source (a restored backup): what it does not name is gone.
   const isOtherSource = delta.revision < world.revision
+  const { changes, revision } = delta
+  const before = isOtherSource ? EMPTY_ENTRIES : world.others
+  const news = changes.filter(({ key, entry }) => !isStage(key) && !isKept(before.get(key), entry))
+  const others = before.with(news.map(({ key, entry }) => [key, entry]))
+  const entries = { revision, others, find: findIn(others) }
+  const stageChanges = changes.filter(({ key }) => isStage(key))
+  if (!isOtherSource && stageChanges.length === 0) return { ...world, ...entries }
+
   const stages = new Map(isOtherSource ? [] : world.stages)
-  const others = new Map(isOtherSource ? [] : world.others)
-  for (const change of delta.changes) {
-    if (change.key.startsWith('stage/')) {
-      applyStage(stages, world, change, documents, onFailure)
-    } else if (change.entry === null) {
-      others.delete(change.key)
-    } else if (!isKept(others.get(change.key), change.entry)) {
-      others.set(change.key, change.entry)
-    }
-  }
+  for (const change of stageChanges) applyStage(stages, world, change, documents, onFailure)
   const named = new Set([...stages.values()].map(({ entry }) => entry.documentHash))
   const apis = gatherApis(stages)
   return {
-    revision: delta.revision,
+    ...entries,
     stages,
-    others,
     documents: new Map([...documents].filter(([hash]) => named.has(hash))),
     findApi: (apiId) => apis.get(apiId),
-    find: findIn(others),
   }
 }
 
-/** What is compiled from an entry is kept by its identity: an entry that says the same stays the same object. */
-const isKept = (old: DirectoryEntry | undefined, entry: DirectoryEntry): boolean =>
-  old !== undefined && canonicalJson(old) === canonicalJson(entry)
+const isStage = (key: string): boolean => key.startsWith('stage/')
 
-const findIn = (others: ReadonlyMap<string, DirectoryEntry>): FindEntry => {
+/** What is compiled from an entry is kept by its identity: an entry that says the same stays the same object. */
+const isKept = (old: DirectoryEntry | undefined, entry: DirectoryEntry | null): boolean =>
+  old !== undefined && entry !== null && canonicalJson(old) === canonicalJson(entry)
+
+const findIn = (others: EntryMap): FindEntry => {
   // A key begins with the kind of its entry, so what is found under it is of that kind.
   const find = (kind: string, name: string) => others.get(`${kind}/${name}`)
   return find as FindEntry

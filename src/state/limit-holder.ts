@@ -1,7 +1,7 @@
 // The holder of the truth about limits, one per node: hands out leases of buckets and quotas, and refuses only after
 // it has called back what others have in hand. Buckets live in memory; a quota's lease is written down as used before
 // it is given, so that a crash may charge a lease that was not used up, and never gives one twice.
-import type { RateLimit, UsageCounters } from '#model/limits.ts'
+import type { OffsetMeaning, RateLimit, UsageCounters } from '#model/limits.ts'
 import type { Clock } from '#shared/clock.ts'
 import type { LeaseAnswer, LeaseAsk, LeaseReport, Recall, Spent } from './limits.ts'
 import { createQuotaBook, type QuotaLedger } from './quota-book.ts'
@@ -36,6 +36,7 @@ export interface LimitHolder {
 export interface LimitHolderOptions {
   readonly clock: Clock
   readonly ledger: QuotaLedger
+  readonly offsetMeans: OffsetMeaning
   readonly onError: (error: unknown) => void
 }
 
@@ -53,12 +54,13 @@ interface Lease {
   grant: number
 }
 
-export const createLimitHolder = ({ clock, ledger, onError }: LimitHolderOptions): LimitHolder => {
+export const createLimitHolder = (options: LimitHolderOptions): LimitHolder => {
+  const { clock } = options
   const buckets = new Map<string, Bucket>()
   const peers = new Map<number, LeasePeer>()
   const recalls = createRecalls(clock)
   const grants = { last: 0 }
-  const book = createQuotaBook({ clock, ledger, recalls, peers, grants, onError })
+  const book = createQuotaBook({ ...options, recalls, peers, grants })
 
   const bucketOf = (limit: RateLimit, nowMs: number): Bucket => {
     const known = buckets.get(limit.name)

@@ -1,6 +1,6 @@
 // The quotas that the holder keeps: what each plan and key used in the period that runs, written to a ledger before
 // any of it is given out. https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
-import type { QuotaLimit, UsageCounters, UsageDay } from '#model/limits.ts'
+import type { OffsetMeaning, QuotaLimit, UsageCounters, UsageDay } from '#model/limits.ts'
 import type { Clock } from '#shared/clock.ts'
 import type { LeasePeer } from './limit-holder.ts'
 import type { LeaseAnswer, LeaseAsk, LeaseReport } from './limits.ts'
@@ -40,6 +40,7 @@ export interface QuotaBook {
 export interface QuotaBookOptions {
   readonly clock: Clock
   readonly ledger: QuotaLedger
+  readonly offsetMeans: OffsetMeaning
   readonly recalls: Recalls
   readonly peers: ReadonlyMap<number, LeasePeer>
   /** Numbers grants, those of buckets too. */
@@ -53,7 +54,8 @@ interface Account {
   window: QuotaWindow | undefined
   used: number
   granted: number
-  isFirstPeriod: boolean
+  /** What the first period has fewer. */
+  less: number
   /** In hand of each process, and the day that it was charged to. */
   readonly leases: Map<number, { count: number; day: string; grant: number }>
   /** One thing at a time. */
@@ -62,7 +64,7 @@ interface Account {
 }
 
 export const createQuotaBook = (options: QuotaBookOptions): QuotaBook => {
-  const { clock, ledger, recalls, peers, grants } = options
+  const { clock, ledger, offsetMeans, recalls, peers, grants } = options
   const accounts = new Map<string, Account>()
   const journal = createJournal(ledger, options.onError)
 
@@ -77,7 +79,7 @@ export const createQuotaBook = (options: QuotaBookOptions): QuotaBook => {
 
   /** Reads the period that runs, where another one (or none) was known. */
   const openWindow = async (account: Account, quota: QuotaLimit): Promise<QuotaWindow> => {
-    const window = windowAt(quota, clock.nowMs())
+    const window = windowAt(quota, offsetMeans, clock.nowMs())
     const known = account.window
     if (known?.startMs === window.startMs && known.endMs === window.endMs) return known
     await journal.settled()
@@ -85,7 +87,8 @@ export const createQuotaBook = (options: QuotaBookOptions): QuotaBook => {
     const inWindow = days.filter(({ day }) => day >= window.firstDay)
     account.used = sum(inWindow, ({ used }) => used)
     account.granted = sum(inWindow, ({ granted }) => granted)
-    account.isFirstPeriod = inWindow.length === days.length
+    const isFirst = offsetMeans === 'first-period' && inWindow.length === days.length
+    account.less = isFirst ? quota.offset : 0
     account.leases.clear() // Leases of another period are spent or void.
     account.window = window
     return window
@@ -132,6 +135,7 @@ export const createQuotaBook = (options: QuotaBookOptions): QuotaBook => {
   }
 
   const usage: UsageCounters = {
+    offsetMeans,
     read: (name, firstDay, lastDay) =>
       inTurn(name, async (account) => {
         await callBack(account)
@@ -176,17 +180,14 @@ const newAccount = (name: string): Account => ({
   window: undefined,
   used: 0,
   granted: 0,
-  isFirstPeriod: false,
+  less: 0,
   leases: new Map(),
   turn: Promise.resolve(),
   usedAtMs: 0,
 })
 
-const remainingOf = (account: Account, quota: QuotaLimit): number =>
-  quota.limit +
-  account.granted -
-  account.used -
-  (account.isFirstPeriod ? quota.firstPeriodLess : 0)
+const remainingOf = ({ granted, used, less }: Account, { limit }: QuotaLimit): number =>
+  limit + granted - used - less
 
 const countLease = (
   account: Account,

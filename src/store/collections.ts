@@ -15,7 +15,6 @@ import type { Deployment, Stage } from '#model/apigateway/stage.ts'
 import type {
   Account,
   ApiKey,
-  UsageGrant,
   UsagePlan,
   UsagePlanKey,
 } from '#model/apigateway/usage-plan.ts'
@@ -64,8 +63,6 @@ export const apiKeys = collection<ApiKey>('apigateway/apiKeys')
 export const usagePlans = collection<UsagePlan>('apigateway/usagePlans')
 /** By `{usagePlanId}/{keyId}`. */
 export const usagePlanKeys = collection<UsagePlanKey>('apigateway/usagePlanKeys')
-/** By `{usagePlanId}/{keyId}`. */
-export const usageGrants = collection<UsageGrant>('apigateway/usageGrants')
 /** One row per account and region, under `account`. */
 export const accounts = collection<Account>('apigateway/accounts')
 /** By `{apiId}/{documentationPartId}`. */

@@ -22,8 +22,7 @@ const quota = (limit: number, more: Partial<QuotaLimit> = {}): QuotaLimit => ({
   name: 'plan/key',
   limit,
   period: 'DAY',
-  startDay: 0,
-  firstPeriodLess: 0,
+  offset: 0,
   ...more,
 })
 
@@ -89,7 +88,7 @@ test('a quota is used to its last request and not beyond, whoever asks and whene
   const quotas = fc.record({
     limit: fc.integer({ min: 0, max: 400 }),
     period: fc.constantFrom('DAY' as const, 'WEEK' as const, 'MONTH' as const),
-    startDay: fc.nat(6),
+    offset: fc.nat(6),
   })
   const moments = fc.array(
     fc.record({
@@ -109,7 +108,7 @@ test('a quota is used to its last request and not beyond, whoever asks and whene
       let expected = 0
       for (const { passMs, clients } of list) {
         clock.advance(passMs)
-        const { startMs } = windowAt(limit, clock.nowMs())
+        const { startMs } = windowAt(limit, 'start-day', clock.nowMs())
         for (const _ of clients) {
           const before = used.get(startMs) ?? 0
           if (before >= limit.limit) continue
@@ -251,9 +250,9 @@ test('a quota that is lowered or raised holds at once', async () => {
 
 test('as AWS documents `offset`: the first period of a quota has so many requests fewer', async () => {
   const clock = handClock()
-  const [one] = testNode(clock, 1).workers
+  const [one] = testNode(clock, 1, memoryLedger(), 'first-period').workers
   assert.ok(one)
-  const limit = quota(10, { firstPeriodLess: 4 })
+  const limit = quota(10, { offset: 4 })
   assert.equal(await takeMany(one, limit, 20), 6)
   clock.advance(86_400_000)
   assert.equal(await takeMany(one, limit, 20), 10)

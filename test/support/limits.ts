@@ -1,5 +1,5 @@
 // Limits for tests: a clock that is turned by hand, a ledger in memory, and processes that draw on one holder.
-import type { UsageDay } from '#model/limits.ts'
+import type { OffsetMeaning, UsageDay } from '#model/limits.ts'
 import type { Clock } from '#shared/clock.ts'
 import { createLeasedLimits, type LeasedLimits } from '#state/leased-limits.ts'
 import { createLimitHolder, type LeasePeer, type LimitHolder } from '#state/limit-holder.ts'
@@ -52,10 +52,15 @@ export interface TestNode {
 }
 
 /** So many processes and their holder, which hear each other at once. */
-export const testNode = (clock: Clock, workers: number, ledger = memoryLedger()): TestNode => {
+export const testNode = (
+  clock: Clock,
+  workers: number,
+  ledger = memoryLedger(),
+  offsetMeans: OffsetMeaning = 'start-day',
+): TestNode => {
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
-  const holder = createLimitHolder({ clock, ledger, onError })
+  const holder = createLimitHolder({ clock, ledger, offsetMeans, onError })
   const join = (id: number): LeasedLimits => {
     const peer: LeasePeer = { id, recall: (recall) => limits.recall(recall) }
     const limits = createLeasedLimits({

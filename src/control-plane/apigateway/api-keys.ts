@@ -7,9 +7,11 @@ import type {
   UpdateApiKeyRequest,
 } from '@aws-sdk/client-api-gateway'
 import type { ApiKey } from '#model/apigateway/usage-plan.ts'
+import { quotaName } from '#model/apigateway/usage-limits.ts'
 import { Bug } from '#shared/assert.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
+import { findApiKeyEntry, publishApiKey, unpublishApiKey } from '#snapshot/publish-usage.ts'
 import { apiKeys, usagePlanKeys } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, conflict, notFound } from '#wire/errors.ts'
@@ -36,23 +38,20 @@ export const createApiKey = async (
   call: WriteCall,
 ): Promise<ApiKeyAnswer> => {
   checkTags(input.tags)
-  return writeNewKey(call, input, await takenValues(call))
+  return writeNewKey(call, input)
 }
 
-/** The values that keys have: no two keys share one. */
-export const takenValues = async (call: ReadCall): Promise<Set<string>> =>
-  new Set((await call.view.list(apiKeys, call)).map((entry) => entry.value.value))
-
-/** Writes a new key, and adds its value to those that are taken. */
+/** Writes a new key and publishes it. No two keys share a value. */
 export const writeNewKey = async (
   call: WriteCall,
   input: Shape<CreateApiKeyRequest>,
-  taken: Set<string>,
 ): Promise<ApiKey> => {
   // AWS: an empty value is no value: one is made. [F095] It is a secret: never derived, as a template's ids are.
   const value = input.value || randomIds(systemRandom).next(GENERATED_VALUE_LENGTH)
   checkValue(value)
-  if (taken.has(value)) throw conflict('API Key already exists')
+  if ((await findApiKeyEntry(call.view, call, value)) !== undefined) {
+    throw conflict('API Key already exists')
+  }
   const apiKey: ApiKey = defined({
     id: await newKeyId(call),
     value,
@@ -69,7 +68,7 @@ export const writeNewKey = async (
   })
   checkTexts(apiKey)
   await call.tx.put(apiKeys, call, apiKey.id, apiKey)
-  taken.add(value)
+  await publishApiKey(call.tx, call, apiKey)
   return apiKey
 }
 
@@ -103,6 +102,7 @@ export const updateApiKey = async (
   checkTexts(patched)
   const apiKey = { ...patched, lastUpdatedDate: call.nowMs }
   await call.tx.put(apiKeys, call, apiKey.id, apiKey)
+  await publishApiKey(call.tx, call, apiKey)
   // AWS: an update answers the tags even where there are none, and never the value. [F097]
   return { ...answer(apiKey, false), tags: apiKey.tags ?? {} }
 }
@@ -111,11 +111,14 @@ export const deleteApiKey = async (
   input: Shape<DeleteApiKeyRequest>,
   call: WriteCall,
 ): Promise<void> => {
-  const { id } = await apiKeyOf(call, required(input.apiKey, 'apiKey'))
-  await call.tx.delete(apiKeys, call, id)
-  for (const { key, value } of await call.view.list(usagePlanKeys, call)) {
-    if (value.id === id) await call.tx.delete(usagePlanKeys, call, key)
+  const apiKey = await apiKeyOf(call, required(input.apiKey, 'apiKey'))
+  const entry = await findApiKeyEntry(call.view, call, apiKey.value)
+  for (const planId of entry?.usagePlans ?? []) {
+    await call.tx.delete(usagePlanKeys, call, `${planId}/${apiKey.id}`)
+    await call.usage?.forget(quotaName(call, planId, apiKey.id))
   }
+  await call.tx.delete(apiKeys, call, apiKey.id)
+  await unpublishApiKey(call.tx, call, apiKey)
 }
 
 export const apiKeyOf = async (call: ReadCall, id: string): Promise<ApiKey> => {

@@ -1,5 +1,6 @@
 // ImportApiKeys: API keys from a file. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-key-file-format.html
 import type { ImportApiKeysRequest } from '@aws-sdk/client-api-gateway'
+import { publishMembership } from '#snapshot/publish-usage.ts'
 import { usagePlanKeys } from '#store/collections.ts'
 import type { WriteCall } from '#store/transactional.ts'
 import { badRequest, ServiceError } from '#wire/errors.ts'
@@ -7,7 +8,7 @@ import type { Shape } from '#wire/operation.ts'
 import { constrain, oneOf } from '../constraints.ts'
 import { defined } from '../defined.ts'
 import { definitionText } from '../openapi/import-options.ts'
-import { takenValues, writeNewKey } from './api-keys.ts'
+import { writeNewKey } from './api-keys.ts'
 import { csvRows } from './csv.ts'
 import { usagePlanOf } from './usage-plans.ts'
 
@@ -22,14 +23,13 @@ export const importApiKeys = async (
     if (!columns.includes(wanted)) throw badRequest(`Invalid CSV: the column ${wanted} is missing`)
   }
   if (rows.length > ROWS_MAX) throw badRequest(`Invalid CSV: more than ${ROWS_MAX} keys`)
-  const taken = await takenValues(call)
   const ids: string[] = []
   const warnings = columns
     .filter((name) => !COLUMNS.includes(name))
     .map((name) => `The column ${name} is not used`)
   for (const [index, row] of rows.entries()) {
     try {
-      ids.push(await importRow(call, columns, row, taken))
+      ids.push(await importRow(call, columns, row))
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
       warnings.push(`Row ${index + 1}: ${error.message}`)
@@ -49,7 +49,6 @@ const importRow = async (
   call: WriteCall,
   columns: readonly string[],
   row: readonly string[],
-  taken: Set<string>,
 ): Promise<string> => {
   const cell = (name: string) => row[columns.indexOf(name)]?.trim() || undefined
   const plans = (cell('usageplanids') ?? '').split(',').filter((id) => id.trim() !== '')
@@ -62,11 +61,12 @@ const importRow = async (
       description: cell('description'),
       enabled: cell('enabled')?.toLowerCase() === 'true',
     }),
-    taken,
   )
   for (const plan of plans) {
     const planKey = defined({ id: key.id, type: 'API_KEY', name: key.name })
     await call.tx.put(usagePlanKeys, call, `${plan.trim()}/${key.id}`, planKey)
+    const member = { keyId: key.id, planId: plan.trim(), isIn: true }
+    await publishMembership(call.tx, call, member)
   }
   return key.id
 }

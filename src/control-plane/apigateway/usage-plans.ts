@@ -13,8 +13,14 @@ import type {
   UpdateUsagePlanRequest,
 } from '@aws-sdk/client-api-gateway'
 import type { ApiStage, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
+import { quotaName } from '#model/apigateway/usage-limits.ts'
 import { Bug } from '#shared/assert.ts'
-import { stages, usageGrants, usagePlanKeys, usagePlans } from '#store/collections.ts'
+import {
+  publishMembership,
+  publishUsagePlan,
+  unpublishUsagePlan,
+} from '#snapshot/publish-usage.ts'
+import { stages, usagePlanKeys, usagePlans } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, conflict, notFound } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
@@ -49,6 +55,7 @@ export const createUsagePlan = async (
   })
   await check(call, plan)
   await call.tx.put(usagePlans, call, plan.id, plan)
+  await publishUsagePlan(call.tx, call, plan)
   return plan
 }
 
@@ -79,6 +86,7 @@ export const updateUsagePlan = async (
   const plan = applyPatch(usagePlanPatch(before.id), before, input.patchOperations)
   await check(call, plan)
   await call.tx.put(usagePlans, call, plan.id, plan)
+  await publishUsagePlan(call.tx, call, plan)
   return plan
 }
 
@@ -87,9 +95,13 @@ export const deleteUsagePlan = async (
   call: WriteCall,
 ): Promise<void> => {
   const { id } = await usagePlanOf(call, required(input.usagePlanId, 'usagePlanId'))
+  for (const { value } of await call.view.list(usagePlanKeys, call, { prefix: `${id}/` })) {
+    await publishMembership(call.tx, call, { keyId: value.id, planId: id, isIn: false })
+  }
   await call.tx.deletePrefix(usagePlanKeys, call, `${id}/`)
-  await call.tx.deletePrefix(usageGrants, call, `${id}/`)
   await call.tx.delete(usagePlans, call, id)
+  await unpublishUsagePlan(call.tx, call, id)
+  await call.usage?.forget(quotaName(call, id, ''))
 }
 
 export const createUsagePlanKey = async (
@@ -106,6 +118,7 @@ export const createUsagePlanKey = async (
   }
   const key = defined({ id: apiKey.id, type: keyType, name: apiKey.name })
   await call.tx.put(usagePlanKeys, call, row, key)
+  await publishMembership(call.tx, call, { keyId: key.id, planId: plan.id, isIn: true })
   return { ...key, value: apiKey.value }
 }
 
@@ -135,7 +148,8 @@ export const deleteUsagePlanKey = async (
   const plan = await usagePlanOf(call, required(input.usagePlanId, 'usagePlanId'))
   const { id } = await planKeyOf(call, plan, required(input.keyId, 'keyId'))
   await call.tx.delete(usagePlanKeys, call, `${plan.id}/${id}`)
-  await call.tx.delete(usageGrants, call, `${plan.id}/${id}`)
+  await publishMembership(call.tx, call, { keyId: id, planId: plan.id, isIn: false })
+  await call.usage?.forget(quotaName(call, plan.id, id))
 }
 
 const apiStageOf = (input: Shape<ApiStageInput>): ApiStage => {

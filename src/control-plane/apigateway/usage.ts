@@ -1,9 +1,11 @@
-// Usage: how much the keys of a usage plan have called, day by day. What was granted with UpdateUsage is kept here; what
-// was used is counted where requests are served, and is 0 here until it is asked for there.
+// Usage: how much the keys of a usage plan have called, day by day, as it was counted where requests are served.
 // https://docs.aws.amazon.com/apigateway/latest/api/API_GetUsage.html
 import type { GetUsageRequest, UpdateUsageRequest } from '@aws-sdk/client-api-gateway'
-import type { QuotaSettings, UsageGrant, UsagePlan } from '#model/apigateway/usage-plan.ts'
-import { usageGrants, usagePlanKeys } from '#store/collections.ts'
+import { quotaName, quotaOf } from '#model/apigateway/usage-limits.ts'
+import type { UsagePlan } from '#model/apigateway/usage-plan.ts'
+import type { UsageDay } from '#model/limits.ts'
+import { dayOf, msOfDay, windowAt } from '#state/quota-window.ts'
+import { usagePlanKeys } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
@@ -41,10 +43,7 @@ export const getUsage = async (
       : [await planKeyOf(call, plan, input.keyId)]
   const page = pageOfItems(keys, input)
   const items: [string, readonly Day[]][] = []
-  for (const { id } of page.items) {
-    const grant = await call.view.get(usageGrants, call, `${plan.id}/${id}`)
-    items.push([id, days.map((day) => [0, remainingOn(plan, grant, day)] as const)])
-  }
+  for (const { id } of page.items) items.push([id, await usageOf(call, plan, id, days)])
   return defined({
     usagePlanId: plan.id,
     startDate,
@@ -61,20 +60,16 @@ export const updateUsage = async (
 ): Promise<UsageAnswer> => {
   const plan = await usagePlanOf(call, required(input.usagePlanId, 'usagePlanId'))
   const key = await planKeyOf(call, plan, required(input.keyId, 'keyId'))
-  if (plan.quota === undefined) throw badRequest(`Usage Plan ${plan.id} has no quota`)
-  const date = dateOf(call.nowMs)
-  const row = `${plan.id}/${key.id}`
-  const before = await call.view.get(usageGrants, call, row)
-  const current: UsageGrant = { date, remaining: remainingOn(plan, before, date) }
-  const grant = applyPatch(USAGE_PATCH, current, input.patchOperations)
-  await call.tx.put(usageGrants, call, row, grant)
-  return {
-    usagePlanId: plan.id,
-    startDate: date,
-    endDate: date,
-    items: { [key.id]: [[0, grant.remaining]] },
-  }
+  const quota = quotaOf(call, plan, key.id)
+  if (quota === undefined) throw badRequest(`Usage Plan ${plan.id} has no quota`)
+  const { remaining } = applyPatch(USAGE_PATCH, NO_CHANGE, input.patchOperations)
+  if (remaining !== undefined) await call.usage?.setRemaining(quota, remaining)
+  const date = dayOf(call.nowMs)
+  const items = { [key.id]: await usageOf(call, plan, key.id, [date]) }
+  return { usagePlanId: plan.id, startDate: date, endDate: date, items }
 }
+
+const NO_CHANGE: { readonly remaining?: number } = {}
 
 const USAGE_PATCH: PatchTable = {
   input: 'updateUsageInput',
@@ -95,32 +90,38 @@ const DAY_MS = 24 * 60 * 60 * 1000
 // AWS: usage is kept for 90 days. [api: GetUsage]
 const DAYS_MAX = 90
 
-const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
-
 const daysOf = (startDate: string, endDate: string): readonly string[] => {
   const [start, end] = [startDate, endDate].map((date) => {
-    const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
+    const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? msOfDay(date) : Number.NaN
     if (Number.isNaN(ms)) throw badRequest(`Invalid date specified: ${date}. It is YYYY-MM-DD`)
     return ms
   })
   const count = (Number(end) - Number(start)) / DAY_MS + 1
   if (count < 1) throw badRequest('The end date cannot be before the start date')
   if (count > DAYS_MAX) throw badRequest(`Usage cannot be asked for more than ${DAYS_MAX} days`)
-  return Array.from({ length: count }, (_, index) => dateOf(Number(start) + index * DAY_MS))
+  return Array.from({ length: count }, (_, index) => dayOf(Number(start) + index * DAY_MS))
 }
 
-/** What remains on a day: the quota, or what was granted for the rest of the day's period. */
-const remainingOn = (plan: UsagePlan, grant: UsageGrant | undefined, day: string): number => {
-  const { quota } = plan
-  const limit = quota?.limit ?? 0
-  if (quota === undefined || grant === undefined || day < grant.date) return limit
-  return periodOf(quota, day) === periodOf(quota, grant.date) ? grant.remaining : limit
+/** What was used on each day, and what remained at its end of the period that it lies in. */
+const usageOf = async (
+  call: ReadCall,
+  plan: UsagePlan,
+  keyId: string,
+  days: readonly string[],
+): Promise<readonly Day[]> => {
+  const quota = quotaOf(call, plan, keyId)
+  const [first = '', last = ''] = [days[0], days.at(-1)]
+  const offsetMeans = call.usage?.offsetMeans ?? 'start-day'
+  const windowOf = (day: string) => quota && windowAt(quota, offsetMeans, msOfDay(day))
+  const name = quotaName(call, plan.id, keyId)
+  const known = (await call.usage?.read(name, windowOf(first)?.firstDay ?? first, last)) ?? []
+  return days.map((day): Day => {
+    const used = known.find((one) => one.day === day)?.used ?? 0
+    const since = windowOf(day)?.firstDay ?? day
+    const before = known.filter((one) => one.day >= since && one.day <= day)
+    return [used, Math.max(0, before.reduce(remainingAfter, quota?.limit ?? 0))]
+  })
 }
 
-/** The same text for all days of one period. A week begins on Sunday. [guide: api-gateway-request-throttling] */
-const periodOf = ({ period }: QuotaSettings, day: string): string => {
-  if (period === 'MONTH') return day.slice(0, 7)
-  if (period !== 'WEEK') return day
-  const ms = Date.parse(`${day}T00:00:00Z`)
-  return dateOf(ms - new Date(ms).getUTCDay() * DAY_MS)
-}
+const remainingAfter = (remaining: number, { used, granted }: UsageDay): number =>
+  remaining + granted - used

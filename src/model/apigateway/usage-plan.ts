@@ -52,13 +52,6 @@ export interface UsagePlanKey {
   readonly name?: string
 }
 
-/** What UpdateUsage said remains of a key's quota, from a day to the end of that day's period. */
-export interface UsageGrant {
-  /** `2026-11-21` */
-  readonly date: string
-  readonly remaining: number
-}
-
 export interface Account {
   readonly cloudwatchRoleArn?: string
   readonly features: readonly string[]
