@@ -43,8 +43,13 @@ const host = openHost({
   },
   onError: (error) => process.stderr.write(`${error}\n`),
 })
-const { management, gate } = host
-const handler = createFrontDoor({ settings, management, gate, isReady: () => true })
+const handler = createFrontDoor({
+  settings,
+  management: host.management,
+  gate: host.gate,
+  isReady: () => true,
+  clock: { clock: host.clock },
+})
 const listener = await startHttpListener({
   host: '127.0.0.1',
   port: 0,

@@ -80,6 +80,8 @@ const identityMembers = (request: ContextRequest, { identity }: Caller): JsonInp
   userArn: identity?.userArn ?? null,
   userAgent: request.userAgent ?? null,
   user: identity?.user ?? null,
+  // AWS: there for a method that asks for a key, and only there. [guide: context-variable-reference]
+  ...(request.apiKey && { apiKey: request.apiKey.value, apiKeyId: request.apiKey.id }),
   ...request.address.vpcEndpoint,
 })
 
@@ -142,6 +144,8 @@ const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextV
   ['identity.userArn', (_request, caller) => caller?.identity?.userArn],
   ['identity.vpceId', (request) => request.address.vpcEndpoint?.vpceId],
   ['identity.vpcId', (request) => request.address.vpcEndpoint?.vpcId],
+  ['identity.apiKey', (request) => request.apiKey?.value],
+  ['identity.apiKeyId', (request) => request.apiKey?.id],
   ['identity.sourceIp', (request) => request.sourceIp],
   ['identity.userAgent', (request) => request.userAgent],
   ['operationName', (request) => request.match?.plan.operationName],

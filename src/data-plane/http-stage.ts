@@ -60,7 +60,7 @@ const compileRoute = (
   const integration = document.integrations.find((each) => each.integrationId === integrationId)
   return {
     routeKey,
-    throttle: compileHttpApiThrottle(routeKey, entry.stage),
+    throttle: compileHttpApiThrottle(facts, routeKey, entry.stage),
     authorize: compileHttpApiAuthorization({
       stage: facts,
       document,

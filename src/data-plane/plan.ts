@@ -5,8 +5,10 @@ import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
+import type { RateLimit } from '#model/limits.ts'
 import type { AssumeRole, InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
+import type { Limits } from '#state/limits.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
@@ -17,8 +19,10 @@ import type { SocketFacts } from './accept/socket.ts'
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
   readonly clock: Clock
-  /** The part of every limit that this process may hand out by itself: 1 ÷ workers. Absent: all of it. */
-  readonly limitShare?: number
+  /** Buckets and quotas. */
+  readonly limits: Limits
+  /** What all APIs of an account in a region share. */
+  readonly accountLimit: (scope: Scope) => RateLimit
   readonly random: Random
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream

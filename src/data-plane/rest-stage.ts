@@ -9,6 +9,7 @@ import { compileResourcePolicy, isPrivate } from './admit/resource-policy.ts'
 import { compileRequestValidator } from './admit/request-validator.ts'
 import { compileStageSettings } from './admit/stage-settings.ts'
 import { compileThrottle } from './admit/throttle.ts'
+import { compileUsagePlans, type FindKeyInPlan } from './admit/usage-plan.ts'
 import { limitsAt, type MethodSource, type StageFacts } from './compiling.ts'
 import { compileIntegration } from './integrate/integrations/index.ts'
 import { compileBinaryMediaTypes } from './integrate/payload.ts'
@@ -34,6 +35,7 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
   const refuseAll = compileStageSettings(stage, api, stageLimits)
   const isBinary = compileBinaryMediaTypes(api.binaryMediaTypes ?? [])
   const resourcePolicy = compileResourcePolicy(api, facts, stageLimits)
+  const findKeyInPlan = compileUsagePlans(facts)
   const routes: RouteEntry<RestMethodPlan>[] = []
   for (const resource of document.resources) {
     for (const [verb, method] of Object.entries(resource.resourceMethods ?? {})) {
@@ -49,7 +51,7 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
         authorizersCacheGeneration: stage.authorizersCacheGeneration ?? 0,
         limits,
       }
-      const plan = compileMethod(source, entry)
+      const plan = compileMethod(source, entry, findKeyInPlan)
       const served = refuseAll === undefined ? plan : { ...plan, throttle: refuseAll }
       routes.push({ method: verb, path: resource.path, plan: served })
     }
@@ -67,16 +69,20 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
   }
 }
 
-const compileMethod = (source: MethodSource, { stage }: RestStageEntry): RestMethodPlan => {
+const compileMethod = (
+  source: MethodSource,
+  { stage }: RestStageEntry,
+  findKeyInPlan: FindKeyInPlan,
+): RestMethodPlan => {
   const { resource, method } = source
   return {
     httpMethod: method.httpMethod,
     resourceId: resource.id,
     resourcePath: resource.path,
     operationName: method.operationName,
-    throttle: compileThrottle(stage, resource.path, method.httpMethod),
+    throttle: compileThrottle(source.stage, stage, resource.path, method.httpMethod),
     authorize: compileAuthorization(source),
-    admit: compileApiKey(source),
+    admit: compileApiKey(source, findKeyInPlan),
     validate: compileRequestValidator(source),
     readCache: () => undefined,
     integrate: compileIntegration(source),

@@ -8,6 +8,7 @@ import {
 import type { Route } from '#model/apigatewayv2/api.ts'
 import type { HttpDocument } from '#model/documents.ts'
 import { compileSocketAuthorization } from './admit/socket-authorization.ts'
+import { compileSocketKey } from './admit/api-key.ts'
 import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
 import { messageValue, pathOf, readMessage } from './admit/socket-variables.ts'
 import { compileSocketValidator } from './admit/socket-validator.ts'
@@ -72,9 +73,9 @@ const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketR
     resourceId: route.routeId,
     resourcePath: route.routeKey,
     operationName: route.operationName,
-    throttle: compileHttpApiThrottle(route.routeKey, entry.stage),
+    throttle: compileHttpApiThrottle(source.stage, route.routeKey, entry.stage),
     authorize: compileSocketAuthorization(source),
-    admit: route.apiKeyRequired ? [source.limits.refuse('API keys')] : [],
+    admit: compileSocketKey(source.stage, route, document.api),
     validate: compileSocketValidator(source),
     integrate: compileSocketIntegration(source, integration),
     isTwoWay: isTwoWay(route, document),

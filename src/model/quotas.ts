@@ -17,3 +17,5 @@ export const DEFINITION_BYTES_MAX = 6 * 1024 * 1024
 /** Requests per second and burst of an account in most regions. */
 export const ACCOUNT_RATE = 10_000
 export const ACCOUNT_BURST = 5_000
+/** Characters of an API key's value. */
+export const API_KEY_LENGTH_MAX = 128

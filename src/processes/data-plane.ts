@@ -7,6 +7,7 @@ import type { VpcEndpoint } from '#data-plane/accept/request.ts'
 import { admitToConnection } from '#data-plane/admit/manage-connections.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
 import type { Services } from '#data-plane/plan.ts'
+import { accountLimits } from '#model/apigateway/usage-limits.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type {
@@ -16,7 +17,8 @@ import type {
   ResolveCredentials,
 } from '#model/ports.ts'
 import { renderTestLog } from '#observability/execution-log.ts'
-import { systemClock } from '#shared/clock.ts'
+import type { Clock } from '#shared/clock.ts'
+import type { Limits } from '#state/limits.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
 import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
@@ -36,15 +38,18 @@ import { answerHealth } from './health.ts'
 import { composeSockets } from './sockets.ts'
 
 export interface DataPlaneOptions {
-  readonly settings: Pick<Settings, 'endpoints' | 'upstreams' | 'websocketConnectsPerSecond'>
+  readonly settings: Pick<
+    Settings,
+    'endpoints' | 'upstreams' | 'websocketConnectsPerSecond' | 'accountRate' | 'accountBurst'
+  >
+  readonly clock: Clock
+  readonly limits: Limits
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly resolveCredentials: ResolveCredentials
   readonly observe?: Observe
   readonly onError: (error: unknown) => void
   readonly isReady: () => boolean
-  /** Processes that share every limit. */
-  readonly sharedBy?: number
   /** The WebSockets of this process, and those of all processes, where there are others. */
   readonly connections?: LocalConnections
   readonly allConnections?: Connections
@@ -68,12 +73,13 @@ export interface DataPlane {
 }
 
 export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
-  const { endpoints } = options.settings
+  const { endpoints, accountRate, accountBurst } = options.settings
   const upstream = createUpstreamClient()
   const current = createCurrent({ onFailure: options.onError })
   const services: Services = {
-    clock: systemClock,
-    limitShare: 1 / (options.sharedBy ?? 1),
+    clock: options.clock,
+    limits: options.limits,
+    accountLimit: accountLimits(accountRate, accountBurst),
     random: systemRandom,
     invokeFunction: options.invokeFunction,
     invokeFunctionStream: options.invokeFunctionStream,

@@ -14,15 +14,18 @@ export const openDraftTests = (options: {
   readonly settings: Settings
   readonly invokePath: string
   /** Asked for once it is open. */
-  readonly host: () => Pick<Host, 'source' | 'credentials'>
+  readonly host: () => Pick<Host, 'source' | 'credentials' | 'clock'>
   readonly onError: (error: unknown) => void
 }): OpenDraftTests => {
   const closing: (() => Promise<void>)[] = []
   const compose = () => {
-    const { source, credentials } = options.host()
+    const { source, credentials, clock } = options.host()
     const invoke = createInvokeClient({ socketPath: options.invokePath })
     const plane = composeDataPlane({
       settings: options.settings,
+      clock,
+      // A test is no client's request: it draws on no limit.
+      limits: { take: () => true, refund: () => undefined },
       invokeFunction: invoke.invokeFunction,
       invokeFunctionStream: invoke.invokeFunctionStream,
       resolveCredentials: credentials.resolve,

@@ -16,6 +16,7 @@ import { isReserved } from '#wire/management-guard.ts'
 import { bodyBytesMax } from '#wire/body-limits.ts'
 import { errorResponse } from '#wire/server.ts'
 import type { Settings } from '../settings.ts'
+import { answerClock, type ClockPage } from './clock.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
@@ -31,6 +32,7 @@ export interface FrontDoor {
   /** The Invoke API of the functions, where this process has them. */
   readonly invoke?: HttpHandler
   readonly isReady: () => boolean
+  readonly clock: ClockPage
   /** Brings everything back to what it was after the start. Absent where that must not be asked for. */
   readonly reset?: () => Promise<void>
   /** Takes the answers of custom resources. */
@@ -62,6 +64,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
       case 'daemun':
         return (
           answerHealth(request, door.isReady) ??
+          answerClock(request, door.clock) ??
           answerReset(request, door.reset) ??
           door.customResources?.take(request) ??
           refusal(notFound(request.target))

@@ -47,13 +47,15 @@ const start = async (order: StartOrder): Promise<void> => {
     log.write({ event: 'root-credential', ...root, note: ROOT_NOTE })
     await host.rootCredentialShown()
   }
-  const state = { ready: false, endpointUrl: '' }
+  const state = { ready: false, endpointUrl: '', tellTime: () => Promise.resolve() }
   const functions = reachFunctions(invokePath)
   const customResources = composeCustomResources({
     region: settings.region,
     endpointUrl: () => state.endpointUrl,
     invoke: functions.invoke,
   })
+  // A node that serves others has the real time, unless it was started to be played with.
+  const isClockSettable = settings.clock !== 'real'
   const listener = await withPatience(
     () =>
       startHttpListener({
@@ -68,6 +70,10 @@ const start = async (order: StartOrder): Promise<void> => {
           }),
           isReady: () => state.ready,
           customResources,
+          clock: {
+            clock: host.clock,
+            ...(isClockSettable && { changed: () => state.tellTime() }),
+          },
         }),
         onError,
       }),
@@ -78,6 +84,8 @@ const start = async (order: StartOrder): Promise<void> => {
     path: channelPath,
     source: host.source,
     endpointUrl,
+    limits: host.limits,
+    clock: host.clock.setting,
     onRecords: (records) => {
       for (const record of records) log.write({ event: 'request', ...record })
     },
@@ -93,6 +101,7 @@ const start = async (order: StartOrder): Promise<void> => {
     report.push(...deployed.report)
     apis.push(...deployed.apis)
   }
+  state.tellTime = () => channel.setClock(host.clock.setting())
   state.ready = true
   obeySupervisor(async () => {
     state.ready = false

@@ -6,7 +6,8 @@ import type { CustomResourcePorts } from '#deploy/cloudformation/custom-resource
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { openCodeStore } from '#lambda/code-store.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
-import { systemClock } from '#shared/clock.ts'
+import type { AdjustableClock } from '#shared/adjustable-clock.ts'
+import type { LimitHolder } from '#state/limit-holder.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
@@ -19,7 +20,9 @@ import {
   markRootCredentialShown,
   type ShownCredential,
 } from '#identity/root-credential.ts'
+import { createNodeClock } from './clock.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
+import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { createManagement, type Management } from './management.ts'
 
@@ -29,6 +32,8 @@ export interface Host {
   /** The credential of the account's root, until it was shown: show it, and say so. */
   rootCredential(): Promise<ShownCredential | undefined>
   rootCredentialShown(): Promise<void>
+  readonly clock: AdjustableClock
+  readonly limits: LimitHolder
   readonly management: Management
   readonly source: DirectorySource
   /** Calls back after each committed change. */
@@ -57,13 +62,18 @@ export const openHost = (options: HostOptions): Host => {
   const source = storeSource(store)
   // A process that died in the middle of a deployment left it half done.
   const recovered = undoUnfinished(store).then(() => undefined, onError)
-  const codeStore = openCodeStore({ dataDir, store, clock: systemClock, onError })
+  const clock = createNodeClock(settings)
+  const limits = openLimitHolder({ settings, clock, onError })
+  const { usage } = limits
+  const codeStore = openCodeStore({ dataDir, store, clock, onError })
   const lambda = { codeStore }
   const gate = createManagementGate({ settings, store, credentials })
   const management = createManagement({
     store,
     gate,
     tests,
+    clock,
+    usage,
     parts: { mint: credentials.mint, lambda },
     onBug: onError,
   })
@@ -73,9 +83,10 @@ export const openHost = (options: HostOptions): Host => {
   return {
     credentials,
     gate,
+    clock,
+    limits,
     management,
-    rootCredential: () =>
-      makeRootCredential(store, settings, credentials.mint, systemClock.nowMs()),
+    rootCredential: () => makeRootCredential(store, settings, credentials.mint, clock.nowMs()),
     rootCredentialShown: () => markRootCredentialShown(store, settings),
     source,
     watch: (listener) => store.watch(listener),
@@ -103,15 +114,19 @@ export const openHost = (options: HostOptions): Host => {
         ...(settings.as !== undefined && { as: settings.as }),
         call: (tx) => {
           const requestId = systemRandom.uuid()
-          return callOperations({ scope, store, tx, nowMs: systemClock.nowMs(), requestId, lambda })
+          return callOperations({ scope, store, tx, nowMs: clock.nowMs(), requestId, lambda })
         },
       })
     },
-    clear: () => store.write((tx) => tx.clear()),
+    clear: async () => {
+      await store.write((tx) => tx.clear())
+      await usage.forget('')
+    },
     close: async () => {
       codeStore.close()
       stopKeeping()
       await keeping.done()
+      await limits.close()
       await store.close()
       lock.release()
     },

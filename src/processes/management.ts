@@ -2,11 +2,12 @@
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
+import type { UsageCounters } from '#model/limits.ts'
 import type { Scope } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
-import { systemClock } from '#shared/clock.ts'
+import type { Clock } from '#shared/clock.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { notImplemented } from '#wire/errors.ts'
@@ -54,10 +55,12 @@ export const createManagement = (options: {
   /** Who may call. */
   readonly gate: ManagementGate
   readonly tests: DraftTests
+  readonly clock: Clock
+  readonly usage: UsageCounters
   readonly parts: ManagementParts
   readonly onBug: (error: unknown, requestId: string) => void
 }): Management => {
-  const { store, gate, tests, parts, onBug } = options
+  const { store, gate, tests, clock, usage, parts, onBug } = options
   const services = new Map<TableName, Promise<LoadedService>>()
   const servers = new Map<string, Promise<ServiceServer>>()
   const ids = randomIds(systemRandom)
@@ -77,10 +80,11 @@ export const createManagement = (options: {
     accountId,
     region,
     requestId: systemRandom.uuid(),
-    nowMs: systemClock.nowMs(),
+    nowMs: clock.nowMs(),
     ids,
     store,
     tests,
+    usage,
   })
 
   /** One server per service and scope: there are as many as regions that somebody calls. */

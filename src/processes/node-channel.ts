@@ -6,14 +6,24 @@ import type { DirectorySource } from '#snapshot/distribute.ts'
 import {
   type ChannelClient,
   type ChannelHost,
+  type ChannelPeer,
   connectChannel,
   startChannelHost,
 } from '#state/channel.ts'
+import { channelLeases, leaseNotices } from '#state/lease-channel.ts'
+import type { LimitHolder } from '#state/limit-holder.ts'
+import type { LeaseSource, Recall } from '#state/limits.ts'
+import type { ClockSetting } from '#shared/adjustable-clock.ts'
 import { systemClock } from '#shared/clock.ts'
+
+/** How long a change of the clock waits for the other processes to have it. */
+const CLOCK_WAIT_MS = 2_000
 
 export interface NodeChannelHost {
   /** Tells the other processes that there is something to pull. */
   announce(revision: number): void
+  /** Tells the others the time, and fulfils when they have set their clocks. */
+  setClock(setting: ClockSetting | undefined): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,22 +32,58 @@ export const openNodeChannel = async (options: {
   readonly source: DirectorySource
   /** Where the host answers AWS calls; functions are told. */
   readonly endpointUrl: string
+  readonly limits: LimitHolder
+  readonly clock: () => ClockSetting | undefined
   readonly onRecords: (records: readonly RequestRecord[]) => void
   readonly onError: (error: unknown) => void
 }): Promise<NodeChannelHost> => {
-  const { path, source, endpointUrl, onRecords, onError } = options
+  const { path, source, endpointUrl, limits, clock, onRecords, onError } = options
+  const leases = leaseNotices(limits)
+  const clocks = new Map<number, ChannelPeer>()
+  const acks = new Map<number, () => void>()
+  let lastAck = 0
+
+  const tellTime = (peer: ChannelPeer, setting: ClockSetting | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      const ack = ++lastAck
+      const done = (): void => {
+        timer.cancel()
+        acks.delete(ack)
+        resolve()
+      }
+      const timer = systemClock.setTimer(done, CLOCK_WAIT_MS)
+      acks.set(ack, done)
+      peer.notify('clock', { ack, setting })
+    })
+
   const host: ChannelHost = await startChannelHost({
     path,
     methods: {
       changes: (since) => source.changes(Number(since)),
       document: (hash) => source.document(String(hash)),
       endpoint: async () => endpointUrl,
+      /** Who asks for the time is told of its changes. */
+      clock: async (_params, peer) => {
+        clocks.set(peer.id, peer)
+        return { setting: clock() }
+      },
     },
-    notices: { records: (records) => onRecords(records as readonly RequestRecord[]) },
+    notices: {
+      records: (records) => onRecords(records as readonly RequestRecord[]),
+      clockSet: (ack) => acks.get(Number(ack))?.(),
+      ...leases.notices,
+    },
+    onGone: (peer) => {
+      clocks.delete(peer.id)
+      leases.onGone(peer)
+    },
     onError,
   })
   return {
     announce: (revision) => host.broadcast('revision', revision),
+    setClock: async (setting) => {
+      await Promise.all([...clocks.values()].map((peer) => tellTime(peer, setting)))
+    },
     close: () => host.close(),
   }
 }
@@ -47,6 +93,10 @@ export interface NodeChannel {
   /** Fulfils when the host has been reached for the first time. */
   readonly connected: Promise<void>
   endpointUrl(): Promise<string>
+  /** The way to the holder of the limits. */
+  readonly leases: LeaseSource
+  /** The time of the host, now and whenever it is set. */
+  clock(): Promise<ClockSetting | undefined>
   sendRecords(records: readonly RequestRecord[]): void
   close(): void
 }
@@ -55,17 +105,35 @@ export interface NodeChannel {
 export const joinNodeChannel = (options: {
   readonly path: string
   readonly onNews: () => void
+  /** Called after each (re)connection. */
+  readonly onJoin?: () => void
+  readonly onClock?: (setting: ClockSetting | undefined) => void
+  readonly onRecall?: (recall: Recall) => void
   readonly onError: (error: unknown) => void
 }): NodeChannel => {
+  const leases = channelLeases(
+    () => client,
+    (recall) => options.onRecall?.(recall),
+  )
   const connected = Promise.withResolvers<void>()
   const client: ChannelClient = connectChannel({
     path: options.path,
     clock: systemClock,
     onConnect: () => {
       connected.resolve()
+      options.onJoin?.()
       options.onNews()
     },
-    notices: { revision: () => options.onNews() },
+    onLost: leases.lost,
+    notices: {
+      revision: () => options.onNews(),
+      clock: (params) => {
+        const { ack, setting } = params as ClockNotice
+        options.onClock?.(setting)
+        client.notify('clockSet', ack)
+      },
+      ...leases.notices,
+    },
     onError: options.onError,
   })
   return {
@@ -75,8 +143,15 @@ export const joinNodeChannel = (options: {
       changes: async (since) => (await client.call('changes', since)) as DirectoryDelta,
       document: async (hash) => (await client.call('document', hash)) as DeploymentDocument,
     },
+    leases: leases.source,
+    clock: async () => ((await client.call('clock', null)) as ClockNotice).setting,
     endpointUrl: async () => String(await client.call('endpoint', null)),
     sendRecords: (records) => client.notify('records', records),
     close: () => client.close(),
   }
+}
+
+interface ClockNotice {
+  readonly ack: number
+  readonly setting?: ClockSetting
 }

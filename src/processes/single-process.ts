@@ -6,6 +6,7 @@ import { createInvokeApi } from '#lambda/invoke-api.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import { present } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
+import { createLocalLimits } from '#state/local-limits.ts'
 import type { HttpHandler, HttpResponse, UpgradeHandler } from '#transport/contract.ts'
 import { refuseUpgrade } from '#transport/handshake.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
@@ -94,8 +95,12 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       tell,
     })
     closing.push(functions.close)
+    const limits = createLocalLimits({ holder: host.limits, clock: host.clock, onError })
+    closing.push(async () => limits.close())
     const plane = composeDataPlane({
       settings,
+      clock: host.clock,
+      limits,
       invokeFunction: functions.pool.invoke,
       invokeFunctionStream: functions.pool.invokeStream,
       resolveCredentials: host.credentials.resolve,
@@ -128,6 +133,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       }),
       isReady: () => true,
       customResources,
+      clock: { clock: host.clock, changed: () => Promise.resolve() },
       reset: async () => {
         await host.clear()
         await deploy()

@@ -5,11 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createInvokeClient } from '#lambda/invoke-client.ts'
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
+import { type ClockSetting, createAdjustableClock } from '#shared/adjustable-clock.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createLocalConnections } from '#state/connections.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
+import { createLeasedLimits } from '#state/leased-limits.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { openCredentials } from './credentials.ts'
 import { openConnectionPeers } from './connection-peers.ts'
@@ -36,7 +38,24 @@ export const runWorker = async (): Promise<void> => {
   const channel = joinNodeChannel({
     path: channelPath,
     onNews: () => state.pull(),
+    onJoin: () => {
+      limits.rejoin()
+      // The host has the time; until it says otherwise, this one has the real one.
+      channel.clock().then(setClock, report)
+    },
+    onClock: (setting) => setClock(setting),
+    onRecall: (recall) => limits.recall(recall),
     onError: report,
+  })
+  const clock = createAdjustableClock(systemClock)
+  const setClock = (setting: ClockSetting | undefined): void => {
+    if (setting !== undefined || clock.setting() !== undefined) clock.set(setting)
+  }
+  const limits = createLeasedLimits({
+    source: channel.leases,
+    clock,
+    share: 1 / settings.workers,
+    onAway: report,
   })
   const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
   const connections = createLocalConnections({ holder: process.pid, random: systemRandom })
@@ -50,12 +69,13 @@ export const runWorker = async (): Promise<void> => {
     settings,
     connections,
     allConnections: peers,
+    clock,
+    limits,
     ...createInvokeClient({ socketPath: invokePath }),
     resolveCredentials: openCredentials(settings).resolve,
     ...(settings.requestLog && { observe: records.add }),
     onError: report,
     isReady: () => !state.draining,
-    sharedBy: settings.workers,
   })
 
   const source = await bootSource(channel, join(settings.dataDir, 'last-good'))
@@ -88,6 +108,7 @@ export const runWorker = async (): Promise<void> => {
     await Promise.all([listener.close(graceMs), further.close(graceMs)])
     await peers.close()
     records.flush()
+    limits.close()
     channel.close()
   })
   tellSupervisor({ type: 'ready', port: listener.port, listeners: further.bound })

@@ -33,20 +33,38 @@ export interface ChannelHost {
 
 export interface ChannelHostOptions {
   readonly path: string
-  readonly methods: Readonly<Record<string, (params: unknown) => Promise<unknown>>>
+  readonly methods: Readonly<
+    Record<string, (params: unknown, peer: ChannelPeer) => Promise<unknown>>
+  >
   /** Notices that clients send, for instance request records. */
-  readonly notices: Readonly<Record<string, (params: unknown) => void>>
+  readonly notices: Readonly<Record<string, (params: unknown, peer: ChannelPeer) => void>>
+  /** A client's connection ended. */
+  readonly onGone?: (peer: ChannelPeer) => void
   readonly onError: (error: unknown) => void
+}
+
+/** One connected process, as the host sees it; one that connects again is another. */
+export interface ChannelPeer {
+  readonly id: number
+  notify(notice: string, params: unknown): void
 }
 
 /** Listens for the other processes of this node. */
 export const startChannelHost = async (options: ChannelHostOptions): Promise<ChannelHost> => {
   const sockets = new Set<Socket>()
+  let lastId = 0
   const server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+    const peer: ChannelPeer = {
+      id: ++lastId,
+      notify: (notice, params) => send(socket, { notice, params }),
+    }
+    socket.on('close', () => {
+      sockets.delete(socket)
+      options.onGone?.(peer)
+    })
     socket.on('error', () => socket.destroy()) // A process that went away: its close is all there is to say.
-    onMessages(socket, (message) => answer(socket, message, options), options.onError)
+    onMessages(socket, (message) => answer(socket, peer, message, options), options.onError)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -63,9 +81,14 @@ export const startChannelHost = async (options: ChannelHostOptions): Promise<Cha
   }
 }
 
-const answer = (socket: Socket, message: Message, options: ChannelHostOptions): void => {
+const answer = (
+  socket: Socket,
+  peer: ChannelPeer,
+  message: Message,
+  options: ChannelHostOptions,
+): void => {
   if ('notice' in message) {
-    options.notices[message.notice]?.(message.params)
+    options.notices[message.notice]?.(message.params, peer)
     return
   }
   if (!('method' in message)) return
@@ -75,7 +98,7 @@ const answer = (socket: Socket, message: Message, options: ChannelHostOptions): 
     send(socket, { id, error: `no such method: ${method}` })
     return
   }
-  work(params).then(
+  work(params, peer).then(
     (result) => send(socket, { id, result }),
     (error: unknown) => {
       options.onError(error)
@@ -91,6 +114,7 @@ export interface ChannelClient {
   notify(notice: string, params: unknown): void
   /** Notices dropped since the start. */
   readonly dropped: number
+  readonly isConnected: boolean
   close(): void
 }
 
@@ -99,6 +123,8 @@ export interface ChannelClientOptions {
   readonly clock: Clock
   /** Called after each time the connection is made, the first one included. */
   readonly onConnect: () => void
+  /** Called each time the connection is lost, or could not be made. */
+  readonly onLost?: () => void
   readonly notices: Readonly<Record<string, (params: unknown) => void>>
   readonly onError: (error: unknown) => void
 }
@@ -139,6 +165,7 @@ export const connectChannel = (options: ChannelClientOptions): ChannelClient => 
     attempt.on('close', () => {
       socket = undefined
       failAll('the host process is gone')
+      options.onLost?.()
       options.clock.setTimer(connect, RECONNECT_MS)
     })
     onMessages(attempt, onMessage, options.onError)
@@ -173,6 +200,9 @@ export const connectChannel = (options: ChannelClientOptions): ChannelClient => 
     },
     get dropped() {
       return dropped
+    },
+    get isConnected() {
+      return socket !== undefined
     },
     close: () => {
       closed = true

@@ -222,6 +222,11 @@ class Leases implements LeasedLimits {
   }
 
   #ask(lease: Lease): boolean | Promise<boolean> {
+    if (!lease.isAsking && this.#options.source.askNow !== undefined) {
+      const ask = { limit: lease.limit, waiting: 1, spent: this.#drain(lease) }
+      const answer = this.#options.source.askNow(ask)
+      if (answer !== undefined) return this.#settleNow(lease, answer)
+    }
     if (this.#waiting >= WAITING_MAX) return false
     this.#waiting++
     return new Promise((resolve) => {
@@ -303,6 +308,13 @@ class Leases implements LeasedLimits {
     const { recalls } = lease
     lease.recalls = []
     for (const recall of recalls) this.#options.source.report([this.#giveBack(lease)], recall)
+  }
+
+  #settleNow(lease: Lease, answer: LeaseAnswer): boolean {
+    this.#settle(lease, { ...answer, granted: 0 })
+    if (answer.granted === 0) return false
+    lease.tokens += answer.granted - 1
+    return true
   }
 
   #release(lease: Lease, count: number, isGranted: boolean): void {

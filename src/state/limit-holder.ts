@@ -25,6 +25,8 @@ export interface LeasePeer {
 
 export interface LimitHolder {
   ask(peer: LeasePeer, asks: readonly LeaseAsk[]): readonly Promise<LeaseAnswer>[]
+  /** The same for one rate, where nobody has to be waited for; else undefined, and it is to be asked. */
+  askNow(peer: LeasePeer, ask: LeaseAsk): LeaseAnswer | undefined
   report(peer: LeasePeer, reports: readonly LeaseReport[], recall?: number): void
   /** A process is gone: what it had in hand counts as taken. */
   leave(peer: LeasePeer): void
@@ -102,6 +104,19 @@ export const createLimitHolder = (options: LimitHolderOptions): LimitHolder => {
     return { ...answer, refusedForMs: refusalOf(bucket, clock.monotonicMs()) }
   }
 
+  const askNow = (peer: LeasePeer, { limit, waiting, spent }: LeaseAsk) => {
+    if (limit.kind !== 'rate') return undefined
+    const nowMs = clock.monotonicMs()
+    const bucket = bucketOf(limit, nowMs)
+    countSpent(bucket, peer, spent, nowMs)
+    if (bucket.recalling !== undefined) return undefined
+    const granted = draws(bucket, peer, waiting, peers.size, ++grants.last, nowMs)
+    const answer = { granted, grant: grants.last }
+    if (granted >= waiting) return answer
+    if (peersWith(bucket, peer, peers).length > 0) return granted === 0 ? undefined : answer
+    return { ...answer, refusedForMs: refusalOf(bucket, nowMs) }
+  }
+
   const ask = (peer: LeasePeer, one: LeaseAsk): Promise<LeaseAnswer> =>
     one.limit.kind === 'rate' ? askRate(peer, one.limit, one) : book.ask(peer, one.limit, one)
 
@@ -119,6 +134,10 @@ export const createLimitHolder = (options: LimitHolderOptions): LimitHolder => {
     ask: (peer, asks) => {
       peers.set(peer.id, peer)
       return asks.map((one) => ask(peer, one))
+    },
+    askNow: (peer, one) => {
+      peers.set(peer.id, peer)
+      return askNow(peer, one)
     },
     report: (peer, reports, recall) => {
       const nowMs = clock.monotonicMs()
@@ -186,12 +205,7 @@ const countSpent = (
   for (const [, count] of spent) countLease(bucket, peer, -count, 0)
 }
 
-const countLease = (
-  { leases }: Bucket,
-  { id }: LeasePeer,
-  count: number,
-  grant: number,
-): void => {
+const countLease = ({ leases }: Bucket, { id }: LeasePeer, count: number, grant: number): void => {
   const lease = leases.get(id) ?? { count: 0, grant: 0 }
   lease.count += count
   lease.grant = Math.max(lease.grant, grant)
@@ -216,4 +230,3 @@ const dropFirst = (buckets: Map<string, Bucket>): void => {
   const [name] = buckets.keys()
   if (name !== undefined) buckets.delete(name)
 }
-

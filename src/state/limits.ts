@@ -48,6 +48,8 @@ export interface LeaseSource {
    * reject where the holder cannot be reached.
    */
   ask(asks: readonly LeaseAsk[]): readonly Promise<LeaseAnswer>[]
+  /** Answers at once, where the holder is in this process and nobody has to be waited for. */
+  askNow?(ask: LeaseAsk): LeaseAnswer | undefined
   /** Tells what was taken and what comes back. `recall` is the number of the recall that it answers. */
   report(reports: readonly LeaseReport[], recall?: number): void
 }

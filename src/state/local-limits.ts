@@ -13,6 +13,7 @@ export const createLocalLimits = (options: {
   const limits = createLeasedLimits({
     source: {
       ask: (asks) => holder.ask(peer, asks),
+      askNow: (ask) => holder.askNow(peer, ask),
       report: (reports, recall) => holder.report(peer, reports, recall),
     },
     clock,

@@ -12,12 +12,7 @@ import type {
 import type { DocumentationPart, DocumentationVersion } from '#model/apigateway/documentation.ts'
 import type { ClientCertificate, VpcLink } from '#model/apigateway/vpc-link.ts'
 import type { Deployment, Stage } from '#model/apigateway/stage.ts'
-import type {
-  Account,
-  ApiKey,
-  UsagePlan,
-  UsagePlanKey,
-} from '#model/apigateway/usage-plan.ts'
+import type { Account, ApiKey, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
 import type {
   Api,
   AuthorizerV2,

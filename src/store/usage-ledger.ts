@@ -31,7 +31,8 @@ export const createUsageLedger = (store: Store): UsageLedger => ({
     }),
   forget: (prefix) =>
     store.write(async (tx) => {
-      await tx.deletePrefix(usageDays, GLOBAL_SCOPE, prefix)
+      if (prefix === '') await tx.clear()
+      else await tx.deletePrefix(usageDays, GLOBAL_SCOPE, prefix)
     }),
   close: () => store.close(),
 })

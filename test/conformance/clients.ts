@@ -12,6 +12,7 @@ import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createMemoryStore } from '#store/memory.ts'
 import type { Store } from '#store/store.ts'
+import { handClock, limitsFor } from '../support/limits.ts'
 import { credentials, serve } from '../wire/served.ts'
 
 export const NOW = new Date(Date.UTC(2026, 10, 21, 12))
@@ -37,6 +38,7 @@ export const startClients = async (
     nowMs: NOW.getTime(),
     ids: randomIds(systemRandom),
     store,
+    usage: limitsFor(handClock(NOW.getTime())).holder.usage,
   }
   const answers = (operations: typeof apigatewayOperations | typeof apigatewayv2Operations) =>
     Object.fromEntries(

@@ -161,10 +161,6 @@ describe('what an API asks for and what is not built is refused with 501 and lis
       { methods: { 'GET /pets': restMethod({ authorizationType: 'SOMETHING' }) } },
     ],
     [
-      'API keys and usage plans',
-      { methods: { 'GET /pets': restMethod({ apiKeyRequired: true }) } },
-    ],
-    [
       'its resource policy cannot be read (Statement is missing)',
       { api: { policy: '{"Version":"2012-10-17"}' } },
     ],

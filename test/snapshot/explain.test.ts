@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { explain } from '#snapshot/explain.ts'
-import { askRest, restMethod, restPlan } from '../support/rest-api.ts'
+import { askRest, restIntegration, restMethod, restPlan } from '../support/rest-api.ts'
 import { testServices, testStage } from '../support/http-api.ts'
 
+const LEX = restIntegration({
+  type: 'AWS',
+  uri: 'arn:aws:apigateway:us-east-1:runtime.lex:path/bot',
+})
 const API = {
-  methods: { 'GET /pets/{id}': restMethod(), 'GET /keys': restMethod({ apiKeyRequired: true }) },
+  methods: { 'GET /pets/{id}': restMethod(), 'GET /bot': restMethod({ methodIntegration: LEX }) },
   stage: { tracingEnabled: true },
 }
 
@@ -23,10 +27,8 @@ test('a REST request is explained by the very steps that it would run', async ()
 })
 
 test('what is refused is said', () => {
-  const steps = explain(restPlan(API), 'GET', '/keys')
-  assert.ok(
-    steps?.some(({ name, what }) => name === 'refused' && what.startsWith('API keys and usage')),
-  )
+  const steps = explain(restPlan(API), 'GET', '/bot')
+  assert.ok(steps?.some(({ name, what }) => name === 'refused' && what.includes('runtime.lex')))
 })
 
 test('a path that no method has is not explained, an HTTP API’s route is', () => {

@@ -60,9 +60,10 @@ test('64 clients on any number of workers pass as one bucket lets them: never mo
   })
   const workers = fc.integer({ min: 1, max: 4 })
   await fc.assert(
-    fc.asyncProperty(limits, workers, schedule, async ({ ratePerSecond, burst }, count, moments) => {
+    fc.asyncProperty(limits, workers, schedule, fc.boolean(), async (...drawn) => {
+      const [{ ratePerSecond, burst }, count, moments, atOnce] = drawn
       const clock = handClock()
-      const node = testNode(clock, count)
+      const node = testNode(clock, count, memoryLedger(), 'start-day', atOnce)
       const limit = rate(ratePerSecond, burst)
       const reference = referenceBucket(limit)
       let passed = 0
@@ -198,7 +199,10 @@ test('with the holder away a process goes by its share of a rate, and lets no qu
   const clock = handClock()
   const away: unknown[] = []
   const limits = createLeasedLimits({
-    source: { ask: (asks) => asks.map(() => Promise.reject(new Error('gone'))), report: () => undefined },
+    source: {
+      ask: (asks) => asks.map(() => Promise.reject(new Error('gone'))),
+      report: () => undefined,
+    },
     clock,
     share: 0.5,
     onAway: (error) => void away.push(error),

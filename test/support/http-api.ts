@@ -1,10 +1,11 @@
 // An HTTP API for tests of the data plane: a request, a stage and services, each with what a test cares about.
+import { type HandClock, handClock, limitsFor } from './limits.ts'
 import { EMPTY_DIRECTORY } from './directory.ts'
 import type { HttpDocument } from '#model/documents.ts'
 import type { AuthorizerV2, Cors, IntegrationV2, Route, StageV2 } from '#model/apigatewayv2/api.ts'
 import type { InvokeAnswer, InvokeRequest } from '#model/ports.ts'
 import type { RequestRecord } from '#model/request-record.ts'
-import type { Clock } from '#shared/clock.ts'
+import { accountLimits } from '#model/apigateway/usage-limits.ts'
 import { createAuthorizerCaches } from '#data-plane/admit/authorizers/caches.ts'
 import { acceptRequest } from '#data-plane/accept/request.ts'
 import { handleHttpApiRequest } from '#data-plane/http-api.ts'
@@ -51,31 +52,6 @@ export const sentRequest = (sent: Sent = {}): HttpRequest => {
   }
 }
 
-interface HandClock extends Clock {
-  advance(byMs: number): void
-}
-
-/** Time that stands still until it is moved; due timers fire as it is. */
-const handClock = (): HandClock => {
-  let elapsedMs = 0
-  let timers: { readonly dueMs: number; readonly callback: () => void }[] = []
-  return {
-    nowMs: () => ARRIVED_AT_MS + elapsedMs,
-    monotonicMs: () => elapsedMs,
-    setTimer: (callback, delayMs) => {
-      const timer = { dueMs: elapsedMs + delayMs, callback }
-      timers.push(timer)
-      return { cancel: () => void (timers = timers.filter((each) => each !== timer)) }
-    },
-    advance: (byMs) => {
-      elapsedMs += byMs
-      const due = timers.filter((timer) => timer.dueMs <= elapsedMs)
-      timers = timers.filter((timer) => timer.dueMs > elapsedMs)
-      for (const timer of due) timer.callback()
-    },
-  }
-}
-
 export interface Heard {
   readonly services: Services
   readonly clock: HandClock
@@ -97,11 +73,14 @@ export const testServices = (overrides: Partial<Services> = {}): Heard => {
   const invoked: InvokeRequest[] = []
   const records: RequestRecord[] = []
   const bugs: unknown[] = []
-  const clock = handClock()
+  const clock = handClock(ARRIVED_AT_MS)
+  const { limits } = limitsFor(clock)
   const invokeFunction: Services['invokeFunction'] =
     overrides.invokeFunction ?? (() => Promise.resolve(answered({ statusCode: 200, body: 'ok' })))
   const services: Services = {
     clock,
+    limits,
+    accountLimit: accountLimits(),
     random: { bytes: (length) => Buffer.alloc(length, 7), uuid: () => 'uuid' },
     invokeFunctionStream: () => Promise.reject(new Error('not streamed')),
     upstream: {

@@ -3,6 +3,8 @@ import type { OffsetMeaning, UsageDay } from '#model/limits.ts'
 import type { Clock } from '#shared/clock.ts'
 import { createLeasedLimits, type LeasedLimits } from '#state/leased-limits.ts'
 import { createLimitHolder, type LeasePeer, type LimitHolder } from '#state/limit-holder.ts'
+import type { LeaseAsk } from '#state/limits.ts'
+import { createLocalLimits } from '#state/local-limits.ts'
 import { createMemoryStore } from '#store/memory.ts'
 import { createUsageLedger, type UsageLedger } from '#store/usage-ledger.ts'
 
@@ -44,6 +46,16 @@ export const handClock = (startMs = Date.UTC(2026, 10, 21, 12)): HandClock => {
 
 export const memoryLedger = (): UsageLedger => createUsageLedger(createMemoryStore())
 
+/** Limits of a process alone. */
+export const limitsFor = (clock: Clock) => {
+  const onError = (error: unknown): never => {
+    throw error
+  }
+  const ledger = memoryLedger()
+  const holder = createLimitHolder({ clock, ledger, offsetMeans: 'start-day', onError })
+  return { holder, limits: createLocalLimits({ holder, clock, onError }) }
+}
+
 export interface TestNode {
   readonly holder: LimitHolder
   readonly workers: readonly LeasedLimits[]
@@ -57,6 +69,7 @@ export const testNode = (
   workers: number,
   ledger = memoryLedger(),
   offsetMeans: OffsetMeaning = 'start-day',
+  atOnce = false,
 ): TestNode => {
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
@@ -66,6 +79,7 @@ export const testNode = (
     const limits = createLeasedLimits({
       source: {
         ask: (asks) => holder.ask(peer, asks),
+        ...(atOnce && { askNow: (ask: LeaseAsk) => holder.askNow(peer, ask) }),
         report: (reports, recall) => holder.report(peer, reports, recall),
       },
       clock,

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-api-gateway'
 import type { ApiKey } from '#model/apigateway/usage-plan.ts'
 import { quotaName } from '#model/apigateway/usage-limits.ts'
+import { API_KEY_LENGTH_MAX } from '#model/quotas.ts'
 import { Bug } from '#shared/assert.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -27,7 +28,6 @@ import { checkTags } from './tag-rules.ts'
 export type ApiKeyAnswer = Omit<ApiKey, 'value'> & { readonly value?: string }
 
 const VALUE_LENGTH_MIN = 20
-const VALUE_LENGTH_MAX = 128
 const NAME_LENGTH_MAX = 1024
 const DESCRIPTION_LENGTH_MAX = 125_000
 const GENERATED_VALUE_LENGTH = 40
@@ -144,8 +144,8 @@ const checkValue = (value: string): void => {
   if (value.length < VALUE_LENGTH_MIN) {
     throw badRequest(`API Key value should be at least ${VALUE_LENGTH_MIN} characters`)
   }
-  if (value.length > VALUE_LENGTH_MAX) {
-    throw badRequest(`API Key value exceeds maximum size of ${VALUE_LENGTH_MAX} characters`)
+  if (value.length > API_KEY_LENGTH_MAX) {
+    throw badRequest(`API Key value exceeds maximum size of ${API_KEY_LENGTH_MAX} characters`)
   }
 }
 

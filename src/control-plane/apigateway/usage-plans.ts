@@ -15,11 +15,7 @@ import type {
 import type { ApiStage, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
 import { quotaName } from '#model/apigateway/usage-limits.ts'
 import { Bug } from '#shared/assert.ts'
-import {
-  publishMembership,
-  publishUsagePlan,
-  unpublishUsagePlan,
-} from '#snapshot/publish-usage.ts'
+import { publishMembership, publishUsagePlan, unpublishUsagePlan } from '#snapshot/publish-usage.ts'
 import { stages, usagePlanKeys, usagePlans } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, conflict, notFound } from '#wire/errors.ts'

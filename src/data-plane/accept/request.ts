@@ -69,6 +69,14 @@ export interface GatewayRequest {
   readBody(): Uint8Array | Promise<Uint8Array>
   /** What this request did, for the record. */
   readonly trace: RequestTrace
+  /** The API key that it was admitted with: set by that step, for a method that asks for one. */
+  apiKey: AdmittedKey | undefined
+}
+
+/** `$context.identity.apiKeyId` and `apiKey`. */
+export interface AdmittedKey {
+  readonly id: string
+  readonly value: string
 }
 
 /** Which kind of API a request came to: they differ in their ids and in how they read a request. */
@@ -100,6 +108,7 @@ class AcceptedRequest implements GatewayRequest {
   readonly method: string
   readonly rawQuery: string
   readonly trace: RequestTrace
+  apiKey: AdmittedKey | undefined = undefined
   readonly #services: Services
   readonly #kind: ApiKind
   #requestId: string | undefined

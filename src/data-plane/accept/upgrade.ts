@@ -25,7 +25,7 @@ export interface UpgradeOptions {
   readonly accept: () => Promise<AcceptWebSocket>
   /** Answers handshakes that came to an API of another kind: they are requests like any other there. */
   readonly handle: HttpHandler
-  /** New connections a second of this process. */
+  /** New connections a second, all processes together. */
   readonly connectsPerSecond: number
   readonly onError: (error: unknown) => void
 }
@@ -94,7 +94,7 @@ const shake = async (shaking: Shaking): Promise<void> => {
     connectionId: connections.newId(),
     openConnections: connections.count(stage.apiId) + 1,
   })
-  if (!shaking.rate.take()) return refuseUpgrade(socket, TOO_MANY)
+  if (!(await shaking.rate.take())) return refuseUpgrade(socket, TOO_MANY)
   const shaken = await handleConnect(request, services)
   if (shaken.kind === 'refused') return refuseUpgrade(socket, shaken.response)
   const { caller, protocol } = shaken

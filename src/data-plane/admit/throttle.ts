@@ -1,37 +1,64 @@
-// How fast a method may be called: the rate and burst that its stage sets for it.
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+// How fast a method may be called: the rate and burst that its stage sets for it, and those of the account, which all
+// its APIs share. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 import type { MethodSetting, Stage } from '#model/apigateway/stage.ts'
-import type { TokenBucket } from '#state/token-bucket.ts'
-import { noStep } from '../compiling.ts'
-import { GatewayFailure, type RestMethodPlan } from '../plan.ts'
-import { createLimitShare } from './limit-share.ts'
+import { rateOf } from '#model/apigateway/usage-limits.ts'
+import type { RateLimit } from '#model/limits.ts'
+import type { StageFacts } from '../compiling.ts'
+import { GatewayFailure, type RestMethodPlan, type Services } from '../plan.ts'
+import { takeEach } from './limit-group.ts'
 
-/** AWS: a method's own setting comes before the one for all methods, which holds for each by itself. */
+/**
+ * AWS: a method's own setting comes before the one for all methods, which holds for each by itself; then the account.
+ * [behaviour.md 9 "Order applied"]
+ */
 export const compileThrottle = (
+  facts: StageFacts,
   stage: Stage,
   resourcePath: string,
   httpMethod: string,
 ): RestMethodPlan['throttle'] => {
   const own = findMethodSetting(stage, resourcePath, httpMethod)
   const all = stage.methodSettings?.['*/*']
-  const rate = own?.throttlingRateLimit ?? all?.throttlingRateLimit
-  const burst = own?.throttlingBurstLimit ?? all?.throttlingBurstLimit
-  const isLimited = isSet(rate) || isSet(burst)
-  if (!isLimited) return noStep
-  // Made with the clock of the first request: a plan is compiled without one.
-  let bucket: TokenBucket | undefined
+  const rateLimit = own?.throttlingRateLimit ?? all?.throttlingRateLimit
+  const burstLimit = own?.throttlingBurstLimit ?? all?.throttlingBurstLimit
+  const where = `${httpMethod} ${resourcePath}`
+  const limit = rateOf(`stage/${facts.apiId}/${facts.stageName}/${where}`, {
+    ...(rateLimit !== undefined && { rateLimit }),
+    ...(burstLimit !== undefined && { burstLimit }),
+  })
+  return throttleOf(facts, limit, where)
+}
+
+/** The step of a limit (if there is one) and the account's behind it. Buckets are named: a redeployment keeps them. */
+export const throttleOf = (
+  facts: StageFacts,
+  own: RateLimit | undefined,
+  where: string,
+): ((request: unknown, services: Services) => void | Promise<void>) => {
+  // The account's limit is a setting of the process: known with the first request.
+  let group: readonly RateLimit[] | undefined
   return (_request, services) => {
-    bucket ??= createLimitShare(
-      isSet(rate) ? rate : undefined,
-      isSet(burst) ? burst : undefined,
-      services,
-    )
-    if (bucket.take()) return
-    throw new GatewayFailure('THROTTLED', 'Too Many Requests', {
-      hint: `the stage limits ${httpMethod} ${resourcePath} to ${rate}/s, ${burst} at once`,
+    group ??= [...(own === undefined ? [] : [own]), services.accountLimit(facts.scope)]
+    const refused = takeEach(group, services)
+    if (refused === undefined) return
+    if (!(refused instanceof Promise)) throw tooMany(refused, own, where)
+    return refused.then((limit) => {
+      if (limit !== undefined) throw tooMany(limit, own, where)
     })
   }
 }
+
+const tooMany = (
+  refused: { readonly kind: string },
+  own: RateLimit | undefined,
+  where: string,
+): GatewayFailure =>
+  new GatewayFailure('THROTTLED', 'Too Many Requests', {
+    hint:
+      refused === own
+        ? `the stage limits ${where} to ${own.ratePerSecond}/s, ${own.burst} at once`
+        : 'the account is at its limit (--account-rate, --account-burst)',
+  })
 
 /** The setting of one method: `pets/{petId}/GET`, where `/` of the path may be written `~1`. */
 const findMethodSetting = (
@@ -39,12 +66,12 @@ const findMethodSetting = (
   resourcePath: string,
   httpMethod: string,
 ): MethodSetting | undefined => {
-  const wanted = `${resourcePath.slice(1)}/${httpMethod}`
+  const wanted = methodKey(`${resourcePath}/${httpMethod}`)
   for (const [key, setting] of Object.entries(stage.methodSettings ?? {})) {
-    if (key.replaceAll('~1', '/').replace(/^\/+/, '') === wanted.replace(/^\/+/, '')) return setting
+    if (methodKey(key) === wanted) return setting
   }
   return undefined
 }
 
-/** AWS: -1 switches a limit off. [guide: set-up-stages, UpdateStage] */
-const isSet = (limit: number | undefined): limit is number => limit !== undefined && limit >= 0
+/** `~1pets~1{id}/GET`, `/pets/{id}/GET` and `pets/{id}/GET` are one method. */
+export const methodKey = (key: string): string => key.replaceAll('~1', '/').replace(/^\/+/, '')

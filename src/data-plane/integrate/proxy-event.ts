@@ -141,6 +141,7 @@ const queryText = (query: ReadonlyMap<string, readonly string[]>, empty: Empty):
 /** All members are always there; what is not known is null. [F127] */
 const identityText = (request: RestRequest, { identity }: Caller): string => {
   const { vpceId, vpcId } = request.address.vpcEndpoint ?? {}
+  const { apiKey } = request
   return (
     `,"identity":{"cognitoIdentityPoolId":${orNull(identity?.cognitoIdentityPoolId)}` +
     `,"accountId":${orNull(identity?.accountId)}` +
@@ -151,6 +152,7 @@ const identityText = (request: RestRequest, { identity }: Caller): string => {
     `,"cognitoAuthenticationProvider":${orNull(identity?.cognitoAuthenticationProvider)}` +
     `,"userArn":${orNull(identity?.userArn)},"userAgent":${orNull(request.userAgent)}` +
     `,"user":${orNull(identity?.user)}` +
+    (apiKey === undefined ? '' : `,"apiKey":${json(apiKey.value)},"apiKeyId":${json(apiKey.id)}`) +
     (vpceId === undefined ? '' : `,"vpceId":${json(vpceId)}`) +
     (vpcId === undefined ? '' : `,"vpcId":${json(vpcId)}`) +
     '}'

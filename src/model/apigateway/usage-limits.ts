@@ -6,11 +6,8 @@ import type { Scope } from '../scope.ts'
 import type { QuotaSettings, ThrottleSettings } from './usage-plan.ts'
 
 /** Of a plan and a key; without a key, what the names of all of a plan's quotas begin with. */
-export const quotaName = (
-  { accountId, region }: Scope,
-  planId: string,
-  keyId: string,
-): string => `${accountId}/${region}/${planId}/${keyId === '' ? '' : `${keyId}/`}`
+export const quotaName = ({ accountId, region }: Scope, planId: string, keyId: string): string =>
+  `${accountId}/${region}/${planId}/${keyId === '' ? '' : `${keyId}/`}`
 
 export const quotaOf = (
   scope: Scope,
@@ -36,3 +33,13 @@ export const rateOf = (name: string, settings: ThrottleSettings): RateLimit | un
 }
 
 const isSet = (limit: number | undefined): limit is number => limit !== undefined && limit >= 0
+
+/** What all APIs of an account in a region share. */
+export const accountLimits =
+  (ratePerSecond = ACCOUNT_RATE, burst = ACCOUNT_BURST) =>
+  ({ accountId, region }: Scope): RateLimit => ({
+    kind: 'rate',
+    name: `account/${accountId}/${region}`,
+    ratePerSecond,
+    burst,
+  })

@@ -6,6 +6,7 @@ import { apigatewayOperations as operations } from '#control-plane/apigateway/op
 import { createMemoryStore } from '#store/memory.ts'
 import type { Operation } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
+import { handClock, limitsFor } from '../../support/limits.ts'
 
 export const SCOPE = { accountId: '111111111111', region: 'us-east-1' }
 export const NOW_MS = Date.UTC(2026, 10, 21)
@@ -15,8 +16,9 @@ export { operations }
 export const createSetting = () => {
   const store = createMemoryStore()
   const ids = derivedIds('setting')
+  const { usage } = limitsFor(handClock(NOW_MS)).holder
   const run = <Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> =>
-    operation(input, { ...SCOPE, store, ids, requestId: 'request', nowMs: NOW_MS })
+    operation(input, { ...SCOPE, store, ids, usage, requestId: 'request', nowMs: NOW_MS })
 
   /** A new API and its root resource's id. */
   const createApi = async (name = 'pets') => {
