@@ -1,5 +1,7 @@
 // Settings of limits and of the time that they go by; settings.ts has them in its table.
+import type { OffsetMeaning } from '#model/limits.ts'
 import type { CommandName, SettingDefinition } from './setting-definition.ts'
+import { SettingsError } from './setting-values.ts'
 
 const BOTH: readonly CommandName[] = ['start', 'serve']
 
@@ -43,3 +45,44 @@ export const LIMIT_SETTINGS = [
     why: 'The time that quotas, limits, TTLs and the expiry of tokens go by: `fixed` stands still, `2026-11-21T12:00:00Z` begins there, `fixed:2026-11-21T12:00:00Z` does both. `POST /_daemun/clock` sets it; with `serve` only where it is not `real`.',
   },
 ] as const satisfies readonly SettingDefinition[]
+
+export interface LimitSettings {
+  readonly accountRate: number
+  readonly accountBurst: number
+  readonly quotaOffset: OffsetMeaning
+  /** `readClock` reads it. */
+  readonly clock: string
+}
+
+export const readLimitSettings = (
+  text: (flag: string) => string | undefined,
+  number: (flag: string) => number | undefined,
+): LimitSettings => ({
+  accountRate: number('account-rate') ?? 0,
+  accountBurst: number('account-burst') ?? 0,
+  quotaOffset: readOffsetMeaning(text('quota-offset') ?? ''),
+  clock: readClock(text('clock') ?? '').text,
+})
+
+const readOffsetMeaning = (given: string): OffsetMeaning => {
+  if (given === 'start-day' || given === 'first-period') return given
+  throw new SettingsError(`--quota-offset takes start-day or first-period, and got '${given}'`)
+}
+
+/** `start` is undefined for the real time; without `nowMs` it is that of the start. */
+export interface ClockChoice {
+  readonly text: string
+  readonly start?: { readonly nowMs?: number; readonly isFixed: boolean }
+}
+
+export const readClock = (text: string): ClockChoice => {
+  if (text === 'real' || text === 'controlled') return { text }
+  const isFixed = text === 'fixed' || text.startsWith('fixed:')
+  const time = isFixed ? text.slice('fixed:'.length) : text
+  if (isFixed && time === '') return { text, start: { isFixed } }
+  const nowMs = Date.parse(time)
+  if (!Number.isNaN(nowMs)) return { text, start: { nowMs, isFixed } }
+  throw new SettingsError(
+    `--clock takes real, controlled, fixed or a time as 2026-11-21T12:00:00Z, and got '${text}'`,
+  )
+}

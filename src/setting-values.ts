@@ -119,26 +119,3 @@ export const folderOf = (given: string): string =>
   basename(given) !== 'cdk.out' && statSync(given, { throwIfNoEntry: false })?.isDirectory()
     ? given
     : dirname(given)
-
-export const readOffsetMeaning = (given: string): Settings['quotaOffset'] => {
-  if (given === 'start-day' || given === 'first-period') return given
-  throw new SettingsError(`--quota-offset takes start-day or first-period, and got '${given}'`)
-}
-
-/** `start` is undefined for the real time; without `nowMs` it is that of the start. */
-export interface ClockChoice {
-  readonly text: string
-  readonly start?: { readonly nowMs?: number; readonly isFixed: boolean }
-}
-
-export const readClock = (text: string): ClockChoice => {
-  if (text === 'real' || text === 'controlled') return { text }
-  const isFixed = text === 'fixed' || text.startsWith('fixed:')
-  const time = isFixed ? text.slice('fixed:'.length) : text
-  if (isFixed && time === '') return { text, start: { isFixed } }
-  const nowMs = Date.parse(time)
-  if (!Number.isNaN(nowMs)) return { text, start: { nowMs, isFixed } }
-  throw new SettingsError(
-    `--clock takes real, controlled, fixed or a time as 2026-11-21T12:00:00Z, and got '${text}'`,
-  )
-}

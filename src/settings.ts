@@ -1,7 +1,7 @@
 // Every setting: name, type, default, unit and why. The command line, the environment (`DAEMUN_` and the name in
 // capitals) and docs/reference/settings.md are all made from this table; nothing else reads `process.env` for them.
 import { join, resolve } from 'node:path'
-import { LIMIT_SETTINGS } from './limit-settings.ts'
+import { LIMIT_SETTINGS, type LimitSettings, readLimitSettings } from './limit-settings.ts'
 import {
   camelCase,
   type CommandName,
@@ -14,11 +14,9 @@ import {
   type AddressSetting,
   folderOf,
   readAddress,
-  readClock,
   readEndpoints,
   readFailOn,
   readList,
-  readOffsetMeaning,
   readPairs,
   readUpstreams,
   readRegion,
@@ -284,7 +282,7 @@ export const SETTINGS = [
   ...LIMIT_SETTINGS,
 ] as const satisfies readonly SettingDefinition[]
 
-export interface Settings {
+export interface Settings extends LimitSettings {
   readonly command: CommandName
   readonly files: readonly string[]
   readonly port: number
@@ -322,11 +320,6 @@ export interface Settings {
   readonly functionProcessesMax: number
   readonly vpcEndpoints: readonly VpcEndpointSetting[]
   readonly proxyListeners: readonly AddressSetting[]
-  readonly accountRate: number
-  readonly accountBurst: number
-  readonly quotaOffset: 'start-day' | 'first-period'
-  /** `readClock` reads it. */
-  readonly clock: string
   readonly failOn: 'refused' | 'inert' | 'approximated' | 'never'
 }
 
@@ -397,10 +390,7 @@ export const parseSettings = (
     functionProcessesMax: number('function-processes-max') ?? 1,
     vpcEndpoints: list('vpc-endpoint').map(readVpcEndpoint),
     proxyListeners: list('proxy-listener').map((item) => readAddress('proxy-listener', item)),
-    accountRate: number('account-rate') ?? 0,
-    accountBurst: number('account-burst') ?? 0,
-    quotaOffset: readOffsetMeaning(text('quota-offset') ?? ''),
-    clock: readClock(text('clock') ?? '').text,
+    ...readLimitSettings(text, number),
     failOn: readFailOn(text('fail-on') ?? ''),
   })
 }

@@ -4,7 +4,7 @@ import { type AdjustableClock, createAdjustableClock } from '#shared/adjustable-
 import { systemClock } from '#shared/clock.ts'
 import { isObject } from '#shared/json.ts'
 import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
-import { readClock } from '../setting-values.ts'
+import { readClock } from '../limit-settings.ts'
 import type { Settings } from '../settings.ts'
 
 const PATH = '/_daemun/clock'

@@ -40,7 +40,7 @@ export const openShop = async (gateway: Gateway): Promise<Shop> => {
   const client = new APIGatewayClient({
     endpoint: gateway.endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: gateway.credentials,
   })
   const { id: restApiId = '' } = await client.send(new CreateRestApiCommand({ name: 'shop' }))
   const { items = [] } = await client.send(new GetResourcesCommand({ restApiId }))
