@@ -7,6 +7,17 @@ const BOTH: readonly CommandName[] = ['start', 'serve']
 
 export const LIMIT_SETTINGS = [
   {
+    flag: 'function-processes-max',
+    type: 'number',
+    placeholder: 'count',
+    unit: 'processes',
+    min: 1,
+    max: 1_000,
+    default: 50,
+    commands: BOTH,
+    why: 'Function processes at once, all functions together.',
+  },
+  {
     flag: 'account-rate',
     type: 'number',
     placeholder: 'requests',
@@ -47,6 +58,7 @@ export const LIMIT_SETTINGS = [
 ] as const satisfies readonly SettingDefinition[]
 
 export interface LimitSettings {
+  readonly functionProcessesMax: number
   readonly accountRate: number
   readonly accountBurst: number
   readonly quotaOffset: OffsetMeaning
@@ -58,6 +70,7 @@ export const readLimitSettings = (
   text: (flag: string) => string | undefined,
   number: (flag: string) => number | undefined,
 ): LimitSettings => ({
+  functionProcessesMax: number('function-processes-max') ?? 1,
   accountRate: number('account-rate') ?? 0,
   accountBurst: number('account-burst') ?? 0,
   quotaOffset: readOffsetMeaning(text('quota-offset') ?? ''),

@@ -247,17 +247,6 @@ export const SETTINGS = [
     why: 'How long SIGTERM waits for requests in flight: as long as an integration may take.',
   },
   {
-    flag: 'function-processes-max',
-    type: 'number',
-    placeholder: 'count',
-    unit: 'processes',
-    min: 1,
-    max: 1_000,
-    default: 50,
-    commands: BOTH,
-    why: 'Function processes at once, all functions together.',
-  },
-  {
     flag: 'vpc-endpoint',
     type: 'list',
     placeholder: 'vpce-…[/vpc-…]=address:port',
@@ -317,7 +306,6 @@ export interface Settings extends LimitSettings {
   readonly allowedOrigins: readonly string[]
   readonly enforceIam: boolean
   readonly drainSeconds: number
-  readonly functionProcessesMax: number
   readonly vpcEndpoints: readonly VpcEndpointSetting[]
   readonly proxyListeners: readonly AddressSetting[]
   readonly failOn: 'refused' | 'inert' | 'approximated' | 'never'
@@ -387,7 +375,6 @@ export const parseSettings = (
     allowedOrigins: list('allowed-origin'),
     enforceIam: on('enforce-iam'),
     drainSeconds: number('drain-seconds') ?? 0,
-    functionProcessesMax: number('function-processes-max') ?? 1,
     vpcEndpoints: list('vpc-endpoint').map(readVpcEndpoint),
     proxyListeners: list('proxy-listener').map((item) => readAddress('proxy-listener', item)),
     ...readLimitSettings(text, number),
