@@ -7,6 +7,7 @@ import {
   type ModelValidator,
   validationErrorString,
 } from '#languages/json-schema/model-validator.ts'
+import { hasMoreValues, JSON_VALUES_MAX } from '#shared/json-size.ts'
 import { type MethodSource, noStep } from '../compiling.ts'
 import { utf8Of } from '../integrate/payload.ts'
 import { findTemplate } from '../integrate/template.ts'
@@ -74,6 +75,7 @@ const parsed = (schema: string): unknown => {
 /** AWS: no body is validated as `{}`, and what is not JSON does not fit. [behaviour.md 7, F178] */
 const admitBody = (validator: ModelValidator, bytes: Uint8Array): void => {
   const text = utf8Of(bytes)
+  if (hasMoreValues(text)) throw invalidBody(`[the body has more than ${JSON_VALUES_MAX} values]`)
   let value: unknown
   try {
     value = JSON.parse(text.trim() === '' ? '{}' : text)

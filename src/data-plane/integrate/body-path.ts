@@ -3,6 +3,7 @@
 import { JsonPathBudgetError, JsonPathSyntaxError } from '#languages/json-path/errors.ts'
 import { compileJsonPath, type JsonPath } from '#languages/json-path/json-path.ts'
 import type { JsonValue } from '#shared/json.ts'
+import { hasMoreValues, JSON_VALUES_MAX } from '#shared/json-size.ts'
 import { GatewayFailure } from '../plan.ts'
 
 type ReadBodyPath = (body: JsonValue | undefined) => string | undefined
@@ -44,6 +45,10 @@ const pathOf = (text: string): JsonPath | undefined => {
 }
 
 const jsonOf = (text: string): JsonValue | undefined => {
+  if (hasMoreValues(text)) {
+    const hint = `a mapping from the body: it has more than ${JSON_VALUES_MAX} values`
+    throw new GatewayFailure('API_CONFIGURATION_ERROR', 'Internal server error', { hint })
+  }
   try {
     const value: JsonValue = JSON.parse(text === '' ? '{}' : text)
     return value

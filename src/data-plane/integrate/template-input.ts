@@ -1,11 +1,8 @@
 // What a mapping template sees of a request: `$input`, made only as far as a template asks.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#input-variable-reference
 import { JsonPathBudgetError, JsonPathSyntaxError } from '#languages/json-path/errors.ts'
-import {
-  compileJsonPath,
-  JSON_PATH_STEPS_MAX,
-  type JsonPath,
-} from '#languages/json-path/json-path.ts'
+import { compileJsonPath, type JsonPath } from '#languages/json-path/json-path.ts'
+import type { Budget } from '#languages/vtl/budget.ts'
 import { VtlBudgetError, VtlRuntimeError } from '#languages/vtl/errors.ts'
 import type { VtlInput } from '#languages/vtl/input.ts'
 import { parseJson } from '#languages/vtl/json.ts'
@@ -30,6 +27,9 @@ export class JsonPaths {
 }
 
 const PATHS_MAX = 256
+
+/** A step of a template takes about as long as so many of a path. */
+const PATH_STEPS_PER_STEP = 6
 
 /** The input of one rendering. */
 export class TemplateInput implements VtlInput {
@@ -66,13 +66,14 @@ export class TemplateInput implements VtlInput {
 
 /** Reads paths of one body; it is parsed when it is first asked for. */
 export const createJsonPathReader = (body: string, paths: JsonPaths): VtlInput['jsonPath'] => {
-  /** For all paths of one rendering together. */
-  const budget = { left: JSON_PATH_STEPS_MAX }
   let document: VtlValue | undefined
-  return (text) => {
+  return (text, budget) => {
     try {
-      document ??= readDocument(body)
-      return paths.get(text).readAs(document, vtlShape, budget).value
+      document ??= readDocument(body, budget)
+      const steps = { left: budget.left * PATH_STEPS_PER_STEP }
+      const { value } = paths.get(text).readAs(document, vtlShape, steps)
+      budget.spend(Math.ceil(budget.left - steps.left / PATH_STEPS_PER_STEP))
+      return value
     } catch (error) {
       if (error instanceof JsonPathBudgetError) throw new VtlBudgetError(error.message)
       if (!(error instanceof JsonPathSyntaxError)) throw error
@@ -96,11 +97,11 @@ const addHeaders = (
  * AWS: no body is an empty object, and a text that is not JSON at all, such as a form, is a string. [exp: templates
  * that turn forms into JSON read them by $input.path('$')]
  */
-const readDocument = (body: string): VtlValue => {
+const readDocument = (body: string, budget: Budget): VtlValue => {
   const text = body.trim()
   if (text === '') return parseJson('{}')
   try {
-    return parseJson(text)
+    return parseJson(text, budget)
   } catch (error) {
     if (!(error instanceof VtlRuntimeError) || /^[[{"]/.test(text)) throw error
     return body

@@ -4,6 +4,7 @@ import type AjvPackage from 'ajv-draft-04'
 import { canonicalJson, isObject } from '#shared/json.ts'
 import { compileEcmaRegex } from '../regex/java-regex.ts'
 import { type StepBudget, spend } from '../regex/step-budget.ts'
+import { chargeCanonical, isCompound } from './canonical-cost.ts'
 import { COST_KEYWORD, type Cost, toAjvSchema } from './ajv-schema.ts'
 import { ModelSchemaError } from './errors.ts'
 import { matchesFormat } from './formats.ts'
@@ -73,10 +74,13 @@ const createAjv = (charge: (steps: number) => void, budget: () => StepBudget): A
     errors: false,
     compile: (allowed: readonly unknown[]) => {
       const texts = new Set(allowed.map(canonicalJson))
+      const scalars = new Set(allowed.filter((one) => !isCompound(one)))
+      const hasCompound = scalars.size < allowed.length
       return (value: unknown) => {
-        const text = canonicalJson(value)
-        charge(text.length >> 4)
-        return texts.has(text)
+        if (!isCompound(value)) return scalars.has(value)
+        if (!hasCompound) return false
+        chargeCanonical(value, charge)
+        return texts.has(canonicalJson(value))
       }
     },
   })
@@ -113,8 +117,8 @@ const regExpOf = (budget: () => StepBudget) => (pattern: string) => {
 export const areUnique = (items: readonly unknown[], charge: (steps: number) => void): boolean => {
   const seen = new Set<string>()
   for (const item of items) {
+    chargeCanonical(item, charge)
     const text = canonicalJson(item)
-    charge(1 + (text.length >> 4))
     if (seen.has(text)) return false
     seen.add(text)
   }

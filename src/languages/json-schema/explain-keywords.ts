@@ -2,6 +2,7 @@
 import { canonicalJson, isObject } from '#shared/json.ts'
 import { spend } from '../regex/step-budget.ts'
 import { areUnique } from './ajv-validator.ts'
+import { chargeCanonical, isCompound } from './canonical-cost.ts'
 import type { Explanation } from './explain.ts'
 import { formatProblem, matchesFormat } from './formats.ts'
 import { isSchema } from './in-place.ts'
@@ -75,9 +76,8 @@ const checkAny = (
   if (not !== undefined && fits(not))
     say('not', 'instance matched a schema which it should not have')
   if (enumeration !== undefined) {
-    const text = canonicalJson(value)
-    spend(budget, enumeration.length + (text.length >> 4))
-    if (!enumeration.some((allowed) => canonicalJson(allowed) === text)) {
+    spend(budget, enumeration.length)
+    if (!isAmong(enumeration, value, (steps) => spend(budget, steps))) {
       say(
         'enum',
         `instance value (${shown(value)}) not found in enum (possible values: ${shown(enumeration)})`,
@@ -90,6 +90,18 @@ const checkAny = (
       `instance type (${typeOf(value)}) does not match any allowed primitive type (allowed: ${shown(allowedTypes(types))})`,
     )
   }
+}
+
+const isAmong = (
+  enumeration: readonly unknown[],
+  value: unknown,
+  charge: (steps: number) => void,
+): boolean => {
+  if (!isCompound(value)) return enumeration.includes(value)
+  if (!enumeration.some(isCompound)) return false
+  chargeCanonical(value, charge)
+  const text = canonicalJson(value)
+  return enumeration.some((allowed) => canonicalJson(allowed) === text)
 }
 
 const checkString = (
@@ -280,4 +292,5 @@ const SHOWN_MAX = 1_000
 const cut = (text: string): string =>
   text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 
-const shown = (value: unknown): string => cut(JSON.stringify(value) ?? 'null')
+const shown = (value: unknown): string =>
+  cut(JSON.stringify(typeof value === 'string' ? value.slice(0, SHOWN_MAX) : value) ?? 'null')

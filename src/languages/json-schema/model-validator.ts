@@ -15,8 +15,8 @@ import type { ResolveModel } from './reference.ts'
 /** Nothing where the value fits. Throws `ModelBudgetError`. */
 export type ModelValidator = (value: unknown, steps?: number) => readonly ValidationProblem[]
 
-/** Some 100 ms of work. */
-export const VALIDATION_STEPS_MAX = 2_000_000
+/** Some 50 ms of work. */
+export const VALIDATION_STEPS_MAX = 1_000_000
 /** Deeper values fit no model: Jackson, which AWS reads bodies with, goes no deeper than 1,000. */
 export const VALUE_DEPTH_MAX = 500
 
@@ -30,15 +30,16 @@ export const compileModelValidator = (
   const verdict = compileVerdict(graph)
   return (value, steps = VALIDATION_STEPS_MAX) => {
     if (isTooDeep(value)) return [TOO_DEEP]
+    const budget = { left: steps }
     try {
-      if (verdict(value, { left: steps })) return []
+      if (verdict(value, budget)) return []
     } catch (error) {
       // A stack that is too small for schema and value together is the same as too few steps.
       if (error instanceof RegexBudgetError || error instanceof RangeError)
         throw new ModelBudgetError()
       throw error
     }
-    return problemsOf(graph, value, { left: steps })
+    return problemsOf(graph, value, budget)
   }
 }
 

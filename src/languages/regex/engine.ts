@@ -5,6 +5,7 @@ import { endsWithTerminator } from './assertions.ts'
 import { backtrack, type MatchRequest } from './backtrack.ts'
 import { compileProgram, type RegexProgram } from './program.ts'
 import { type Re2Pattern, toRe2Pattern } from './re2-pattern.ts'
+import { RegexBudgetError } from './errors.ts'
 import type { RegexMatch } from './replacement.ts'
 import { type StepBudget, spend } from './step-budget.ts'
 import type { RegexNode, RegexTree } from './syntax.ts'
@@ -36,8 +37,10 @@ const compileRe2 = (text: string): RE2JS | undefined => {
   }
 }
 
-/** A character of RE2's slowest matcher costs about this part of a step for each instruction of the program. */
-const RE2_CHARS_PER_STEP = 16
+/** A step is as long as so many characters take for each instruction of the program, where RE2 only says yes or no. */
+const TESTED_CHARS_PER_STEP = 8
+/** The same where it says where, in the slowest of its ways. */
+const FOUND_CHARS_PER_STEP = 3
 
 const linearEngine = (pattern: Re2Pattern, re2: RE2JS, other: RegexEngine): RegexEngine => {
   const size = re2.programSize()
@@ -45,24 +48,27 @@ const linearEngine = (pattern: Re2Pattern, re2: RE2JS, other: RegexEngine): Rege
     !(pattern.noFinalTerminator && endsWithTerminator(text)) &&
     // oxlint-disable-next-line no-control-regex -- ASCII is what RE2's \b knows
     !(pattern.asciiOnly && !/^[\u0000-\u007f]*$/.test(text))
-  const charge = (budget: StepBudget, chars: number): void =>
-    spend(budget, 1 + Math.ceil((chars * size) / RE2_CHARS_PER_STEP))
+  const cost = (chars: number, charsPerStep: number): number =>
+    1 + Math.ceil((chars * size) / charsPerStep)
   return {
     matches: (text, budget) => {
       // A whole match leaves no terminator after `$`, so that only letters of other scripts make a difference.
       if (pattern.asciiOnly && !means(text)) return other.matches(text, budget)
-      charge(budget, text.length)
+      spend(budget, cost(text.length, TESTED_CHARS_PER_STEP))
       return re2.testExact(text)
     },
     find: (text, from, lastMatchEnd, budget) => {
       if (!means(text)) return other.find(text, from, lastMatchEnd, budget)
+      // It runs to its end once it has begun: there has to be enough for all of the text, and what is left is given back.
+      const most = cost(text.length - from, FOUND_CHARS_PER_STEP)
+      if (most > budget.left) throw new RegexBudgetError()
       const matcher = re2.matcher(text)
       if (!matcher.find(from)) {
-        charge(budget, text.length - from)
+        spend(budget, most)
         return undefined
       }
       const end = matcher.end()
-      charge(budget, end - from)
+      spend(budget, cost(end - from, FOUND_CHARS_PER_STEP))
       const groups: (string | undefined)[] = []
       for (let group = 0; group <= matcher.groupCount(); group += 1) {
         groups.push(matcher.group(group) ?? undefined)

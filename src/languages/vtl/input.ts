@@ -1,5 +1,6 @@
 // `$input`: the body and the parameters of the request, or the body of the integration's response.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#input-variable-reference
+import type { Budget } from './budget.ts'
 import { type JsonInput, toVtl } from './json.ts'
 import { jsonText } from './print.ts'
 import type { Run } from './run.ts'
@@ -17,7 +18,7 @@ export interface VtlInput {
    * thousand times in one
    * rendering, so that it parses the body once and bounds the work of all calls together.
    */
-  readonly jsonPath: (path: string) => JsonInput
+  readonly jsonPath: (path: string, budget: Budget) => JsonInput
 }
 
 export const createInput = (input: VtlInput): VtlObject => new Input(input)
@@ -49,13 +50,13 @@ class Input extends VtlObject {
 
   #valueAt(path: string, run: Run): VtlValue {
     run.budget.spend(PATH_STEPS)
-    return toVtl(this.#input.jsonPath(path), run.budget)
+    return toVtl(this.#input.jsonPath(path, run.budget), run.budget)
   }
 
   /** AWS: what is not there is the empty JSON text, quotes and all. [behaviour.md 6] */
   #jsonAt(path: string, run: Run): string {
     run.budget.spend(PATH_STEPS)
-    const found = this.#input.jsonPath(path)
+    const found = this.#input.jsonPath(path, run.budget)
     return found === undefined ? '""' : jsonText(toVtl(found, run.budget), run)
   }
 
@@ -80,7 +81,7 @@ class Input extends VtlObject {
   }
 }
 
-/** What a look-up costs here; the one who looks has a budget of its own. */
+/** What a look-up costs here; the one who looks spends more. */
 const PATH_STEPS = 50
 
 /** `$input.params()`. AWS: `.header()` and `.header('name')` work too. [behaviour.md 6] */

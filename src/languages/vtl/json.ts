@@ -48,9 +48,9 @@ const isOurs = (input: object): input is Extract<VtlValue, object> =>
   input instanceof VtlObject ||
   isJavaNumber(input)
 
-/** Throws VtlRuntimeError where the text is no JSON. */
-export const parseJson = (text: string): VtlValue => {
-  const reader = new JsonReader(text)
+/** Throws VtlRuntimeError where the text is no JSON. Without a budget the text is one's own. */
+export const parseJson = (text: string, budget?: Budget): VtlValue => {
+  const reader = new JsonReader(text, budget)
   const value = reader.value(0)
   reader.end()
   return value
@@ -66,15 +66,21 @@ const BACKSLASH = 0x5c
 const MAP_START = 0x7b
 const MAP_END = 0x7d
 
+/** A name is looked for among the others of its map. */
+const MEMBER_STEPS = 3
+
 class JsonReader {
   readonly #text: string
+  readonly #budget: Budget | undefined
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, budget: Budget | undefined) {
     this.#text = text
+    this.#budget = budget
   }
 
   value(depth: number): VtlValue {
+    this.#budget?.spend(1)
     if (depth > DEPTH_MAX) throw new VtlBudgetError(`JSON more than ${DEPTH_MAX} levels deep`)
     const next = this.#next()
     if (next === QUOTE) return this.#string()
@@ -98,6 +104,7 @@ class JsonReader {
       this.#next()
       const key = this.#string()
       if (!this.#take(COLON)) this.#fail()
+      this.#budget?.spend(MEMBER_STEPS)
       map.put(key, this.value(depth + 1))
       if (this.#take(MAP_END)) return map
       if (!this.#take(COMMA)) this.#fail()
@@ -129,6 +136,7 @@ class JsonReader {
       end += 1
     }
     this.#at = end + 1
+    this.#budget?.spend((end - start) >>> 7)
     return text.slice(start, end)
   }
 
@@ -137,6 +145,7 @@ class JsonReader {
     let end = this.#text.indexOf('"', firstEscape)
     while (end !== -1 && this.#escaped(end)) end = this.#text.indexOf('"', end + 1)
     if (end === -1) this.#fail()
+    this.#budget?.spend(1 + ((end - start) >>> 6))
     this.#at = end + 1
     return this.#parsedString(this.#text.slice(start - 1, end + 1))
   }
@@ -162,6 +171,7 @@ class JsonReader {
     const match = this.#match(NUMBER)
     if (match === undefined) return this.#fail()
     const [text, fraction, exponent] = match
+    this.#budget?.spend(text.length >>> 4)
     const whole = fraction === undefined && exponent === undefined
     if (!whole) return new JavaDouble(Number(text))
     // AWS's parser has no bound on digits; ten thousand would take a while.

@@ -33,7 +33,7 @@ const escapeInPieces = (text: string, run: Run): string => {
   for (let start = 0; start < text.length; start += PIECE_CHARS) {
     const piece = text.slice(start, start + PIECE_CHARS)
     const added = escapeJavaScript(piece)
-    run.budget.spend((piece.length >>> 5) + ((added.length - piece.length) >>> 3))
+    run.budget.spend((piece.length >>> 5) + ((added.length - piece.length) >>> 1))
     escaped += added
   }
   run.budget.spendText(escaped.length)
