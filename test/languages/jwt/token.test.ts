@@ -135,3 +135,34 @@ test('scopes are words, or a list of them', () => {
   assert.deepEqual(scopesOf({ scp: ['a', 7, 'b c'] }), ['a', 'b c'])
   assert.deepEqual(scopesOf({ scope: { a: 1 } }), [])
 })
+
+test('a token with any one character changed is never accepted', () => {
+  const key = readKey(KEY.jwk)
+  assert.ok(key)
+  const good = signToken(KEY, { sub: 'ann', exp: 7 })
+  verifyToken(parseToken(good), key)
+  for (let at = 0; at < good.length; at += 1) {
+    for (const other of ['A', 'z', '-', '.', '=', ' ', '\u0000', 'é']) {
+      if (good[at] === other) continue
+      const changed = good.slice(0, at) + other + good.slice(at + 1)
+      assert.notEqual(
+        problemOf(() => verifyToken(parseToken(changed), key)),
+        'none',
+        `${at} ${other}`,
+      )
+    }
+  }
+})
+
+test('rubbish of all kinds is refused as a token, and never breaks', () => {
+  let seed = 7
+  const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const alphabet = 'eyJ{}"[]:,.=-_AZaz09 \n\u0000\ud800é'
+  for (let round = 0; round < 20_000; round += 1) {
+    const text = Array.from({ length: next(60) }, () => alphabet[next(alphabet.length)]).join('')
+    assert.notEqual(
+      problemOf(() => parseToken(text)),
+      'none',
+    )
+  }
+})
