@@ -91,7 +91,10 @@ const renderOperations = (): string => {
     ofTable('apigateway', apigatewayOperations),
     ofTable('apigatewayv2', apigatewayv2Operations),
     ofTable('iam', iamOperations(MINT)),
-    ofTable('sts', stsOperations(MINT)),
+    ofTable(
+      'sts',
+      stsOperations(MINT, async () => undefined),
+    ),
     ofTable('lambda', {
       ...lambdaOperations({ codeStore: KEEPS_NOTHING }),
       // They are answered by the process that has the functions.

@@ -2,6 +2,7 @@
 import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
 import { openapiOperations } from '#control-plane/openapi/import-rest-api.ts'
+import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
@@ -32,6 +33,7 @@ export const callOperations = ({
   const registries: Readonly<Record<ServiceName, Registry>> = {
     apigateway: { ...apigatewayOperations, ...openapiOperations },
     apigatewayv2: apigatewayv2Operations,
+    iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),
   }
   return async (service, operation, input, ids) => {

@@ -44,7 +44,8 @@ export const functionEnvironment = (
   runtimeDir: string,
   settings: CompletePoolSettings,
 ): Record<string, string> => {
-  const { hostEnvironment, credentials } = settings
+  const { hostEnvironment } = settings
+  const credentials = settings.credentialsOf(document) ?? settings.credentials
   const region = parseArn(document.FunctionArn)?.region ?? 'us-east-1'
   // The last layer wins, as the last one unpacked over the others does.
   const layers = folders.layers.toReversed()

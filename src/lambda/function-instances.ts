@@ -48,6 +48,7 @@ export class FunctionInstances implements IdleOwner {
   #starting = 0
   #generation = 0
   #prepared: Promise<Launch> | undefined
+  #preparedAtMs = 0
   #scaleTimer: Timer | undefined
   #idleTimer: Timer | undefined
   #closed = false
@@ -62,6 +63,7 @@ export class FunctionInstances implements IdleOwner {
   }
 
   invoke(invocation: Invocation): Promise<Outcome | Refusal> {
+    this.#renew()
     for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
       if (process.isWaiting) return process.invoke(invocation)
       void process.end()
@@ -90,6 +92,12 @@ export class FunctionInstances implements IdleOwner {
     this.#prepared = undefined
     for (const process of this.#processes) process.stale = true
     for (const process of this.#idle.splice(0)) void process.end()
+  }
+
+  /** What a process was started with may end, such as credentials: then others take over in time. */
+  #renew(): void {
+    const ageMs = this.#options.clock.monotonicMs() - this.#preparedAtMs
+    if (this.#prepared !== undefined && ageMs > this.#options.settings.launchAgeMsMax) this.reload()
   }
 
   async close(): Promise<void> {
@@ -142,6 +150,7 @@ export class FunctionInstances implements IdleOwner {
     const { document, settings, clock, onLog, prepare, nextLogStreamName } = this.#options
     const generation = this.#generation
     try {
+      if (this.#prepared === undefined) this.#preparedAtMs = clock.monotonicMs()
       this.#prepared ??= prepare()
       const launch = await this.#prepared
       const process = await startFunctionProcess({

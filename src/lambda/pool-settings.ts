@@ -1,4 +1,5 @@
 // What the pool of function processes may use, and what it tells functions about the world around them.
+import type { FunctionDocument } from '#model/function.ts'
 
 /** Where connections of function code to AWS are led instead, and whom they trust there. */
 export interface HomeTls {
@@ -10,16 +11,22 @@ export interface HomeTls {
   readonly except?: readonly string[]
 }
 
+export interface FunctionCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
 export interface FunctionPoolSettings {
   /** Unpacked archives, inline code, bundles and compile caches go to `functions/` below it. */
   readonly dataDir: string
   /** Of the environment of this process, functions see PATH, HOME, TMPDIR and LANG alone. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>
-  readonly credentials: {
-    readonly accessKeyId: string
-    readonly secretAccessKey: string
-    readonly sessionToken?: string
-  }
+  readonly credentials: FunctionCredentials
+  /** What a function signs with where it has a role of its own; undefined: `credentials`. */
+  readonly credentialsOf?: (document: FunctionDocument) => FunctionCredentials | undefined
+  /** Milliseconds after which what a process was started with is old: credentials end. Default: never. */
+  readonly launchAgeMsMax?: number
   /** The gateway's own endpoint, for `AWS_ENDPOINT_URL`. Absent: not set. */
   readonly endpointUrl?: string
   /** Services that are elsewhere: endpoint prefix (`dynamodb`, `states`) → URL, for `AWS_ENDPOINT_URL_{SERVICE}`. */
@@ -73,6 +80,8 @@ export const completePoolSettings = (settings: FunctionPoolSettings): CompletePo
   eventQueueMax: 1000,
   eventRetryDelaysMs: [60_000, 120_000],
   watch: true,
+  credentialsOf: () => undefined,
+  launchAgeMsMax: Number.POSITIVE_INFINITY,
   build: false,
   ...settings,
 })

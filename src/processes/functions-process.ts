@@ -6,6 +6,7 @@ import { errorMessage } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { readEnvironmentFile } from './environment-file.ts'
+import { openCredentials } from './credentials.ts'
 import { composeFunctions } from './functions.ts'
 import { openHome } from './home.ts'
 import { createHomeHandler } from './home-proxy.ts'
@@ -33,6 +34,7 @@ export const runFunctions = async (): Promise<void> => {
     endpointUrl,
     homeTls: home.tls,
     environment: await readEnvironmentFile(settings.envFile),
+    mint: openCredentials(settings).mint,
     tell: (event) => log.write({ ...event }),
   })
   const follower = follow({ source: channel.source, apply: functions.apply })

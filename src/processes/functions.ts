@@ -1,4 +1,5 @@
 // The functions, joined: a pool that follows the directory's function entries.
+import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { FunctionPool } from '#lambda/function-pool.ts'
 import { createFunctionPool } from '#lambda/function-pool.ts'
 import type { HomeTls } from '#lambda/pool-settings.ts'
@@ -10,6 +11,7 @@ import { systemRandom } from '#shared/random.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
 import type { Tell } from './events.ts'
+import { createFunctionRoles } from './function-roles.ts'
 
 export interface Functions {
   readonly pool: FunctionPool
@@ -24,8 +26,11 @@ export const composeFunctions = (options: {
   readonly homeTls: HomeTls
   readonly environment: Readonly<Record<string, string>>
   readonly tell: Tell
+  /** What the credentials of functions' roles are made with. */
+  readonly mint: CredentialMint
 }): Functions => {
   const { settings, tell } = options
+  const roles = createFunctionRoles({ settings, mint: options.mint, environment: process.env })
   const pool = createFunctionPool({
     clock: systemClock,
     random: systemRandom,
@@ -33,6 +38,8 @@ export const composeFunctions = (options: {
       dataDir: settings.dataDir,
       hostEnvironment: process.env,
       credentials: developmentCredentials(process.env),
+      credentialsOf: roles.credentialsOf,
+      launchAgeMsMax: roles.renewMs,
       endpointUrl: options.endpointUrl,
       endpointUrls: settings.endpoints,
       homeTls: options.homeTls,
@@ -76,6 +83,8 @@ export const composeFunctions = (options: {
   return {
     pool,
     apply: async ({ changes }) => {
+      // Roles first: a function that comes with its role is to sign as it from its first start.
+      for (const { key, entry } of changes) roles.take(key, entry)
       for (const { key, entry } of changes) take(key, entry)
     },
     close: () => pool.close(),

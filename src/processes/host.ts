@@ -24,6 +24,7 @@ import { createNodeClock } from './clock.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
 import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
+import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 
 export interface Host {
@@ -67,6 +68,7 @@ export const openHost = (options: HostOptions): Host => {
   const { usage } = limits
   const codeStore = openCodeStore({ dataDir, store, clock, onError })
   const lambda = { codeStore }
+  const tokenKeys = openTokenKeys()
   const gate = createManagementGate({ settings, store, credentials })
   const management = createManagement({
     store,
@@ -74,7 +76,7 @@ export const openHost = (options: HostOptions): Host => {
     tests,
     clock,
     usage,
-    parts: { mint: credentials.mint, lambda },
+    parts: { mint: credentials.mint, findTokenKey: tokenKeys.find, lambda },
     onBug: onError,
   })
   const keeping = keepLastGood(source, join(dataDir, 'last-good'), onError)
@@ -123,6 +125,7 @@ export const openHost = (options: HostOptions): Host => {
       await usage.forget('')
     },
     close: async () => {
+      await tokenKeys.close()
       codeStore.close()
       stopKeeping()
       await keeping.done()

@@ -1,5 +1,6 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
+import type { FindTokenKey } from '#identity/sts/web-identity.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type { UsageCounters } from '#model/limits.ts'
@@ -27,6 +28,7 @@ interface LoadedService {
 /** What operations draw on beside their call. */
 export interface ManagementParts {
   readonly mint: CredentialMint
+  readonly findTokenKey: FindTokenKey
   readonly lambda: LambdaParts
 }
 
@@ -39,7 +41,8 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
   apigatewayv2: async () =>
     (await import('#control-plane/apigatewayv2/operations.ts')).apigatewayv2Operations,
   iam: async ({ mint }) => (await import('#identity/iam/operations.ts')).iamOperations(mint),
-  sts: async ({ mint }) => (await import('#identity/sts/operations.ts')).stsOperations(mint),
+  sts: async ({ mint, findTokenKey }) =>
+    (await import('#identity/sts/operations.ts')).stsOperations(mint, findTokenKey),
   // Invoke is not among them: front-door.ts takes it to the functions.
   lambda: async ({ lambda }) =>
     (await import('#lambda/api/operations.ts')).lambdaOperations(lambda),

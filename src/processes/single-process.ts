@@ -93,6 +93,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       homeTls: home.tls,
       environment,
       tell,
+      mint: host.credentials.mint,
     })
     closing.push(functions.close)
     const limits = createLocalLimits({ holder: host.limits, clock: host.clock, onError })

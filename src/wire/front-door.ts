@@ -90,7 +90,7 @@ const serviceOf = (
     serviceOfHost(name)
   if (told !== undefined) return told === 'apigateway' ? versionOf(target.path) : told
   if (options.isDataPlanePath(target.path)) return 'execute-api'
-  return serviceOfPath(target.path)
+  return serviceOfPath(target.path) ?? serviceOfForm(request, target.path)
 }
 
 /** Both versions are signed as `apigateway`, and only v2 lives beneath /v2. */
@@ -155,6 +155,13 @@ const HOST_LABELS: ReadonlyMap<string, string> = new Map(
     'sts',
   ].map((service) => [service, service]),
 )
+
+/** The one service whose forms need no signature: AssumeRoleWithWebIdentity of STS. */
+const serviceOfForm = (request: FrontDoorRequest, path: string): string | undefined => {
+  const type = headerOf(request.headers, 'content-type') ?? ''
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(type)
+  return path === '/' && request.method === 'POST' && isForm ? 'sts' : undefined
+}
 
 const serviceOfPath = (path: string): string | undefined => {
   if (versionOf(path) === 'apigatewayv2') return 'apigatewayv2'

@@ -41,7 +41,8 @@ export const refuseShapeless = (
 ): ServiceError | undefined => {
   if (/^\s*AWS4-/.test(headerOf(headers, 'authorization') ?? '')) return undefined
   for (let index = 0; index < headers.length; index += 2)
-    if (/^x-amz-/i.test(headers[index] ?? '')) return undefined
+    // A page cannot add either of them without asking first.
+    if (/^(?:x-amz-|amz-sdk-)/i.test(headers[index] ?? '')) return undefined
   if (query.some(([name]) => /^x-amz-/i.test(name))) return undefined
   return new ServiceError(
     'MissingAuthenticationTokenException',

@@ -159,7 +159,7 @@ test('events and properties that have no effect are reported at their own place 
   const shop = withCode(workspace(t))
   const { report } = await shop.template(
     sam(
-      '      Tracing: Active\n      Policies: [{DynamoDBCrudPolicy: {TableName: t}}]',
+      '      Tracing: Active\n      Policies: [AmazonSomethingUnknown]',
       '        Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}\n        Get: {Type: Api, Properties: {Path: /, Method: get, Colour: blue}}',
     ),
   )

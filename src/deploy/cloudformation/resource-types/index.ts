@@ -21,6 +21,8 @@ import { api } from './apigatewayv2-api.ts'
 import * as v2 from './apigatewayv2-parts.ts'
 import { customResource, isCustomResource } from './custom-resource.ts'
 import * as domains from './domain-names.ts'
+import { group, role, user, userToGroupAddition } from './iam-holders.ts'
+import * as policies from './iam-policies.ts'
 import { inert } from './inert.ts'
 import { lambdaFunction } from './lambda-function.ts'
 import { eventInvokeConfig, eventSourceMapping } from './lambda-events.ts'
@@ -70,6 +72,16 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGatewayV2::Stage': v2.stage,
   'AWS::ApiGatewayV2::VpcLink': vpcLinkV2,
   'AWS::CloudFormation::Stack': nestedStack,
+  'AWS::IAM::Group': group,
+  'AWS::IAM::GroupPolicy': policies.groupPolicy,
+  'AWS::IAM::ManagedPolicy': policies.managedPolicy,
+  'AWS::IAM::OIDCProvider': policies.oidcProvider,
+  'AWS::IAM::Policy': policies.policy,
+  'AWS::IAM::Role': role,
+  'AWS::IAM::RolePolicy': policies.rolePolicy,
+  'AWS::IAM::User': user,
+  'AWS::IAM::UserPolicy': policies.userPolicy,
+  'AWS::IAM::UserToGroupAddition': userToGroupAddition,
   'AWS::Lambda::Alias': alias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,

@@ -15,14 +15,10 @@ interface Form {
 }
 
 const FORMS: Readonly<Record<string, Form>> = {
-  'AWS::IAM::Role': { name: 'RoleName', arn: 'iam::{account}:role/{name}' },
-  'AWS::IAM::Policy': { name: 'PolicyName', arn: 'iam::{account}:policy/{name}' },
-  'AWS::IAM::ManagedPolicy': {
-    name: 'ManagedPolicyName',
-    arn: 'iam::{account}:policy/{name}',
-    ref: '{arn}',
+  'AWS::IAM::InstanceProfile': {
+    name: 'InstanceProfileName',
+    arn: 'iam::{account}:instance-profile/{name}',
   },
-  'AWS::IAM::User': { name: 'UserName', arn: 'iam::{account}:user/{name}' },
   'AWS::Logs::LogGroup': {
     name: 'LogGroupName',
     arn: 'logs:{region}:{account}:log-group:{name}:*',
@@ -138,15 +134,15 @@ const FORMS: Readonly<Record<string, Form>> = {
 
 /** Types whose absence nobody who calls an API can notice; still reported, in other words. */
 const EFFECTS: Readonly<Record<string, string>> = {
-  'AWS::IAM::Role': 'not provided here: functions run with the rights of this process',
+  'AWS::IAM::AccessKey':
+    'not made here: a stack would have to keep its secret. Make one: aws iam create-access-key',
   'AWS::Logs::LogGroup': 'not provided here: logs go where this gateway writes them',
 }
 
 export const inert: ResourceType = {
   inert: true,
   report: (context) => {
-    const { report, logicalId, type, properties } = context
-    if (type === 'AWS::IAM::Role' && grantsLogsOnly(properties)) return
+    const { report, logicalId, type } = context
     // It does nothing on AWS either: CDK counts with it.
     if (type === 'AWS::CDK::Metadata') return
     const effect = EFFECTS[type] ?? 'not provided here: only its name exists'
@@ -155,17 +151,6 @@ export const inert: ResourceType = {
   create: async (_input, context) => record(context),
   update: async (_input, existing) => existing,
   delete: async () => {},
-}
-
-/** The role that every function has: without it nothing is missing here. */
-const grantsLogsOnly = (properties: JsonValue): boolean => {
-  const arns = memberOf(properties, 'ManagedPolicyArns') ?? []
-  return (
-    Array.isArray(arns) &&
-    arns.every((arn) => String(arn).endsWith(':policy/service-role/AWSLambdaBasicExecutionRole')) &&
-    memberOf(properties, 'Policies') === undefined &&
-    memberOf(properties, 'PermissionsBoundary') === undefined
-  )
 }
 
 const record = (context: ResourceContext): Made => {
