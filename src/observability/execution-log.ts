@@ -59,7 +59,10 @@ const linesOf = (event: ExecutionEvent): readonly Line[] => {
       return [
         ['data', `Endpoint request URI: ${cut(event.uri)}`],
         ['data', `Endpoint request headers: ${headersText(event.headers)}`],
-        ['data', `Endpoint request body after transformations: ${bodyText(event.body)}`],
+        [
+          'data',
+          `Endpoint request body after transformations: ${bodyText(event.body, maskedEvent)}`,
+        ],
         ['info', `Sending request to ${cut(event.uri)}`],
       ]
     case 'endpoint-response':
@@ -150,8 +153,11 @@ const cut = (text: string): string =>
 /** Four bytes a character at most: of a long body no more is read than is shown. */
 const BODY_BYTES_READ_MAX = 4 * (VALUE_CHARS_MAX + 1)
 
-const bodyText = (body: Uint8Array | string): string => {
-  if (typeof body === 'string') return cut(body)
+const bodyText = (
+  body: Uint8Array | string,
+  mask: (text: string) => string = (text) => text,
+): string => {
+  if (typeof body === 'string') return cut(mask(body))
   const read = Buffer.from(
     body.buffer,
     body.byteOffset,
@@ -159,7 +165,7 @@ const bodyText = (body: Uint8Array | string): string => {
   )
   // AWS: bytes that are no text are not shown. A character that the reading cuts is none of them.
   if (body.byteLength <= BODY_BYTES_READ_MAX && !isUtf8(read)) return '[Binary Data]'
-  return cut(read.toString('utf8'))
+  return cut(mask(read.toString('utf8')))
 }
 
 const queryPairs = (
@@ -183,6 +189,17 @@ const headersText = (headers: readonly string[]): string => {
 /** As Java prints a map. */
 const mapText = (pairs: readonly (readonly [string, string])[]): string =>
   cut(`{${pairs.map(([name, value]) => `${name}=${value}`).join(', ')}}`)
+
+/** A function's event holds the headers of the request, and its credentials with them: masked as those are. */
+const maskedEvent = (text: string): string =>
+  text
+    .replace(SECRET_MEMBER, (_, member: string, value: string) => member + maskedText(value))
+    .replace(SECRET_LIST, '$1"****"')
+
+const SECRETS =
+  'authorization|authorizationtoken|proxy-authorization|x-api-key|x-amz-security-token'
+const SECRET_MEMBER = new RegExp(String.raw`("(?:${SECRETS})":\s*")((?:[^"\\]|\\.)*)`, 'gi')
+const SECRET_LIST = new RegExp(String.raw`("(?:${SECRETS})":\s*\[)[^\]]*`, 'gi')
 
 /** AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. */
 const masked = (name: string, value: string): string =>

@@ -22,6 +22,9 @@ Resources:
   Guard:
     Type: AWS::Serverless::Function
     Properties: {FunctionName: guard, Runtime: nodejs22.x, Handler: index.handler, CodeUri: .}
+  MayAsk:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref Guard, Principal: apigateway.amazonaws.com}
 `
 const CODE = `exports.handler = async (event) => {
   const word = event.authorizationToken ?? event.headers?.Authorization

@@ -101,3 +101,18 @@ it('a failure is the one line of level ERROR, in the words that AWS has for it',
   )
   assert.equal(failure({})[0]?.text, 'Execution failed: Internal server error')
 })
+
+it('the credentials in the event of a function are masked as those of headers, also where the event is cut', () => {
+  const shown = (event: string) =>
+    textsOf({ kind: 'endpoint-request', uri: 'u', headers: [], body: Buffer.from(event) })[2]
+  const key = 'k'.repeat(20)
+  assert.equal(
+    shown(
+      `{"headers":{"x-api-key":"${key}","a":"b"},"multiValueHeaders":{"X-API-Key":["${key}","c"]}}`,
+    ),
+    `Endpoint request body after transformations: {"headers":{"x-api-key":"${'*'.repeat(14)}kkkkkk","a":"b"},"multiValueHeaders":{"X-API-Key":["****"]}}`,
+  )
+  const long = shown(`{"Authorization": "Bearer ${'s'.repeat(10_000)}"}`) ?? ''
+  assert.ok(long.endsWith('* [TRUNCATED]'))
+  assert.ok(!long.includes('ss'))
+})
