@@ -111,3 +111,6 @@ try {
   await host.close()
   await rm(folder, { recursive: true, force: true })
 }
+
+// Templates go through the same operations: their figures belong to these.
+await import('./templates.ts')
