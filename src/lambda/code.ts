@@ -2,9 +2,10 @@
 import { createHash, hash, randomUUID } from 'node:crypto'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { FunctionCode, FunctionDocument } from '#model/function.ts'
+import { cfnResponseFiles } from './cfn-response.ts'
 import type { CodeFolders } from './environment.ts'
 import { LaunchError } from './launch-error.ts'
 import { unzip, ZipError } from './zip.ts'
@@ -74,16 +75,21 @@ const inlineFolder = async (
   dataDir: string,
 ): Promise<string> => {
   const name = inlineFileName(document)
+  const beside = cfnResponseFiles(text, name)
   const folder = join(
     dataDir,
     'functions',
     'inline',
-    hash('sha256', `${name}\n${text}`).slice(0, 24),
+    hash('sha256', `${[name, ...Object.values(beside)].join('\n')}\n${text}`).slice(0, 24),
   )
   if (existsSync(join(folder, name))) return folder
   await inPlace(folder, async (unfinished) => {
     // Without a package.json of its own the file would be what the next one above it says.
     if (name === 'index.js') await writeFile(join(unfinished, 'package.json'), '{}\n')
+    for (const [path, content] of Object.entries(beside)) {
+      await mkdir(join(unfinished, dirname(path)), { recursive: true })
+      await writeFile(join(unfinished, path), content)
+    }
     await writeFile(join(unfinished, name), text)
   })
   return folder

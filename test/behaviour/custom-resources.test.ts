@@ -70,3 +70,48 @@ for (const shape of SHAPES) {
       assert.match(stderr, /template\.yaml:\d+: Resources\.Thing: Custom::Thing: .*so it is/)
     }))
 }
+
+/** Inline code with the modules that AWS lays beside it. */
+const MODULES = `
+Resources:
+  Node:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code:
+        ZipFile: |
+          const response = require('cfn-response')
+          exports.handler = (event, context) => response.send(event, context, response.SUCCESS, { Name: 'node' })
+  Python:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code:
+        ZipFile: |
+          import cfnresponse
+          def handler(event, context):
+              cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Name": "python"}, "py-1")
+  OfNode:
+    Type: Custom::Node
+    Properties: {ServiceToken: !GetAtt Node.Arn, ServiceTimeout: 30}
+  OfPython:
+    Type: AWS::CloudFormation::CustomResource
+    Properties: {ServiceToken: !GetAtt Python.Arn, ServiceTimeout: 30}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: !Join [" ", [!GetAtt OfNode.Name, !GetAtt OfPython.Name, !Ref OfPython]]}
+`
+
+test('inline code has cfn-response and cfnresponse beside it, as on AWS', () =>
+  withTemplate(MODULES, async (file) => {
+    const gateway = await startGateway({ shape: 'start', file, args: ['--no-watch'] })
+    try {
+      assert.ok(gateway.api('node python py-1'))
+    } finally {
+      await gateway.stop()
+    }
+  }))
