@@ -1,10 +1,13 @@
 // `node --conditions=source bench/authorization.ts`: what the engines of authorization take for one request.
 // Issue 7 allows 50 µs for a signature and 5 µs for a resource policy of 20 statements; authorizer-cases.ts has the rest.
+import { createSigners } from '#data-plane/admit/signers.ts'
 import { compilePolicy } from '#languages/iam-policy/compile-policy.ts'
 import { evaluatePolicies } from '#languages/iam-policy/evaluate.ts'
 import { contextOf } from '#languages/iam-policy/policy.ts'
+import { readSignature } from '#languages/sigv4/read-signature.ts'
 import { signRequest } from '#languages/sigv4/sign.ts'
 import { createSigV4Verifier } from '#languages/sigv4/verify.ts'
+import type { SigningIdentity } from '#model/identity.ts'
 import { authorizerCases } from './authorizer-cases.ts'
 
 const API = 'arn:aws:execute-api:us-east-1:123456789012:abc123'
@@ -15,6 +18,29 @@ const invoke = {
   action: 'execute-api:Invoke',
   resource: `${API}/prod/GET/pets/1`,
   context: contextOf({ 'aws:SourceIp': '203.0.113.7', 'aws:username': 'ann' }),
+}
+
+const IDENTITY: SigningIdentity = {
+  ...CREDENTIALS,
+  accountId: '123456789012',
+  arn: 'arn:aws:iam::123456789012:user/ann',
+  userId: 'AIDAEXAMPLE',
+  principal: {
+    kind: 'principal',
+    type: 'user',
+    arn: 'arn:aws:iam::123456789012:user/ann',
+    principalId: 'AIDAEXAMPLE',
+    accountId: '123456789012',
+    name: 'ann',
+    policies: [
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${API}/*` }],
+      }),
+    ],
+  },
+  sessionPolicies: [],
+  contextKeys: {},
 }
 
 const allow = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${API}/prod/GET/*` }
@@ -62,8 +88,19 @@ const verifier = createSigV4Verifier({
   findCredentials: () => CREDENTIALS,
 })
 
+const signers = createSigners(() => IDENTITY)
+const signature = readSignature(signed)
+const moment = { nowMs, region: SCOPE.region, find: () => undefined }
+const admitSigner = (): unknown => {
+  if (signature.kind === 'refused') throw new Error(signature.message)
+  const outcome = signers.verify(signature, signed, moment)
+  if (outcome.kind === 'refused') throw new Error(outcome.message)
+  return signers.evaluate(outcome.signer, invoke)
+}
+
 const CASES: readonly [name: string, run: () => unknown][] = [
   ['sigv4: header form, 1 KB body, known key', () => verifier.verify(signed)],
+  ['AWS_IAM: signature and policies of a user', admitSigner],
   ['iam-policy: one statement', () => evaluatePolicies([identity], invoke)],
   [
     'iam-policy: 20 statements, 19 with IP ranges',

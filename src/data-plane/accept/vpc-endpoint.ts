@@ -20,8 +20,7 @@ export const endpointOfProxy = ({ proxied }: HttpRequest): VpcEndpoint | undefin
 const PP2_TYPE_AWS = 0xea
 const PP2_SUBTYPE_AWS_VPCE_ID = 0x01
 
-export const VPCE_ID = /^vpce-[0-9a-f]{8,32}$/
-export const VPC_ID = /^vpc-[0-9a-f]{8,32}$/
+const VPCE_ID = /^vpce-[0-9a-f]{8,32}$/
 
 /**
  * In this order: `{apiId}-{vpceId}.execute-api…` (of an API that is associated with the endpoint), what a request
