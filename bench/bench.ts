@@ -2,6 +2,7 @@
 //   B0  the upstream alone                     B1  HTTP API, $default route, HTTP_PROXY, no logs
 //   B5  HTTP API, AWS_PROXY to a Node function
 //   B6  B1 behind a JWT authorizer (RS256), 1,000 distinct tokens that are known already
+//   B7  REST API, HTTP integration, 2 KB of JSON mapped by templates in both directions
 // Only ratios paired within a round mean anything here: their median is quoted, with the least and the greatest.
 // Needs Linux with two cores and the Debian packages nginx-light, wrk, util-linux and procps.
 import { execFileSync } from 'node:child_process'
@@ -9,6 +10,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { latencies, measure, type Sample } from './load.ts'
+import { writeMappingScript } from './mapped-body.ts'
 import { type Server, startDaemun, startNginxProxy, startUpstream } from './servers.ts'
 import { startIssuer, warmTokens, writeTokenScript } from './tokens.ts'
 
@@ -23,6 +25,7 @@ interface Round {
   readonly b1: Sample
   readonly b5: Sample
   readonly b6: Sample
+  readonly b7: Sample
   /** Median latencies of one request at a time, milliseconds. */
   readonly nginxMs: number
   readonly b1Ms: number
@@ -63,7 +66,11 @@ const main = async (): Promise<void> => {
     )
     await warmTokens(b6.url, issuer.tokens)
     const script = await writeTokenScript(folder, issuer.tokens)
-    const rounds = await runRounds({ upstream, nginx, b1, b5, b6 }, script)
+    const b7 = await start(
+      startDaemun(folder, 'b7', 'bench/mapping.yaml', [`BackendUrl=${upstream.url}`]),
+    )
+    const scripts = { tokens: script, mapping: await writeMappingScript(folder) }
+    const rounds = await runRounds({ upstream, nginx, b1, b5, b6, b7 }, scripts)
     await report(rounds)
   } finally {
     for (const server of servers) await server.stop()
@@ -78,10 +85,11 @@ const runRounds = async (
     readonly b1: Server
     readonly b5: Server
     readonly b6: Server
+    readonly b7: Server
   },
-  tokenScript: string,
+  scripts: { readonly tokens: string; readonly mapping: string },
 ): Promise<readonly Round[]> => {
-  const { upstream, nginx, b1, b5, b6 } = servers
+  const { upstream, nginx, b1, b5, b6, b7 } = servers
   const medianLatency = async (server: Server) =>
     spread(await latencies(`${server.url}/`, LATENCY_REQUESTS)).median
   for (const server of [nginx, b1, b5]) measure(server, '/', SECONDS) // Warm up.
@@ -92,7 +100,8 @@ const runRounds = async (
       nginx: measure(nginx, '/', SECONDS),
       b1: measure(b1, '/', SECONDS),
       b5: measure(b5, '/', SECONDS),
-      b6: measure(b6, '/', SECONDS, tokenScript),
+      b6: measure(b6, '/', SECONDS, scripts.tokens),
+      b7: measure(b7, '/', SECONDS, scripts.mapping),
       nginxMs: await medianLatency(nginx),
       b1Ms: await medianLatency(b1),
       b5Ms: await medianLatency(b5),
@@ -127,6 +136,8 @@ const report = async (rounds: readonly Round[]): Promise<void> => {
       b1CpuUs: of((round) => round.b1.cpuPerRequestUs),
       b5CpuUs: of((round) => round.b5.cpuPerRequestUs),
       b6CpuUs: of((round) => round.b6.cpuPerRequestUs),
+      b7: of((round) => round.b7.throughput),
+      b7CpuUs: of((round) => round.b7.cpuPerRequestUs),
     },
     ratios: {
       b1Throughput: of((round) => round.b1.throughput / round.nginx.throughput),
@@ -135,6 +146,8 @@ const report = async (rounds: readonly Round[]): Promise<void> => {
       b5Cpu: of((round) => round.b5.cpuPerRequestUs / round.b1.cpuPerRequestUs),
       b6Throughput: of((round) => round.b6.throughput / round.b1.throughput),
       b6Cpu: of((round) => round.b6.cpuPerRequestUs / round.b1.cpuPerRequestUs),
+      b7Throughput: of((round) => round.b7.throughput / round.b1.throughput),
+      b7Cpu: of((round) => round.b7.cpuPerRequestUs / round.b1.cpuPerRequestUs),
     },
     latencyMs: {
       nginx: of((round) => round.nginxMs),
@@ -159,6 +172,7 @@ ${SECONDS} s, 64 connections, gateway pinned to one core with one worker; median
 | B1 HTTP_PROXY ÷ nginx proxy_pass | ${show(result.ratios.b1Throughput)} | ${show(result.ratios.b1Cpu)} | + ${show(result.latencyMs.b1AddedToNginx)} ms |
 | B5 AWS_PROXY to a Node function ÷ B1 | ${show(result.ratios.b5Throughput)} | ${show(result.ratios.b5Cpu)} (worker and functions process) | + ${show(result.latencyMs.b5AddedToB1)} ms |
 | B6 B1 with a JWT authorizer, 1,000 known tokens ÷ B1 | ${show(result.ratios.b6Throughput)} | ${show(result.ratios.b6Cpu)} | not measured |
+| B7 templates in and out, 2 KB ÷ B1 | ${show(result.ratios.b7Throughput)} | ${show(result.ratios.b7Cpu)} | not measured |
 
 Absolute figures of the same rounds, which mean little elsewhere: B0 ${show(result.absolute.b0, 0)} requests/s, nginx
 ${show(result.absolute.nginx, 0)}, B1 ${show(result.absolute.b1, 0)}, B5 ${show(result.absolute.b5, 0)}; CPU per request nginx

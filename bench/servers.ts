@@ -108,7 +108,7 @@ export const startDaemun = async (
     pin(LOAD_CORE, event.functions)
     const [api] = event.apis
     if (api === undefined) throw new Error(`${template} has no API`)
-    const url = api.urls.find((candidate) => candidate.includes('/_aws/execute-api/'))
+    const url = api.urls.find((candidate) => !candidate.includes('.localhost'))
     if (url === undefined) throw new Error('no path-style URL')
     return {
       url: url.replace(/\/$/, ''),
