@@ -11,7 +11,7 @@ import {
   WebSocketLambdaIntegration,
 } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import { type Answer, type Gateway, startGateway } from '../support/gateway.ts'
 
 const CODE = `
@@ -26,7 +26,7 @@ exports.authorize = async (event) => ({
 
 /** Synthesises an app whose functions are an asset, starts the gateway from its cdk.out and tries it. */
 const withCdkApp = async (
-  build: (stack: Stack, handler: (name: string) => lambda.Function) => void,
+  build: (stack: Stack, handler: (name: string) => lambda.Function) => unknown,
   work: (gateway: Gateway) => Promise<void>,
 ): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'daemun-cdk-'))
@@ -69,7 +69,7 @@ const answers = (gateway: Gateway, answer: Answer, status: number): boolean => {
 test('LambdaRestApi of CDK starts from cdk.out, its asset included, and answers', () =>
   withCdkApp(
     (stack, handler) => {
-      new rest.LambdaRestApi(stack, 'Api', { handler: handler('Hello') })
+      return new rest.LambdaRestApi(stack, 'Api', { handler: handler('Hello') })
     },
     async (gateway) => {
       const answer = await gateway.call(gateway.api('Api'), '/prod/some/path')
@@ -103,7 +103,7 @@ test('WebSocketApi of CDK starts and answers messages', () =>
         integration: new WebSocketLambdaIntegration('Say', handler('Hello')),
         returnResponse: true,
       })
-      new http.WebSocketStage(stack, 'Stage', {
+      return new http.WebSocketStage(stack, 'Stage', {
         webSocketApi: api,
         stageName: 'dev',
         autoDeploy: true,

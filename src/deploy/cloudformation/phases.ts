@@ -110,8 +110,8 @@ const begin = async (store: Store) => {
       end.resolve()
       return done
     },
-    abort: async (error: unknown): Promise<void> => {
-      end.reject(error)
+    abort: async (reason: unknown): Promise<void> => {
+      end.reject(reason)
       await done.catch(() => undefined) // The error is on its way to the caller already.
     },
   }

@@ -130,7 +130,7 @@ const readResource = (
     metadata: resource['Metadata'] ?? {},
     condition: textOf(resource['Condition'] ?? null),
     dependsOn,
-    retain: /^Retain/.test(textOf(resource['DeletionPolicy']) ?? ''),
+    retain: textOf(resource['DeletionPolicy'])?.startsWith('Retain') === true,
     retainReplaced: resource['UpdateReplacePolicy'] === 'Retain',
   }
 }

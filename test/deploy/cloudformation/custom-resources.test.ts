@@ -172,7 +172,7 @@ test('a resource that fails after an update has the function asked to go back', 
 test('a function that never answers is a bounded, clear error: ServiceTimeout, or a little after its end', async (t) => {
   const { deploy, timers, store } = world(t, () => {
     setImmediate(() => {
-      for (const { callback, delayMs } of [...timers]) {
+      for (const { callback, delayMs } of timers) {
         assert.equal(delayMs, 7_000)
         callback()
       }
@@ -239,7 +239,7 @@ test('a process that dies while it waits leaves what the next start takes back',
   assert.equal(await undoUnfinished(store), true)
   assert.equal((await store.read((view) => view.list(functions, SCOPE))).length, 0)
   assert.equal(await undoUnfinished(store), false)
-  for (const { callback } of [...timers]) callback()
+  for (const { callback } of timers) callback()
   await assert.rejects(waiting)
 })
 

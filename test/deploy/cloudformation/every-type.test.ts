@@ -115,7 +115,7 @@ test('domain names, mappings, rules, links, documentation and certificates come 
     ],
     [3, 3, 1, 1],
   )
-  const reported = made.report.filter(({ feature }) => /^AWS::ApiGateway/.test(feature))
+  const reported = made.report.filter(({ feature }) => feature.startsWith('AWS::ApiGateway'))
   assert.deepEqual(
     reported.map(({ where }) => where).sort(),
     'Association Domain HttpDomain Private'
