@@ -21,6 +21,8 @@ import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { Sha256 } from '../languages/sigv4/signers.ts'
 
 const REGION = 'us-east-1'
+/** For what has no types of its own. */
+const require = createRequire(import.meta.url)
 const ACCOUNT = '123456789012'
 
 const template = (upstream: string): string =>
@@ -197,7 +199,7 @@ const callsOf = (shape: Shape) => () => {
   })
 
   it('by aws-api-gateway-client, which signs the host without its port', async () => {
-    const { default: factory } = createRequire(import.meta.url)('aws-api-gateway-client') as {
+    const { default: factory } = require('aws-api-gateway-client') as {
       readonly default: {
         newClient(config: object): {
           invokeApi(

@@ -137,6 +137,27 @@ describe('a listener that opts in to the PROXY protocol', () => {
     })
   }
 
+  it('survives headers in which bytes were changed, cut or added at random', async (test) => {
+    const { port, errors } = await start(test, { headersTimeoutMs: 1_000 })
+    const good = header(1, 0x11, `${IPV4}${ENDPOINT}`)
+    let seed = 7
+    const random = (below: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31
+      return seed % below
+    }
+    for (let round = 0; round < 200; round += 1) {
+      const at = random(good.length)
+      const kind = random(3)
+      const middle = kind === 0 ? '' : bytes(random(256))
+      const sent = good.slice(0, at) + middle + good.slice(kind === 2 ? at : at + 1)
+      const client = await openRaw(port)
+      client.socket.end(sent + GET, 'latin1')
+      assert.match(await client.ended, /^(?:HTTP\/1\.1 (?:200|400) |$)/)
+    }
+    assert.deepEqual(errors, [])
+    assert.match(await talk(port, good + GET), /^HTTP\/1\.1 200/)
+  })
+
   it('closes a connection whose header does not come in time, or ends in the middle', async (test) => {
     const { port, seen } = await start(test, { headersTimeoutMs: 50 })
     const slow = await openRaw(port)
