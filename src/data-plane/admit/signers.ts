@@ -31,6 +31,8 @@ export interface Signers {
   ): { readonly kind: 'verified'; readonly signer: Signer } | Refusal
   /** What the signer's own side says: policies within the boundary, within the session's policies. */
   evaluate(signer: Signer, access: AccessRequest): Evaluation
+  /** The boundary and the session's policies alone: what they do not allow, a resource policy cannot give a role. */
+  limits(signer: Signer, access: AccessRequest): Evaluation
 }
 
 const SIGNING_KEYS_MAX = 1_000
@@ -61,6 +63,15 @@ export const createSigners = (resolve: ResolveCredentials): Signers => {
     }
     return compiled
   }
+  const limitsOf = (signer: Signer, access: AccessRequest): Evaluation => {
+    const { principal } = signer
+    const boundary = principal === undefined ? 'none' : policiesOf(principal).boundary
+    let evaluation = boundary === 'none' ? ALLOWED : evaluateAll(boundary, access)
+    for (const text of signer.sessionPolicies) {
+      evaluation = combineWithin(evaluation, evaluateAll(sessionPolicyOf(text), access))
+    }
+    return evaluation
+  }
   return {
     verify: (signature, request, { nowMs, region, find }) => {
       const options: SignatureCheckOptions<Signer> = {
@@ -83,13 +94,10 @@ export const createSigners = (resolve: ResolveCredentials): Signers => {
     evaluate: (signer, access) => {
       const { principal } = signer
       // A principal that was deleted has no policies left: nothing allows it anything.
-      let evaluation =
-        principal === undefined ? SILENT : evaluatePrincipal(policiesOf(principal), access)
-      for (const text of signer.sessionPolicies) {
-        evaluation = combineWithin(evaluation, evaluateAll(sessionPolicyOf(text), access))
-      }
-      return evaluation
+      if (principal === undefined) return SILENT
+      return combineWithin(evaluateOwn(policiesOf(principal), access), limitsOf(signer, access))
     },
+    limits: limitsOf,
   }
 }
 
@@ -153,11 +161,7 @@ const evaluateAll = (policies: Policies, access: AccessRequest): Evaluation =>
   policies === undefined ? UNREADABLE : evaluatePolicies(policies, access)
 
 /** AWS: an account's root may do everything in it, and no policy of its own says so. */
-const evaluatePrincipal = (
-  { isRoot, own, boundary }: PrincipalPolicies,
-  access: AccessRequest,
-): Evaluation => {
+const evaluateOwn = ({ isRoot, own }: PrincipalPolicies, access: AccessRequest): Evaluation => {
   const evaluation = evaluateAll(own, access)
-  if (isRoot) return evaluation.decision === 'deny' ? evaluation : ALLOWED
-  return boundary === 'none' ? evaluation : combineWithin(evaluation, evaluateAll(boundary, access))
+  return isRoot && evaluation.decision !== 'deny' ? ALLOWED : evaluation
 }

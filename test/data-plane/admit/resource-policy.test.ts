@@ -14,6 +14,7 @@ import {
 } from '../../support/signers.ts'
 
 const INVOKE = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke' }
+const NOTHING = policy({ Effect: 'Allow', Action: 'sts:*', Resource: '*' })
 const METHODS = ['GET /', 'GET /pets', 'GET /pets/{id}', 'POST /pets']
 
 const api = (statements: readonly object[], authorizationType = 'NONE'): TestRestApi => ({
@@ -143,6 +144,30 @@ describe('a principal of a resource policy', () => {
       'a role, of a session of it',
       { AWS: 'arn:aws:iam::123456789012:role/ann' },
       { type: 'role' },
+      200,
+    ],
+    [
+      'a role, of a session that its own policy does not let',
+      { AWS: 'arn:aws:iam::123456789012:role/ann' },
+      { type: 'role', identity: { sessionPolicies: [NOTHING] } },
+      403,
+    ],
+    [
+      'a role within a boundary that does not let it',
+      { AWS: 'arn:aws:iam::123456789012:role/ann' },
+      { type: 'role', permissionsBoundary: NOTHING },
+      403,
+    ],
+    [
+      'a session by its name, whatever its own policy says',
+      { AWS: 'arn:aws:sts::123456789012:assumed-role/ann/session' },
+      { type: 'role', identity: { sessionPolicies: [NOTHING] } },
+      200,
+    ],
+    [
+      'the user, past a boundary',
+      { AWS: 'arn:aws:iam::123456789012:user/ann' },
+      { permissionsBoundary: NOTHING },
       200,
     ],
     [
