@@ -45,7 +45,10 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
     /EventInvokeConfig/,
     'retries, age and destinations that are functions; others wait for their services',
   ],
-  [/FunctionUrlConfig/, 'served for AuthType NONE; AWS_IAM is refused with 403'],
+  [
+    /FunctionUrlConfig/,
+    'served for AuthType NONE, buffered; AWS_IAM is refused with 403, RESPONSE_STREAM with 501',
+  ],
   [/^GetFunction$|^GetLayerVersion/, 'Location is a URL of a file of this machine'],
   [/^GetAccessKeyLastUsed$/, 'reads as never used: use is not counted'],
   [

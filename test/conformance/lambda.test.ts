@@ -33,7 +33,7 @@ import {
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
 import { ROLE, zipOf } from '../lambda/api/support.ts'
-import { type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
+import { type Answer, call, type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
 
 const code = (text: string) => ({ 'index.js': `exports.handler = ${text}` })
 const made = (FunctionName: string, text: string) => ({
@@ -43,6 +43,17 @@ const made = (FunctionName: string, text: string) => ({
   Role: ROLE,
   Code: { ZipFile: zipOf(code(text)) },
 })
+
+/** Workers of `serve` take a change in a moment after the host has answered. */
+const served = async (ask: () => Promise<Answer>, status: number): Promise<Answer> => {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await ask()
+    if (answer.status === status || tries === 200) {
+      assert.equal(answer.status, status, answer.text)
+      return answer
+    }
+  }
+}
 
 for (const shape of SHAPES) {
   describe(`the Lambda client on daemun ${shape}`, () => {
@@ -194,6 +205,64 @@ for (const shape of SHAPES) {
       assert.equal(listed.EventSourceMappings?.[0]?.UUID, mapping.UUID)
       const { AccountUsage } = await lambda.send(new GetAccountSettingsCommand({}))
       assert.ok((AccountUsage?.FunctionCount ?? 0) >= 1)
+    })
+
+    it('serves a function URL to everybody whom the policy lets in, with CORS', async () => {
+      const FunctionName = 'page'
+      const text = `async (event) => ({ statusCode: 201, body: event.requestContext.http.method + event.rawPath })`
+      await lambda.send(new CreateFunctionCommand(made(FunctionName, text)))
+      const url = await lambda.send(
+        new CreateFunctionUrlConfigCommand({
+          FunctionName,
+          AuthType: 'NONE',
+          Cors: { AllowOrigins: ['https://a.example'] },
+        }),
+      )
+      const host = new URL(url.FunctionUrl ?? '').host
+      const headers = { host, origin: 'https://a.example' }
+      const closed = await served(() => call(gateway.dataOrigin, '/a/b', { headers }), 403)
+      assert.equal(closed.text, '{"message":"Forbidden"}')
+      await lambda.send(
+        new AddPermissionCommand({
+          FunctionName,
+          StatementId: 'all',
+          Action: 'lambda:InvokeFunctionUrl',
+          Principal: '*',
+          FunctionUrlAuthType: 'NONE',
+        }),
+      )
+      const open = await served(() => call(gateway.dataOrigin, '/a/b', { headers }), 201)
+      assert.equal(open.text, 'GET/a/b')
+      assert.equal(open.headers['access-control-allow-origin'], 'https://a.example')
+      const local = `/_aws/lambda-url/${host.split('.')[0]}/c`
+      assert.equal((await call(gateway.dataOrigin, local)).text, 'GET/c')
+    })
+
+    it('answers others while 50 MB are uploaded, and refuses what is larger', async () => {
+      const large = {
+        'index.js': 'exports.handler = async () => 1',
+        blob: Buffer.alloc(49_000_000),
+      }
+      const uploading = lambda.send(
+        new CreateFunctionCommand({ ...made('large', ''), Code: { ZipFile: zipOf(large) } }),
+      )
+      const state = { done: false }
+      const uploaded = uploading.then(() => (state.done = true))
+      let answered = 0
+      while (!state.done) {
+        await lambda.send(new GetAccountSettingsCommand({}))
+        answered += 1
+      }
+      await uploaded
+      assert.ok(answered > 1, `${answered} requests were answered meanwhile`)
+      assert.equal((await invoke('large')).body, 1)
+      const tooLarge = { blob: Buffer.alloc(54_000_000) }
+      await assert.rejects(
+        lambda.send(
+          new CreateFunctionCommand({ ...made('larger', ''), Code: { ZipFile: zipOf(tooLarge) } }),
+        ),
+        (error: Error) => /RequestEntityTooLarge|EPIPE|ECONNRESET/.test(`${error.name} ${error}`),
+      )
     })
 
     it('lists functions page by page', async () => {

@@ -7,6 +7,7 @@ import type { FlatHeaders } from '#transport/contract.ts'
 import type { ApiEntry } from '../plan.ts'
 import { findDomainName, nameOfHost, routesOfDomain } from './custom-domain.ts'
 import { decodeOrKeep } from './query.ts'
+import { isFunctionUrlAddress } from './function-url.ts'
 import type { RequestAddress } from './request.ts'
 
 export interface AddressOptions {
@@ -38,7 +39,8 @@ export const findAddress = (
 
 /** For the front door: whether a request is the data plane's, judged without knowing any API. */
 export const isDataPlaneAddress = (host: string, target: string): boolean =>
-  (findOwnPlace(host, '/') ?? findLocalPlace(pathOf(target))) !== undefined
+  (findOwnPlace(host, '/') ?? findLocalPlace(pathOf(target))) !== undefined ||
+  isFunctionUrlAddress(host, target)
 
 /** A name that leads nowhere is an address all the same: of no API, so that nobody else answers it. */
 const addressOfDomain = (

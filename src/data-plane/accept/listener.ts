@@ -14,7 +14,9 @@ import {
 import { makeRequestRecord } from '../request-record.ts'
 import { handleRestRequest } from '../rest-api.ts'
 import { defaultResponse } from '../respond/gateway-response.ts'
+import { functionUrlPlan } from '../function-url.ts'
 import { findAddress } from './domain-name.ts'
+import { findFunctionUrl, type FunctionUrlAddress } from './function-url.ts'
 import {
   acceptRequest,
   type GatewayRequest,
@@ -38,6 +40,8 @@ export const createDataPlane =
   ): HandleDataPlane =>
   (http, declared) => {
     const current = directory()
+    const url = findFunctionUrl(http.host, http.target, current.find)
+    if (url !== undefined) return serveFunctionUrl(http, url, current, services)
     const endpoint = declared ?? (http.proxied && endpointOfProxy(http))
     const address =
       endpoint === undefined
@@ -68,6 +72,22 @@ export const createDataPlane =
       services,
     )
   }
+
+/** AWS: the host of a URL that was deleted answers 403. [guide: urls-configuration] */
+const serveFunctionUrl = (
+  http: HttpRequest,
+  { address, entry }: FunctionUrlAddress,
+  directory: Directory,
+  services: Services,
+): HttpResponse | Promise<HttpResponse> => {
+  if (entry === undefined) {
+    const hint = `there is no function URL ${address.apiId} here`
+    const refused = new GatewayFailure('FORBIDDEN', 'Forbidden', { hint })
+    return answerNobody(http, address, directory, services, refused)
+  }
+  const request = acceptRequest(http, address, services, 'HTTP', directory)
+  return handleHttpApiRequest(request, functionUrlPlan(entry), services)
+}
 
 /** The open connections of WebSocket APIs, and who may reach them. */
 export interface ConnectionsAccess {
