@@ -19,6 +19,8 @@ import type { SocketFacts } from './accept/socket.ts'
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
   readonly clock: Clock
+  /** The real time, where `clock` may have been set: signatures go by it. */
+  readonly wallClock?: Clock
   /** Buckets and quotas. */
   readonly limits: Limits
   /** What all APIs of an account in a region share. */

@@ -17,7 +17,7 @@ import type {
   ResolveCredentials,
 } from '#model/ports.ts'
 import { renderTestLog } from '#observability/execution-log.ts'
-import type { Clock } from '#shared/clock.ts'
+import { type Clock, systemClock } from '#shared/clock.ts'
 import type { Limits } from '#state/limits.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
@@ -78,6 +78,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
   const current = createCurrent({ onFailure: options.onError })
   const services: Services = {
     clock: options.clock,
+    wallClock: systemClock,
     limits: options.limits,
     accountLimit: accountLimits(accountRate, accountBurst),
     random: systemRandom,

@@ -63,4 +63,6 @@ export const obeySupervisor = (stop: () => Promise<void>): void => {
     void stop().finally(() => process.exit(0))
   })
   process.on('disconnect', () => process.exit(0))
+  // It may have gone while this process was starting.
+  if (!process.connected) process.exit(0)
 }

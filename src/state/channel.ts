@@ -1,6 +1,7 @@
 // How the processes of a node speak: one connection per process to the host, on a unix socket, carrying requests,
 // answers and notices as lines of JSON. Typed by `ChannelMethods`, bounded in every direction, and made for a host
 // that may die: the client connects again by itself, and whoever waits is told.
+import { rm } from 'node:fs/promises'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { errorMessage } from '#shared/assert.ts'
 import type { Clock } from '#shared/clock.ts'
@@ -66,6 +67,8 @@ export const startChannelHost = async (options: ChannelHostOptions): Promise<Cha
     socket.on('error', () => socket.destroy()) // A process that went away: its close is all there is to say.
     onMessages(socket, (message) => answer(socket, peer, message, options), options.onError)
   })
+  // A host that was killed leaves its socket behind, and only one host has this path at a time.
+  await rm(options.path, { force: true })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.path, resolve)

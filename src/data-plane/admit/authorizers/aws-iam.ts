@@ -24,7 +24,9 @@ export const authenticateSigner = async (
   const body = await request.readBody()
   const signed: SignableRequest = { method, target, headers, body }
   const { find } = request.directory
-  return services.signers.verify(signature, signed, { nowMs: request.arrivedAtMs, region, find })
+  // Clients sign with the real time, however the clock of this gateway was set.
+  const nowMs = services.wallClock?.nowMs() ?? request.arrivedAtMs
+  return services.signers.verify(signature, signed, { nowMs, region, find })
 }
 
 /** Who signed, as events, templates and integrations are told. */
