@@ -11,6 +11,7 @@ import { type DeployOptions, type Deployed, deployTemplateFile } from '../deploy
 import type { DeployedApi } from '../deployed.ts'
 import { callOperations } from '../operations.ts'
 import type { Honour } from '../report.ts'
+import { definitionRows } from './definition-rows.ts'
 import { type CoverageRow, rank, rowsOf } from './rows.ts'
 
 export interface CheckOptions
@@ -47,9 +48,13 @@ export const checkTemplate = async (options: CheckOptions, store: Store): Promis
     redeploy: 'always',
     traces: true,
   })
+  const requests = await requestRows(deployed, options, store, call)
   const rows = [
-    ...deployed.templates.flatMap(rowsOf),
-    ...(await requestRows(deployed, options, store, call)),
+    ...deployed.templates.flatMap((template) => [
+      ...rowsOf(template),
+      ...definitionRows(template, requests),
+    ]),
+    ...requests,
   ]
   const counts = { enforced: 0, approximated: 0, inert: 0, refused: 0 }
   for (const { honour } of rows) counts[honour]++

@@ -90,7 +90,7 @@ Resources:
   ])
 })
 
-test('an OpenAPI document has the requests that its API would refuse', async (t) => {
+test('an OpenAPI document has its operations and extensions, and what its API does to requests', async (t) => {
   const coverage = await check(
     t,
     JSON.stringify({
@@ -113,7 +113,11 @@ test('an OpenAPI document has the requests that its API would refuse', async (t)
     }),
     'openapi.json',
   )
-  assert.equal(coverage.worst, 'refused')
+  const [operation] = coverage.rows.filter(({ where }) => where === 'paths./.get')
+  assert.deepEqual([operation?.what, operation?.honour], ['http_proxy integration', coverage.worst])
+  assert.deepEqual(told(coverage, 'paths./.get.x-amazon-apigateway-integration'), [
+    'enforced x-amazon-apigateway-integration',
+  ])
 })
 
 test('a template that cannot be deployed is the error that deploying it is', async (t) => {
