@@ -85,7 +85,7 @@ export interface HttpListenerOptions {
   readonly keepAliveTimeoutMs?: number
   /** Every connection begins with a PROXY protocol header, version 2; one that does not is closed. Default false. */
   readonly proxyProtocol?: boolean
-  /** Connections at once; further ones are refused. Default 10000. */
+  /** Connections at once; further ones are refused. Default 20000. */
   readonly connectionsMax?: number
 }
 

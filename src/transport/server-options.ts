@@ -11,7 +11,7 @@ export const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 // AWS: an idle connection is kept 310 seconds. [guide: api-gateway-execution-service-limits-table]
 const KEEP_ALIVE_TIMEOUT_MS = 310_000
-const CONNECTIONS_MAX = 10_000
+const CONNECTIONS_MAX = 20_000
 /** Slow requests are looked for this often, so a timeout is late by no more. */
 const CHECK_INTERVAL_MS = 1_000
 
