@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { type CommandName, variable } from '../setting-definition.ts'
 import { parseSettings, SETTINGS, type Settings } from '../settings.ts'
 import { exitWith } from './exit.ts'
+import type { SimulateOptions } from './policy/simulate.ts'
 import { version } from './version.ts'
 import type { WsOptions } from './ws.ts'
 
@@ -83,6 +84,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   addCommand(program, 'check', 'Say what of a template is enforced, approximated, inert or refused')
   addExplain(program)
   addVtl(program)
+  addPolicy(program)
   addWs(program)
   try {
     await program.parseAsync([...argv])
@@ -156,6 +158,49 @@ const addVtl = (program: Command): void => {
     .action(async (paths: readonly string[], options: { readonly update?: boolean }) => {
       const { run } = await import('./vtl/test.ts')
       run(paths, options)
+    })
+}
+
+const POLICY_HELP = `
+Evaluated as for a real request: an explicit Deny anywhere, then an Allow; within a permissions boundary and a session
+policy; within one account the resource policy or the caller's policies must allow, across accounts both must.
+Callers and the resource policies of REST APIs are those that --data-dir serves; files may be given instead.
+
+Status: 0 allowed, 2 denied, 1 the question cannot be answered.
+
+Examples:
+  daemun policy simulate --caller arn:aws:iam::123456789012:user/ada --action execute-api:Invoke \\
+    --resource arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET/pets
+  daemun policy simulate --action execute-api:Invoke --resource arn:aws:execute-api:us-east-1:123456789012:a/prod/GET/ \\
+    --resource-policy policy.json --context aws:SourceIp=192.0.2.7     an unsigned caller
+  daemun policy simulate --caller arn:aws:iam::123456789012:role/ci --policy ci.json --action apigateway:PATCH \\
+    --resource arn:aws:apigateway:us-east-1::/restapis/abc123/stages/prod
+`
+
+const addPolicy = (program: Command): void => {
+  const list = (value: string, before: readonly string[] = []) => [...before, value]
+  program
+    .command('policy')
+    .description('Work with IAM and resource policies')
+    .command('simulate')
+    .description('Say whether a caller would be allowed, and by which statement')
+    .requiredOption(
+      '--action <name>',
+      'execute-api:Invoke, apigateway:GET, lambda:InvokeFunction …',
+    )
+    .requiredOption('--resource <arn>', 'What it would be done to.')
+    .option('--caller <arn>', 'A user, a role or a session of one. Absent: nobody has signed.')
+    .option('--policy <file>', "A policy of the caller's, beside those that it has. Many.", list)
+    .option('--boundary <file>', 'Its permissions boundary.')
+    .option('--session-policy <file>', 'What narrows its session.')
+    .option('--resource-policy <file>', 'The policy of what is called.')
+    .option('--context <key=value>', 'A condition key: aws:SourceIp=192.0.2.7. Many.', list)
+    .option('--data-dir <folder>', 'What a gateway serves from there.', '.daemun')
+    .option('--json', 'One JSON object.')
+    .addHelpText('after', POLICY_HELP)
+    .action(async (options: SimulateOptions) => {
+      const { run } = await import('./policy/simulate.ts')
+      await run(options)
     })
 }
 

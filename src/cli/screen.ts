@@ -93,6 +93,7 @@ const formatReady = (ready: Ready): string => {
     '',
     ...ready.apis.flatMap((api) => formatApi(api, width)),
     `  ${label('AWS')} ${'endpoint'.padEnd(width)}  ${styleText('cyan', ready.endpoint)}      export AWS_ENDPOINT_URL=${ready.endpoint}`,
+    `  ${label('')} ${'key'.padEnd(width)}  ${keyOf(ready)}`,
     ...ready.listeners.map(
       ({ origin, vpcEndpoint = 'PROXY v2' }) =>
         `  ${label('also')} ${vpcEndpoint.padEnd(width)}  ${styleText('cyan', origin)}`,
@@ -103,6 +104,12 @@ const formatReady = (ready: Ready): string => {
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** What signs as the root of this account, for clients and for AWS_IAM methods. */
+const keyOf = ({ credentials: { accessKeyId, secretAccessKey } }: Ready): string =>
+  secretAccessKey === undefined
+    ? `${printable(accessKeyId)}   ${styleText('dim', '(of your environment)')}`
+    : `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`
 
 /** A path as seen from the folder that the command was given in. */
 const here = (path: string): string => relative(process.cwd(), path) || path

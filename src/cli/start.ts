@@ -2,6 +2,7 @@
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { systemClock } from '#shared/clock.ts'
 import type { NodeEvent, Tell } from '#processes/events.ts'
+import { shownCredentials } from '#processes/development-credentials.ts'
 import { type SingleProcess, startSingleProcess } from '#processes/single-process.ts'
 import type { Settings } from '../settings.ts'
 import { describeFailure, isClear } from './exit.ts'
@@ -24,7 +25,9 @@ export const run = async (given: Settings): Promise<void> => {
     await running.close()
   })
   const { endpoint, listeners, apis, report } = running
-  tell({ event: 'ready', endpoint, listeners, apis, report, readyMs: performance.now() })
+  const credentials = shownCredentials(process.env)
+  const readyMs = performance.now()
+  tell({ event: 'ready', endpoint, credentials, listeners, apis, report, readyMs })
   if (settings.watch) following.stop = await followTemplate(running, tell)
 }
 

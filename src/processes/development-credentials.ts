@@ -9,3 +9,10 @@ export const developmentCredentials = (
     sessionToken: environment.AWS_SESSION_TOKEN,
   }),
 })
+
+/** What may be shown of them: a secret that whoever started us brought along stays theirs. */
+export const shownCredentials = (environment: Readonly<Record<string, string | undefined>>) => {
+  const { accessKeyId, secretAccessKey } = developmentCredentials(environment)
+  const isTheirs = environment.AWS_SECRET_ACCESS_KEY !== undefined
+  return isTheirs ? { accessKeyId } : { accessKeyId, secretAccessKey }
+}

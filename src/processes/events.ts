@@ -18,6 +18,8 @@ export type NodeEvent =
   | {
       readonly event: 'ready'
       readonly endpoint: string
+      /** What signs as the account's root here; the secret only where everybody knows it. */
+      readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey?: string }
       /** Beside the endpoint: VPC endpoints, and ports behind a load balancer. */
       readonly listeners: readonly BoundListener[]
       readonly apis: readonly ApiDescription[]

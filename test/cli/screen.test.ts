@@ -26,6 +26,7 @@ const LINE: ReportLine = {
 const READY: NodeEvent = {
   event: 'ready',
   endpoint: 'http://localhost:1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   listeners: [{ origin: 'http://localhost:2', vpcEndpoint: 'vpce-0123456789abcdef0' }],
   apis: [API],
   report: [LINE],
@@ -39,6 +40,7 @@ test('the first screen has the URLs, the routes, and what is not honoured with w
   assert.match(text, /REST +orders +http:\/\/localhost:1\/restapis\//)
   assert.match(text, /also +http:\/\/a1b2c3d4e5\.x\/prod\//)
   assert.match(text, /also +vpce-0123456789abcdef0 +http:\/\/localhost:2/)
+  assert.match(text, /key +AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test/)
   assert.match(text, /GET +\/ +mock/)
   assert.match(text, /orders: GET \/: API keys: requests are refused with 501/)
   assert.match(text, /Resources\.Acl: AWS::WAFv2::WebACL: not provided here \(template\.yaml:7\)/)

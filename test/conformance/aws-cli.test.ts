@@ -91,6 +91,53 @@ describe('the AWS CLI', () => {
     assert.equal(gone.status, 403)
   })
 
+  it('makes a user and a role, and takes the role', async () => {
+    const iam = (...args: readonly string[]) =>
+      aws('--endpoint-url', gateway.endpoint, 'iam', ...args)
+    const sts = (...args: readonly string[]) =>
+      aws('--endpoint-url', gateway.endpoint, 'sts', ...args)
+    const who = await sts('get-caller-identity')
+    assert.equal(who.Arn, 'arn:aws:iam::123456789012:root')
+    await iam('create-user', '--user-name', 'ada')
+    const key = await iam('create-access-key', '--user-name', 'ada')
+    assert.match(JSON.stringify(key), /"AccessKeyId":"AKIA/)
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::123456789012:user/ada' },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    }
+    const role = await iam(
+      'create-role',
+      '--role-name',
+      'keeper',
+      '--assume-role-policy-document',
+      JSON.stringify(trust),
+    )
+    // The CLI decodes documents: they are escaped as AWS does.
+    assert.deepEqual(
+      (role.Role as unknown as Record<string, unknown>).AssumeRolePolicyDocument,
+      trust,
+    )
+    const arn = 'arn:aws:iam::aws:policy/AmazonAPIGatewayInvokeFullAccess'
+    await iam('attach-role-policy', '--role-name', 'keeper', '--policy-arn', arn)
+    const listed = await iam('list-attached-role-policies', '--role-name', 'keeper')
+    assert.match(JSON.stringify(listed), /AmazonAPIGatewayInvokeFullAccess/)
+    const taken = await sts(
+      'assume-role',
+      '--role-arn',
+      'arn:aws:iam::123456789012:role/keeper',
+      '--role-session-name',
+      'shift',
+    )
+    assert.match(JSON.stringify(taken), /assumed-role\/keeper\/shift/)
+    await assert.rejects(iam('get-user', '--user-name', 'nobody'), /NoSuchEntity/)
+  })
+
   it('walks the usage-plan tutorial: deploy, key, plan, associate', async () => {
     const { id = '' } = await v1('create-rest-api', '--name', 'sold')
     const rootResourceId = await rootOf(id)
