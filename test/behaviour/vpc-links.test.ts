@@ -67,9 +67,9 @@ for (const shape of SHAPES) {
     await writeFile(file, TEMPLATE)
     const dead = `http://127.0.0.1:${await closedPort()}`
     const args = [
-      ...['--upstream', `inner=${dead},${upstream.url}`],
-      ...['--upstream', `${LISTENER}=${upstream.url}`],
-    ]
+      ['--upstream', `inner=${dead},${upstream.url}`],
+      ['--upstream', `${LISTENER}=${upstream.url}`],
+    ].flat()
     const gateway = await startGateway({ shape, file, args })
     t.after(() => gateway.stop())
     const api = (protocol: string) => {

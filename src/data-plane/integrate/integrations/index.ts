@@ -17,7 +17,7 @@ export const compileIntegration = (source: MethodSource): RestMethodPlan['integr
   const integration = source.method.methodIntegration
   if (integration === undefined) return noIntegration
   // AWS: a VPC link leads to HTTP backends only. [guide: set-up-private-integration]
-  if (integration.connectionType === 'VPC_LINK' && !/^HTTP/.test(integration.type)) {
+  if (integration.connectionType === 'VPC_LINK' && !integration.type.startsWith('HTTP')) {
     return source.limits.refuse('VPC links of other integrations than HTTP')
   }
   return TYPES[integration.type](source, integration)
