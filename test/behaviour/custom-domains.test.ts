@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { CreateBasePathMappingCommand, APIGatewayClient } from '@aws-sdk/client-api-gateway'
 import { call, SHAPES, startGateway } from '../support/gateway.ts'
-import { credentials } from '../wire/served.ts'
 
 const TEMPLATE = `Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -71,7 +70,11 @@ for (const shape of SHAPES) {
 
     // Nobody else's request is taken for one of a domain: the management side still answers on its own names.
     const { endpoint } = gateway
-    const client = new APIGatewayClient({ region: 'us-east-1', endpoint, credentials })
+    const client = new APIGatewayClient({
+      region: 'us-east-1',
+      endpoint,
+      credentials: gateway.credentials,
+    })
     const mapping = { domainName: 'api.example.com', restApiId: rest.id, stage: 'prod' }
     await client.send(new CreateBasePathMappingCommand({ ...mapping, basePath: 'v3' }))
     client.destroy()
