@@ -143,7 +143,10 @@ describe('the AWS CLI', () => {
     const rootResourceId = await rootOf(id)
     const method = ['--rest-api-id', id, '--resource-id', rootResourceId, '--http-method', 'GET']
     await v1('put-method', ...method, '--authorization-type', 'NONE', '--api-key-required')
-    await v1('put-integration', ...method, '--type', 'MOCK')
+    const template = '{"application/json":"{\\"statusCode\\": 200}"}'
+    await v1('put-integration', ...method, '--type', 'MOCK', '--request-templates', template)
+    await v1('put-method-response', ...method, '--status-code', '200')
+    await v1('put-integration-response', ...method, '--status-code', '200')
     await v1('create-deployment', '--rest-api-id', id, '--stage-name', 'prod')
     const key = await v1('create-api-key', '--name', 'partner', '--enabled')
     const plan = await v1(
@@ -151,7 +154,9 @@ describe('the AWS CLI', () => {
       '--name',
       'gold',
       '--throttle',
-      'rateLimit=10,burstLimit=20',
+      'rateLimit=2,burstLimit=3',
+      '--quota',
+      'limit=5,period=MONTH',
       '--api-stages',
       `apiId=${id},stage=prod`,
     )
@@ -166,9 +171,28 @@ describe('the AWS CLI', () => {
       '--key-type',
       'API_KEY',
     )
+    // The caller's side, by a clock that stands still: 403, 200, 429 for the rate, 429 for the quota.
+    const clock = (order: object) =>
+      call(gateway.endpoint, '/_daemun/clock', { method: 'POST', body: JSON.stringify(order) })
+    const ask = async (value?: string) => {
+      const headers = { host: `${id}.execute-api.localhost` }
+      const sent = value === undefined ? headers : { ...headers, 'x-api-key': value }
+      const { status, text } = await call(gateway.dataOrigin, '/prod/', { headers: sent })
+      return `${status} ${text}`
+    }
+    const value = key.value ?? ''
+    await clock({ fixed: true })
+    assert.equal(await ask(), '403 {"message":"Forbidden"}')
+    assert.equal(await ask('not-a-key-of-this-gateway'), '403 {"message":"Forbidden"}')
+    for (const _ of 'abc') assert.equal(await ask(value), '200 ')
+    assert.equal(await ask(value), '429 {"message":"Too Many Requests"}')
+    await clock({ advanceMs: 2_000 })
+    for (const _ of 'ab') assert.equal(await ask(value), '200 ')
+    assert.equal(await ask(value), '429 {"message":"Limit Exceeded"}')
+    await clock({ set: 'real' })
     const read = await v1('get-usage-plan', '--usage-plan-id', planId)
     assert.deepEqual(read.apiStages, [{ apiId: id, stage: 'prod' }])
-    assert.deepEqual(read.throttle, { rateLimit: 10, burstLimit: 20 })
+    assert.deepEqual(read.throttle, { rateLimit: 2, burstLimit: 3 })
     const { items } = await v1('get-usage-plan-keys', '--usage-plan-id', planId)
     assert.equal((items as unknown as readonly { id: string }[])[0]?.id, keyId)
   })
