@@ -6,7 +6,7 @@ import { createDataPlane } from '#data-plane/accept/listener.ts'
 import type { VpcEndpoint } from '#data-plane/accept/request.ts'
 import { admitToConnection } from '#data-plane/admit/manage-connections.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
-import type { Services } from '#data-plane/plan.ts'
+import type { Directory, Services } from '#data-plane/plan.ts'
 import { accountLimits } from '#model/apigateway/usage-limits.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
@@ -19,6 +19,7 @@ import type {
 import { renderTestLog } from '#observability/execution-log.ts'
 import { type Clock, systemClock } from '#shared/clock.ts'
 import type { Limits } from '#state/limits.ts'
+import { createRemoteFunctions } from '#lambda/remote-functions.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createCurrent } from '#snapshot/current.ts'
 import { type DirectorySource, type Follower, follow } from '#snapshot/distribute.ts'
@@ -30,6 +31,7 @@ import {
   type LocalConnections,
 } from '#state/connections.ts'
 import type { HttpHandler, UpgradeHandler } from '#transport/contract.ts'
+import type { UpstreamClient } from '#transport/contract.ts'
 import { createUpstreamClient } from '#transport/upstream.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
@@ -82,7 +84,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     limits: options.limits,
     accountLimit: accountLimits(accountRate, accountBurst),
     random: systemRandom,
-    invokeFunction: options.invokeFunction,
+    invokeFunction: whereverItIs(options, current.directory, upstream),
     invokeFunctionStream: options.invokeFunctionStream,
     signers: createSigners(options.resolveCredentials),
     upstream,
@@ -138,5 +140,22 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
         apply: (delta: DirectoryDelta) => current.apply(delta, (hash) => source.document(hash)),
       }),
     close: () => upstream.close(),
+  }
+}
+
+/** A function that is not one of this gateway is asked for where `--endpoint lambda=URL` leads. */
+const whereverItIs = (
+  { settings, invokeFunction, clock }: DataPlaneOptions,
+  directory: () => Directory,
+  upstream: UpstreamClient,
+): InvokeFunction => {
+  const endpoint = settings.endpoints['lambda']
+  if (endpoint === undefined) return invokeFunction
+  const credentials = developmentCredentials(process.env)
+  const invokeRemote = createRemoteFunctions({ endpoint, credentials, upstream, clock })
+  return (request) => {
+    const [, , , region, accountId, , name] = request.functionArn.split(':')
+    const isOurs = directory().find('function', `${accountId}/${region}/${name}`) !== undefined
+    return isOurs ? invokeFunction(request) : invokeRemote(request)
   }
 }
