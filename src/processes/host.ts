@@ -15,6 +15,8 @@ import { undoUnfinished } from '#store/undo-log.ts'
 import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
+import { createIssueCredentials } from '#identity/issue-credentials.ts'
+import type { IssueCredentials } from '#model/ports.ts'
 import {
   makeRootCredential,
   markRootCredentialShown,
@@ -33,6 +35,8 @@ export interface Host {
   /** The credential of the account's root, until it was shown: show it, and say so. */
   rootCredential(): Promise<ShownCredential | undefined>
   rootCredentialShown(): Promise<void>
+  /** For identity pools: credentials of a role for a user whom they know. */
+  readonly issueCredentials: IssueCredentials
   readonly clock: AdjustableClock
   readonly limits: LimitHolder
   readonly management: Management
@@ -90,6 +94,7 @@ export const openHost = (options: HostOptions): Host => {
     management,
     rootCredential: () => makeRootCredential(store, settings, credentials.mint, clock.nowMs()),
     rootCredentialShown: () => markRootCredentialShown(store, settings),
+    issueCredentials: createIssueCredentials({ store, mint: credentials.mint, clock }),
     source,
     watch: (listener) => store.watch(listener),
     deploy: async (template, customResources) => {

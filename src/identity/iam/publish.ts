@@ -89,10 +89,6 @@ export const unpublishAccessKey = async (tx: Transaction, accessKeyId: string): 
   await tx.delete(directory, GLOBAL_SCOPE, accessKeyKey(accessKeyId))
 }
 
-/** Access keys are unique in a gateway, whichever account they are of. */
-export const isAccessKeyTaken = async (view: View, accessKeyId: string): Promise<boolean> =>
-  (await view.get(directory, GLOBAL_SCOPE, accessKeyKey(accessKeyId))) !== undefined
-
 /** A policy that applies to somebody, and where it is from. */
 export interface AppliedPolicy {
   readonly name: string
