@@ -17,8 +17,11 @@ export interface LastGood {
 
 export const openLastGood = (folder: string): LastGood => {
   const documentPath = (hash: string) => join(folder, `document-${hash}.json`)
+  let kept: number | undefined
   return {
     keep: async (source) => {
+      // Most commits change drafts, and no entry: nothing of it is served.
+      if (kept !== undefined && (await source.changes(kept)).changes.length === 0) return
       await mkdir(folder, { recursive: true })
       const delta = await source.changes(0)
       const held = new Set(await readdir(folder))
@@ -32,6 +35,7 @@ export const openLastGood = (folder: string): LastGood => {
       }
       await writeWhole(join(folder, DIRECTORY_FILE), JSON.stringify(delta))
       for (const file of held) if (!named.has(file)) await rm(join(folder, file), { force: true })
+      kept = delta.revision
     },
     read: async () => {
       let text: string
