@@ -34,6 +34,7 @@ export const handleHttpApiRequest = async (
       if (wait) await wait
       trace.enter('authorize')
       const caller = await route.plan.authorize(routed, services)
+      trace.caller = caller
       // integrate
       trace.enter('integrate')
       const answer = await route.plan.integrate(routed, caller, services)
@@ -53,6 +54,7 @@ export const handleHttpApiRequest = async (
   const routeKey = route?.plan.routeKey
   services.observe?.(
     makeRequestRecord({ request, stage, response: answered, route: routeKey, failure }),
+    stage.observation,
   )
   return answered
 }

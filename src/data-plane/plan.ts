@@ -6,7 +6,13 @@ import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
 import type { RateLimit } from '#model/limits.ts'
-import type { AssumeRole, InvokeFunction, InvokeFunctionStream, Observe } from '#model/ports.ts'
+import type {
+  AssumeRole,
+  InvokeFunction,
+  InvokeFunctionStream,
+  Observe,
+  StageObservation,
+} from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
 import type { Limits } from '#state/limits.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
@@ -79,6 +85,8 @@ export interface StagePlanBase {
   readonly deploymentId: string
   readonly stageVariables: Readonly<Record<string, string>>
   readonly limitations: readonly Limitation[]
+  /** Absent where the stage asks nothing of its observers: no access log, no detailed metrics. */
+  readonly observation?: StageObservation
 }
 
 export interface RestStagePlan extends StagePlanBase {

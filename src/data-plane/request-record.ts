@@ -1,5 +1,6 @@
 // The end of every story: what a request did, as one record for logs, metrics, traces and the terminal.
-import type { RequestRecord } from '#model/request-record.ts'
+import { ANONYMOUS, type Caller } from '#model/caller.ts'
+import type { RecordedCaller, RequestRecord } from '#model/request-record.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { SocketFacts } from './accept/socket.ts'
@@ -19,8 +20,11 @@ export interface Ending {
 
 export const makeRequestRecord = (ending: Ending): RequestRecord => {
   const { request, stage, response, route, resourceId, failure } = ending
-  const { socket }: ContextRequest = request
-  const { userAgent, trace } = request
+  const { socket, match }: ContextRequest = request
+  const { userAgent, trace, address, http } = request
+  const { customDomain, vpcEndpoint } = address
+  const operationName = match?.plan.operationName
+  const caller = callerOf(trace.caller, request.apiKey)
   return {
     requestId: request.requestId,
     extendedRequestId: request.extendedRequestId,
@@ -31,19 +35,31 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
     apiName: stage.apiName,
     stage: stage.stageName,
     deploymentId: stage.deploymentId,
-    domainName: request.address.domainName,
+    domainName: address.domainName,
+    domainPrefix: address.domainPrefix,
+    ...(customDomain !== undefined && { customDomain }),
+    ...(vpcEndpoint !== undefined && { vpcEndpoint }),
     httpMethod: request.method,
-    path: request.address.fullPath,
+    path: address.fullPath,
     ...(route !== undefined && { route }),
     ...(resourceId !== undefined && { resourceId }),
-    httpProtocol: `HTTP/${request.http.httpVersion}`,
+    ...(operationName !== undefined && { operationName }),
+    httpProtocol: `HTTP/${http.httpVersion}`,
     sourceIp: request.sourceIp,
     ...(userAgent !== undefined && { userAgent }),
+    ...(http.tls !== undefined && {
+      tls: { version: http.tls.protocol, cipher: http.tls.cipherSuite },
+    }),
+    traceId: request.traceId,
     status: response.statusCode,
+    requestBytes: http.body.declaredBytes ?? 0,
     responseBytes: bytesOf(response.body),
     arrivedAtMs: request.arrivedAtMs,
     latencyMs: trace.elapsedMs(),
     ...(trace.integration !== undefined && { integration: trace.integration }),
+    ...(caller !== undefined && { caller }),
+    ...(trace.authorizer !== undefined && { authorizer: trace.authorizer }),
+    ...(trace.cache !== undefined && { cache: trace.cache }),
     ...(failure !== undefined && { error: errorOf(failure) }),
     steps: trace.steps,
     ...(socket !== undefined && { socket: recordOf(socket) }),
@@ -51,11 +67,32 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
 }
 
 /** The route is in the record already. */
-const recordOf = ({ connectedAtMs: _, routeKey: __, ...socket }: SocketFacts) => socket
+const recordOf = ({ routeKey: _, ...socket }: SocketFacts) => socket
+
+const callerOf = (
+  caller: Caller | undefined,
+  apiKey: GatewayRequest['apiKey'],
+): RecordedCaller | undefined => {
+  if (apiKey === undefined && (caller === undefined || caller === ANONYMOUS)) return undefined
+  const { principalId, authorizer, identity } = caller ?? ANONYMOUS
+  return {
+    ...(principalId !== undefined && { principalId }),
+    ...(authorizer !== undefined && { authorizer }),
+    ...(identity !== undefined && { identity }),
+    ...(apiKey !== undefined && { apiKeyId: apiKey.id, apiKey: maskedKey(apiKey.value) }),
+  }
+}
+
+/** As AWS's execution log shows one; of a short one nothing. */
+const maskedKey = (value: string): string =>
+  value.length >= 20 ? `${'*'.repeat(value.length - 6)}${value.slice(-6)}` : '******'
 
 const errorOf = (failure: GatewayFailure) => ({
   responseType: failure.responseType,
   message: failure.callerOnly ? (failure.errorType ?? failure.responseType) : failure.message,
+  ...(failure.validationErrorString !== undefined && {
+    validationErrorString: failure.validationErrorString,
+  }),
   ...(failure.hint !== undefined && { hint: failure.hint }),
 })
 

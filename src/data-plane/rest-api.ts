@@ -50,6 +50,7 @@ const serve = async (
   if (wait) await wait
   trace.enter('authorize')
   const caller = await method.authorize(request, services)
+  trace.caller = caller
   trace.enter('api key')
   for (const admit of method.admit) {
     const wait = admit(request, caller, services)
@@ -92,10 +93,10 @@ const asFailure = (error: unknown, request: GatewayRequest, services: Services):
 
 /** One record per request, once its answer is known; a streamed answer tells at its end. Never fails the request. */
 const tell = (
-  ending: Omit<Ending, 'route' | 'resourceId'>,
+  ending: Omit<Ending, 'route' | 'resourceId' | 'stage'> & { readonly stage: RestStagePlan },
   { observe }: Services,
 ): HttpResponse => {
-  const { request, response } = ending
+  const { request, response, stage } = ending
   if (request.trace.execution) noteEnd(request.trace.execution, response, ending.failure)
   if (observe === undefined) return response
   const { match }: ContextRequest = request
@@ -103,10 +104,12 @@ const tell = (
   const record = () => makeRequestRecord({ ...ending, route, resourceId })
   const { body } = response
   if (!isStream(body) || request.method === 'HEAD') {
-    observe(record())
+    observe(record(), stage.observation)
     return response
   }
-  const told = tellAfter(body, (responseBytes) => observe({ ...record(), responseBytes }))
+  const told = tellAfter(body, (responseBytes) =>
+    observe({ ...record(), responseBytes }, stage.observation),
+  )
   return { ...response, body: told }
 }
 

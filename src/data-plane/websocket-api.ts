@@ -39,6 +39,7 @@ export const handleConnect = async (
     await route.throttle(request, services)
     trace.enter('authorize')
     const caller = await route.authorize(request, services)
+    trace.caller = caller
     trace.enter('api key')
     for (const admit of route.admit) await admit(request, caller, services)
     // integrate
@@ -69,6 +70,7 @@ export const handleMessage = async (
 ): Promise<string | undefined> => {
   try {
     // accept
+    accepted.trace.caller = caller
     accepted.trace.enter('route')
     const route = findRoute(accepted, message)
     const request = onRoute(accepted, route)
@@ -100,6 +102,7 @@ export const handleDisconnect = async (
 ): Promise<void> => {
   const route = accepted.stage.disconnect
   try {
+    accepted.trace.caller = caller
     const response =
       route === undefined ? OPEN : await route.integrate(onRoute(accepted, route), caller, services)
     accepted.trace.leave()
@@ -153,5 +156,6 @@ const tell = (
   failure?: GatewayFailure,
 ): void => {
   const { stage, socket } = request
-  observe?.(makeRequestRecord({ request, stage, response, route: socket.routeKey, failure }))
+  const record = { request, stage, response, route: socket.routeKey, failure }
+  observe?.(makeRequestRecord(record), stage.observation)
 }

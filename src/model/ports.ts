@@ -2,9 +2,46 @@
 import type { FindEntry } from './documents.ts'
 import type { SigningIdentity, UnusableKey } from './identity.ts'
 import type { RequestRecord } from './request-record.ts'
+import type { Scope } from './scope.ts'
 
-/** Tells the observers of a request. Never throws and never waits. */
-export type Observe = (record: RequestRecord) => void
+/** Tells the observers of a request, with what its stage asks of them. Never throws and never waits. */
+export type Observe = (record: RequestRecord, stage?: StageObservation) => void
+
+/** What a stage asks of its observers: compiled with its plan, one object as long as that lives. */
+export interface StageObservation {
+  readonly accessLog?: AccessLog
+  /** CloudWatch metrics of the request's method or route too. */
+  readonly hasDetailedMetrics: (record: RequestRecord) => boolean
+}
+
+export interface AccessLog {
+  /** ARN of a log group. */
+  readonly destinationArn: string
+  readonly logStreamName: string
+  /** The line, without its end; no caller can put a second line in. */
+  readonly render: (record: RequestRecord) => string
+}
+
+export interface LogEvent {
+  /** Milliseconds since the epoch. */
+  readonly timestampMs: number
+  readonly message: string
+}
+
+/** Lines on their way to a log group of CloudWatch Logs. */
+export interface LogBatch {
+  readonly source: 'access' | 'execution' | 'function'
+  readonly scope: Scope
+  readonly logGroupName: string
+  readonly logStreamName: string
+  readonly events: readonly LogEvent[]
+}
+
+/**
+ * Writes to CloudWatch Logs; group and stream are made where they do not exist. Never throws and never waits: what
+ * does not fit into the queue is dropped and counted.
+ */
+export type WriteLogs = (batch: LogBatch) => void
 
 export interface InvokeRequest {
   /** ARN of the function, with a qualifier where one was asked for. */

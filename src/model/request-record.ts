@@ -1,5 +1,6 @@
 // One record per request: what the data plane tells about it, and all that logs, metrics, traces and the
 // terminal are made of. Plain JSON, because it travels between processes.
+import type { CallerIdentity } from './caller.ts'
 
 /** A step that a request took, for the trace: `authorize`, `cache`, `integration GetOrder`, … */
 export interface RecordStep {
@@ -22,30 +23,45 @@ export interface RequestRecord {
   readonly stage: string
   readonly deploymentId: string
   readonly domainName: string
+  readonly domainPrefix: string
+  /** What of a custom domain name led here. */
+  readonly customDomain?: {
+    readonly basePathMatched: string
+    readonly routingRuleIdMatched?: string
+  }
+  readonly vpcEndpoint?: { readonly vpceId: string; readonly vpcId?: string }
   readonly httpMethod: string
   /** With the stage, as the client sent it, without the query string. */
   readonly path: string
   /** REST: the resource path. HTTP and WebSocket: the route key. Absent where nothing matched. */
   readonly route?: string
   readonly resourceId?: string
+  readonly operationName?: string
   readonly httpProtocol: string
   readonly sourceIp: string
   readonly userAgent?: string
+  readonly tls?: { readonly version: string; readonly cipher: string }
+  /** `Root=1-…`, as the request carries it on. */
+  readonly traceId: string
   readonly status: number
+  /** Of the bodies; 0 of a request whose length was not declared. */
+  readonly requestBytes: number
   readonly responseBytes: number
   /** Milliseconds since the epoch. */
   readonly arrivedAtMs: number
   readonly latencyMs: number
-  readonly integration?: {
-    readonly latencyMs: number
-    readonly status?: number
-    readonly error?: string
-    readonly requestId?: string
-  }
+  readonly integration?: IntegrationOutcome
+  /** Who the admit steps found it to be from. Never a credential: of an API key its id and its last characters. */
+  readonly caller?: RecordedCaller
+  /** Of a Lambda authorizer whose answer was not remembered. */
+  readonly authorizer?: AuthorizerOutcome
+  /** What the cache of answers had; absent where none was asked. */
+  readonly cache?: 'HIT' | 'MISS'
   readonly error?: {
     /** A GatewayResponse type, for instance `MISSING_AUTHENTICATION_TOKEN`. */
     readonly responseType: string
     readonly message: string
+    readonly validationErrorString?: string
     /** What a developer should know and a client should not: the real reason and its mend. */
     readonly hint?: string
   }
@@ -53,6 +69,7 @@ export interface RequestRecord {
   /** Of an event of a WebSocket. */
   readonly socket?: {
     readonly connectionId: string
+    readonly connectedAtMs: number
     readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'
     readonly messageId?: string
     readonly disconnectStatusCode?: number
@@ -60,4 +77,34 @@ export interface RequestRecord {
     /** Connections of this API that this process holds after a handshake or an end. */
     readonly openConnections?: number
   }
+}
+
+/** What came of asking the backend. */
+export interface IntegrationOutcome {
+  readonly latencyMs: number
+  /** Of a function it is what Lambda answered: 200 even where the function failed. */
+  readonly status?: number
+  readonly error?: string
+  readonly requestId?: string
+  /** Of a proxied function: the status that its code returned. */
+  readonly functionStatus?: number
+}
+
+export interface RecordedCaller {
+  readonly principalId?: string
+  /** `$context.authorizer`: the context or the claims. */
+  readonly authorizer?: Readonly<Record<string, unknown>>
+  readonly identity?: CallerIdentity
+  readonly apiKeyId?: string
+  /** Stars and the last six characters. */
+  readonly apiKey?: string
+}
+
+/** Of a function that was asked; how the step ended is in `steps`. */
+export interface AuthorizerOutcome {
+  readonly integrationLatencyMs: number
+  /** What Lambda answered. */
+  readonly integrationStatus?: number
+  /** The invocation's. */
+  readonly requestId?: string
 }

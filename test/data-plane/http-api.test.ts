@@ -53,6 +53,7 @@ test('a request is told of exactly once, with its route, its steps and its integ
     stage: '$default',
     deploymentId: 'dep1',
     domainName: 'abc123.execute-api.us-east-1.amazonaws.com',
+    domainPrefix: 'abc123',
     httpMethod: 'GET',
     path: '/pets/7',
     route: 'GET /pets/{id}',
@@ -60,10 +61,12 @@ test('a request is told of exactly once, with its route, its steps and its integ
     sourceIp: '192.0.2.7',
     userAgent: 'curl',
     status: 200,
+    requestBytes: 0,
     responseBytes: 2,
+    traceId: 'Root=1-5e6af48e-070707070707070707070707',
     arrivedAtMs: 1_584_039_838_390,
     latencyMs: 0,
-    integration: { latencyMs: 0, status: 200, requestId: 'invoke-1' },
+    integration: { latencyMs: 0, status: 200, requestId: 'invoke-1', functionStatus: 200 },
   })
   assert.deepEqual(
     steps.map(({ name }) => name),

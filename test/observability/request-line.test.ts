@@ -5,6 +5,9 @@ import type { RequestRecord } from '#model/request-record.ts'
 import { formatRequestLine, printable } from '#observability/request-line.ts'
 
 const RECORD: RequestRecord = {
+  domainPrefix: 'api',
+  traceId: 'Root=1-0',
+  requestBytes: 0,
   requestId: 'r',
   extendedRequestId: 'x',
   protocol: 'REST',

@@ -2,19 +2,22 @@
 import type { Clock } from '#shared/clock.ts'
 import type { ExecutionNotes } from '#model/execution-event.ts'
 import type { Observe } from '#model/ports.ts'
-import type { RecordStep } from '#model/request-record.ts'
-
-export interface IntegrationTrace {
-  readonly latencyMs: number
-  readonly status?: number
-  readonly error?: string
-  readonly requestId?: string
-}
+import type { Caller } from '#model/caller.ts'
+import type {
+  AuthorizerOutcome,
+  IntegrationOutcome,
+  RecordStep,
+  RequestRecord,
+} from '#model/request-record.ts'
 
 /** Mutable by design: the one thing that grows along a request. Steps append; only the ★ files read. */
 export interface RequestTrace {
   readonly steps: readonly RecordStep[]
-  integration: IntegrationTrace | undefined
+  integration: IntegrationOutcome | undefined
+  /** Set once the admit steps know. */
+  caller: Caller | undefined
+  authorizer: AuthorizerOutcome | undefined
+  cache: RequestRecord['cache']
   /** Where the steps tell what an execution log says; undefined where nobody keeps one, and then nothing is told. */
   readonly execution: ExecutionNotes | undefined
   /** Milliseconds since the request arrived. */
@@ -35,9 +38,17 @@ export const startTrace = (
     ? UNOBSERVED
     : new ObservedTrace(clock, execution)
 
+/** What a proxied function's code returned, beside what Lambda said of its run. */
+export const traceFunctionStatus = (trace: RequestTrace, functionStatus: number): void => {
+  if (trace.integration !== undefined) trace.integration = { ...trace.integration, functionStatus }
+}
+
 class ObservedTrace implements RequestTrace {
   readonly steps: RecordStep[] = []
-  integration: IntegrationTrace | undefined
+  integration: IntegrationOutcome | undefined = undefined
+  caller: Caller | undefined = undefined
+  authorizer: AuthorizerOutcome | undefined = undefined
+  cache: RequestRecord['cache'] = undefined
   readonly execution: ExecutionNotes | undefined
   readonly #clock: Clock
   readonly #startMs: number
@@ -80,7 +91,25 @@ class UnobservedTrace implements RequestTrace {
     return undefined
   }
 
-  set integration(_: IntegrationTrace | undefined) {}
+  set integration(_: IntegrationOutcome | undefined) {}
+
+  get caller(): undefined {
+    return undefined
+  }
+
+  set caller(_: Caller | undefined) {}
+
+  get authorizer(): undefined {
+    return undefined
+  }
+
+  set authorizer(_: AuthorizerOutcome | undefined) {}
+
+  get cache(): undefined {
+    return undefined
+  }
+
+  set cache(_: RequestRecord['cache']) {}
 
   get execution(): undefined {
     return undefined

@@ -5,6 +5,7 @@ import type { FindEntry } from '#model/documents.ts'
 import { type InvocationSource, refuseInvocation } from '../function-policy.ts'
 import { invokeWithin } from '../../integrate/invoke-function.ts'
 import { utf8Of } from '../../integrate/payload.ts'
+import type { RequestTrace } from '../../accept/request-trace.ts'
 import type { Services } from '../../plan.ts'
 import type { AuthorizerFailures } from './failures.ts'
 import {
@@ -19,6 +20,8 @@ export interface Question {
   readonly functionArn: string
   readonly event: string
   readonly traceId: string
+  /** Of the request that asks. */
+  readonly trace: RequestTrace
   readonly find: FindEntry
   /** The authorizer, as the function's policy sees it; undefined where a role of its own asks. */
   readonly source: InvocationSource | undefined
@@ -44,7 +47,13 @@ export const askFunction = async (
   if (refusal !== undefined) throw failures.broken(refusal)
   const payload = Buffer.from(question.event, 'utf8')
   const request = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
+  const askedMs = question.trace.elapsedMs()
   const answer = await invokeWithin(services, request, timeoutMs)
+  question.trace.authorizer = {
+    integrationLatencyMs: question.trace.elapsedMs() - askedMs,
+    ...(answer.kind !== 'timeout' && { integrationStatus: answer.statusCode }),
+    ...(answer.kind === 'answered' && { requestId: answer.requestId }),
+  }
   if (answer.kind === 'timeout') {
     throw failures.broken(`the authorizer ${name} did not answer within ${timeoutMs} ms`)
   }

@@ -47,9 +47,17 @@ export const compileHttpApiLambda = (
     }
     const ask = () => {
       const event = JSON.stringify(makeEvent(request, stage, identity))
-      const { traceId, directory } = request
+      const { traceId, trace, directory } = request
       const { find } = directory
-      const question = { functionArn, event, traceId, find, source: asker, secrets: identity }
+      const question = {
+        functionArn,
+        event,
+        traceId,
+        trace,
+        find,
+        source: asker,
+        secrets: identity,
+      }
       return askFunction(services, question, rules)
     }
     if (ttlMs === 0) return ask().then(({ answer }) => admit(answer, request, stage))

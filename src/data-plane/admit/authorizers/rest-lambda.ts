@@ -92,9 +92,17 @@ export const compileRestQuestion = (
     const identity = identify(request, ttlMs > 0 || needsIdentity === true)
     const ask = () => {
       const event = makeEvent(request, identity)
-      const { traceId, directory } = request
+      const { traceId, trace, directory } = request
       const { find } = directory
-      const question = { functionArn, event, traceId, find, source: asker, secrets: identity }
+      const question = {
+        functionArn,
+        event,
+        traceId,
+        trace,
+        find,
+        source: asker,
+        secrets: identity,
+      }
       return askFunction(services, question, REST_RULES)
     }
     if (ttlMs === 0 || identity.length === 0) return ask().then(({ answer }) => answer)

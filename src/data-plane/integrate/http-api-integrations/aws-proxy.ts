@@ -1,5 +1,6 @@
 // AWS_PROXY integrations of HTTP APIs: the request as an event, the function's answer as the response.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import { traceFunctionStatus } from '../../accept/request-trace.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { InvokeRequest } from '#model/ports.ts'
 import {
@@ -39,6 +40,7 @@ export const compileAwsProxy = (source: HttpIntegrationSource): HttpRoutePlan['i
     const invoke = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
     const answered = await callFunction(request, services, invoke, timeoutMs)
     const response = format.readResponse(answered)
+    traceFunctionStatus(request.trace, response.statusCode)
     return mapHttpApiResponse(response, request, caller, responseMapping)
   }
 }

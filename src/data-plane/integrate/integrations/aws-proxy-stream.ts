@@ -1,6 +1,7 @@
 // AWS_PROXY with `responseTransferMode: STREAM`: the function writes a JSON prelude (status and headers), eight NUL
 // bytes, and then the body, which reaches the client as it is written.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+import { traceFunctionStatus } from '../../accept/request-trace.ts'
 import { isObject } from '#shared/json.ts'
 import { GatewayFailure, type RestMethodPlan, type Services } from '../../plan.ts'
 import { noteFunctionRequest } from '../../execution-notes.ts'
@@ -55,6 +56,7 @@ export const compileAwsProxyStream =
       }
       trace.enter('integration response')
       const prelude = parsePrelude(read.prelude)
+      traceFunctionStatus(trace, prelude.statusCode)
       isStreaming = true
       return writeMethodResponse(request, { ...prelude, body: join(read.rest, chunks) }, true)
     } finally {

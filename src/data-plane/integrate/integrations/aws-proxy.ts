@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 import type { Integration } from '#model/apigateway/rest-api.ts'
 import { functionOfUri } from '#model/arn.ts'
+import { traceFunctionStatus } from '../../accept/request-trace.ts'
 import type { MethodSource } from '../../compiling.ts'
 import type { RestMethodPlan } from '../../plan.ts'
 import { noteFunctionRequest } from '../../execution-notes.ts'
@@ -68,6 +69,8 @@ export const compileAwsProxy = (
     trace.enter('integration response')
     const accept = firstAccept(request.header('accept'))
     const acceptsBinary = accept !== undefined && isBinary(accept)
-    return writeMethodResponse(request, parseProxyResponse(answered.payload, acceptsBinary), true)
+    const response = parseProxyResponse(answered.payload, acceptsBinary)
+    traceFunctionStatus(trace, response.statusCode)
+    return writeMethodResponse(request, response, true)
   }
 }

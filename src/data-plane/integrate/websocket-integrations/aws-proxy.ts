@@ -1,5 +1,6 @@
 // AWS_PROXY of a WebSocket API: a Lambda function gets the event of the connection, and what it answers counts.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
+import { traceFunctionStatus } from '../../accept/request-trace.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { IntegrationV2 } from '#model/apigatewayv2/api.ts'
 import type { RestMethodPlan, RestRequest, SocketRequest } from '../../plan.ts'
@@ -47,7 +48,9 @@ export const compileSocketProxy = (
     traceAnswer(trace, answer, trace.elapsedMs() - askedMs)
     const answered = admitAnswer(answer, functionArn)
     trace.enter('integration response')
-    return parseProxyResponse(answered.payload, false)
+    const response = parseProxyResponse(answered.payload, false)
+    traceFunctionStatus(trace, response.statusCode)
+    return response
   }
 }
 
