@@ -36,8 +36,8 @@ await build({
   target: 'node24',
   conditions: ['source'],
   chunkNames: 'chunk-[hash]',
-  // Optional where it runs, and it carries a binary of its own.
-  external: ['esbuild'],
+  // They carry binaries of their own; esbuild is optional where it runs.
+  external: ['dynalite', 'esbuild'],
   // CommonJS libraries inside a bundle of ES modules still ask for `require`.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -6,6 +6,7 @@ import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
+import { declaredTableOperations } from '#services/dynamodb/tables.ts'
 import { assert } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
 import type { Scope } from '#model/scope.ts'
@@ -33,6 +34,7 @@ export const callOperations = ({
   const registries: Readonly<Record<ServiceName, Registry>> = {
     apigateway: { ...apigatewayOperations, ...openapiOperations },
     apigatewayv2: apigatewayv2Operations,
+    dynamodb: declaredTableOperations,
     iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),
   }

@@ -173,3 +173,43 @@ export type DeliverMessage = (message: {
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
 }) => Promise<void>
+
+/** A change of an item, as DynamoDB Streams tell it. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html */
+export interface ItemChange {
+  readonly eventID: string
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE'
+  /** Digits that grow with each change of a stream: compared by length, then as text. */
+  readonly sequenceNumber: string
+  readonly approximateCreationMs: number
+  readonly sizeBytes: number
+  readonly streamViewType: string
+  /** In DynamoDB's notation: `{"id": {"S": "x"}}`. Which images there are is the view's to say. */
+  readonly keys: Readonly<Record<string, unknown>>
+  readonly newImage?: Readonly<Record<string, unknown>>
+  readonly oldImage?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What happened to the items of a table, in order, named by the ARN of its stream. As many as `limit` after a sequence
+ * number; `TRIM_HORIZON`: from the oldest that is kept; `LATEST`: none, but `next` is where to go on from.
+ * Undefined: there is no such stream.
+ */
+export type ChangeFeed = (from: {
+  readonly streamArn: string
+  readonly after: string | 'TRIM_HORIZON' | 'LATEST'
+  readonly limit: number
+}) => Promise<{ readonly changes: readonly ItemChange[]; readonly next: string } | undefined>
+
+/** Something happened to an object in S3, for whoever the bucket's notification configuration names. */
+export interface ObjectEvent {
+  readonly bucket: string
+  readonly accountId: string
+  readonly region: string
+  /** Of the notification configuration: a function's, a queue's or a topic's ARN. */
+  readonly targetArn: string
+  /** `{"Records":[…]}` as S3 sends it. */
+  readonly message: string
+}
+
+/** Hands events of objects on. Neither waits nor throws: a put has succeeded whatever becomes of its event. */
+export type ObjectEvents = (event: ObjectEvent) => void

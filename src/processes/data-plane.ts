@@ -37,6 +37,7 @@ import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
 import { composePrivateUpstreams } from './private-upstreams.ts'
 import { answerHealth } from './health.ts'
+import { HOSTED_SERVICES } from './services.ts'
 import { composeSockets } from './sockets.ts'
 
 export interface DataPlaneOptions {
@@ -52,6 +53,8 @@ export interface DataPlaneOptions {
   readonly observe?: Observe
   readonly onError: (error: unknown) => void
   readonly isReady: () => boolean
+  /** Where the services of this gateway answer, once that is known. */
+  readonly homeEndpoint: () => string | undefined
   /** The WebSockets of this process, and those of all processes, where there are others. */
   readonly connections?: LocalConnections
   readonly allConnections?: Connections
@@ -91,7 +94,10 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     authorizers: createAuthorizerCaches(),
     privateUpstream: composePrivateUpstreams(options.settings.upstreams, upstream),
     aws: {
-      endpoint: (service) => (Object.hasOwn(endpoints, service) ? endpoints[service] : undefined),
+      endpoint: (service) => {
+        if (Object.hasOwn(endpoints, service)) return endpoints[service]
+        return HOSTED_SERVICES.has(service) ? options.homeEndpoint() : undefined
+      },
       credentials: developmentCredentials(process.env),
     },
     observe: options.observe,

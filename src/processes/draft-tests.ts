@@ -15,6 +15,7 @@ export const openDraftTests = (options: {
   readonly invokePath: string
   /** Asked for once it is open. */
   readonly host: () => Pick<Host, 'source' | 'credentials' | 'clock'>
+  readonly homeEndpoint: () => string | undefined
   readonly onError: (error: unknown) => void
 }): OpenDraftTests => {
   const closing: (() => Promise<void>)[] = []
@@ -31,6 +32,7 @@ export const openDraftTests = (options: {
       resolveCredentials: credentials.resolve,
       onError: options.onError,
       isReady: () => true,
+      homeEndpoint: options.homeEndpoint,
     })
     closing.push(plane.close, invoke.close)
     return { plane, follower: plane.follow(source) }

@@ -37,7 +37,13 @@ const start = async (order: StartOrder): Promise<void> => {
   const log = createJsonLines(process.stdout)
   const onError = (error: unknown): void =>
     log.write({ event: 'error', role: 'host', message: describeFailure(error) })
-  const tests = openDraftTests({ settings, invokePath, host: () => host, onError })
+  const tests = openDraftTests({
+    settings,
+    invokePath,
+    host: () => host,
+    homeEndpoint: () => state.endpointUrl,
+    onError,
+  })
   const host: Host = await withPatience(
     () => openHost({ settings, tests, onError }),
     PREDECESSOR_WAIT_MS,

@@ -28,6 +28,7 @@ import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
+import { openServices } from './services.ts'
 
 export interface Host {
   readonly credentials: Credentials
@@ -74,13 +75,19 @@ export const openHost = (options: HostOptions): Host => {
   const lambda = { codeStore }
   const tokenKeys = openTokenKeys()
   const gate = createManagementGate({ settings, store, credentials })
+  const services = openServices({ settings, store, onError })
   const management = createManagement({
     store,
     gate,
     tests,
     clock,
     usage,
-    parts: { mint: credentials.mint, findTokenKey: tokenKeys.find, lambda },
+    parts: {
+      mint: credentials.mint,
+      findTokenKey: tokenKeys.find,
+      lambda,
+      dynamodb: services.dynamodb,
+    },
     onBug: onError,
   })
   const keeping = keepLastGood(source, join(dataDir, 'last-good'), onError)
@@ -127,9 +134,11 @@ export const openHost = (options: HostOptions): Host => {
     },
     clear: async () => {
       await store.write((tx) => tx.clear())
+      await services.clear()
       await usage.forget('')
     },
     close: async () => {
+      await services.close()
       await tokenKeys.close()
       codeStore.close()
       stopKeeping()

@@ -22,7 +22,7 @@ import type { Credentials } from './credentials.ts'
 
 export interface ManagementGate {
   /** The two questions of one service, as wire/server.ts asks them. */
-  ofService(document: TableDocument): {
+  ofService(document: GatedService): {
     admit(operation: string, request: WireRequest, call: StoreCall): Promise<StoreCall>
     authorize(
       operation: string,
@@ -34,6 +34,9 @@ export interface ManagementGate {
   /** The refusal of an invocation of a function, or undefined. */
   refuseInvoke(request: WireRequest, scope: Scope): Promise<ServiceError | undefined>
 }
+
+/** What is asked of a service's table. */
+export type GatedService = Pick<TableDocument, 'service' | 'signingName' | 'protocol'>
 
 export type GateSettings = Pick<Settings, 'command' | 'enforceIam' | 'accountId'>
 

@@ -2,6 +2,7 @@
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { FindTokenKey } from '#identity/sts/web-identity.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
+import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type { UsageCounters } from '#model/limits.ts'
 import type { Scope } from '#model/scope.ts'
@@ -30,6 +31,8 @@ export interface ManagementParts {
   readonly mint: CredentialMint
   readonly findTokenKey: FindTokenKey
   readonly lambda: LambdaParts
+  /** Opened when it is first asked for. */
+  readonly dynamodb: () => Promise<DynamoDb>
 }
 
 type LoadOperations = (parts: ManagementParts) => Promise<WireOperations<StoreCall>>
@@ -112,6 +115,10 @@ export const createManagement = (options: {
   return {
     answer: async (destination, request) => {
       const { service } = destination
+      if (service === 'dynamodb') {
+        const dynamodb = await parts.dynamodb()
+        return dynamodb.answer(request, callOf(destination), gate.ofService(DYNAMODB))
+      }
       if (!isTableName(service)) {
         const message = `The service ${service} is not provided here. Lead its calls elsewhere: --endpoint ${service}=URL`
         const error = notImplemented(message)
@@ -125,5 +132,8 @@ export const createManagement = (options: {
 }
 
 const SERVERS_MAX = 200
+
+/** It reads and writes its calls itself. */
+const DYNAMODB = { service: 'dynamodb', signingName: 'dynamodb', protocol: 'awsJson1_0' } as const
 
 const isTableName = (service: string): service is TableName => Object.hasOwn(OPERATIONS, service)

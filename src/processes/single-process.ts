@@ -110,6 +110,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       },
       onError,
       isReady: () => true,
+      homeEndpoint: () => endpoint,
     })
     closing.push(plane.close, plane.drain)
     door.upgrade = plane.upgrade

@@ -34,7 +34,10 @@ export const runWorker = async (): Promise<void> => {
   const report = (error: unknown): void =>
     log.write({ event: 'error', role: 'worker', pid: process.pid, message: errorMessage(error) })
 
-  const state = { draining: false, pull: () => undefined as void }
+  const state: { draining: boolean; pull: () => void; home?: string } = {
+    draining: false,
+    pull: () => undefined,
+  }
   const channel = joinNodeChannel({
     path: channelPath,
     onNews: () => state.pull(),
@@ -42,6 +45,9 @@ export const runWorker = async (): Promise<void> => {
       limits.rejoin()
       // The host has the time; until it says otherwise, this one has the real one.
       channel.clock().then(setClock, report)
+      channel.endpointUrl().then((url) => {
+        state.home = url
+      }, report)
     },
     onClock: (setting) => setClock(setting),
     onRecall: (recall) => limits.recall(recall),
@@ -76,6 +82,7 @@ export const runWorker = async (): Promise<void> => {
     ...(settings.requestLog && { observe: records.add }),
     onError: report,
     isReady: () => !state.draining,
+    homeEndpoint: () => state.home,
   })
 
   const source = await bootSource(channel, join(settings.dataDir, 'last-good'))

@@ -10,10 +10,15 @@ const ARCHIVE_BODY_BYTES_MAX = 69_905_067
 const TAKES_ARCHIVE =
   /^(?:POST \/2015-03-31\/functions\/?|PUT \/2015-03-31\/functions\/[^/?]+\/code|POST \/2018-10-31\/layers\/[^/?]+\/versions)(?:\?|$)/
 
+/** AWS: 16 MB for BatchWriteItem. [guide: ServiceQuotas] */
+const BATCH_BODY_BYTES_MAX = 16 * 1024 * 1024
+
 export const bodyBytesMax = (
   service: string,
   { method, target }: { readonly method: string; readonly target: string },
 ): number =>
   service === 'lambda' && TAKES_ARCHIVE.test(`${method} ${target}`)
     ? ARCHIVE_BODY_BYTES_MAX
-    : BODY_BYTES_MAX
+    : service === 'dynamodb'
+      ? BATCH_BODY_BYTES_MAX
+      : BODY_BYTES_MAX

@@ -19,7 +19,7 @@ test('a template that is honoured whole ends with 0, and every row is on the scr
 })
 
 test('--fail-on decides what ends with 2, --json says the same to programs, and nothing is left on the disk', async () => {
-  const { folder, remove } = await folderWith('Resources:\n  T: {Type: "AWS::DynamoDB::Table"}\n')
+  const { folder, remove } = await folderWith('Resources:\n  T: {Type: "AWS::Kinesis::Stream"}\n')
   try {
     assert.equal((await runDaemun(['check'], { cwd: folder })).status, 0)
     const json = await runDaemun(['check', '--fail-on', 'inert', '--json'], { cwd: folder })

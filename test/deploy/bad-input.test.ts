@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { TemplateError } from '#deploy/template/template-error.ts'
 import { FUNCTION, workspace } from './deployment.ts'
 
-const TABLE = 'Resources:\n  T: {Type: AWS::DynamoDB::Table}\n'
+const TABLE = 'Resources:\n  T: {Type: AWS::Kinesis::Stream}\n'
 
 /** Template, what the message must say after the file's name, and the line it must blame. */
 const CASES: Readonly<Record<string, readonly [string, RegExp, number]>> = {
@@ -16,7 +16,7 @@ const CASES: Readonly<Record<string, readonly [string, RegExp, number]>> = {
     2,
   ],
   'an unknown function': [
-    'Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: {"Fn::Nope": 1}\n',
+    'Resources:\n  T:\n    Type: AWS::Kinesis::Stream\n    Properties:\n      Name: {"Fn::Nope": 1}\n',
     /`Fn::Nope` is not an intrinsic function/,
     5,
   ],
@@ -46,7 +46,7 @@ const CASES: Readonly<Record<string, readonly [string, RegExp, number]>> = {
     2,
   ],
   'a cycle of resources': [
-    'Resources:\n  A: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Ref B}}\n  B: {Type: AWS::S3::Bucket, DependsOn: A}\n',
+    'Resources:\n  A: {Type: AWS::Kinesis::Stream, Properties: {Name: !Ref B}}\n  B: {Type: AWS::S3::Bucket, DependsOn: A}\n',
     /cycle: A → B → A/,
     2,
   ],
@@ -56,8 +56,8 @@ const CASES: Readonly<Record<string, readonly [string, RegExp, number]>> = {
     2,
   ],
   'a Ref to nothing': [
-    'Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: !Ref Nothing\n',
-    /TableName\.Ref: there is no parameter or resource `Nothing`/,
+    'Resources:\n  T:\n    Type: AWS::Kinesis::Stream\n    Properties:\n      Name: !Ref Nothing\n',
+    /Name\.Ref: there is no parameter or resource `Nothing`/,
     5,
   ],
   'a GetAtt of nothing': [

@@ -37,14 +37,14 @@ test('what has no effect is inert, and so is everything of a resource that is a 
     `Resources:${FUNCTION}      TracingConfig: {Mode: Active}
       Colour: blue
   Table:
-    Type: AWS::DynamoDB::Table
-    Properties: {TableName: pets}
+    Type: AWS::Kinesis::Stream
+    Properties: {Name: pets}
 `,
   )
   assert.deepEqual(told(coverage, 'Resources.Hello.Properties.Handler'), ['enforced Handler'])
   assert.deepEqual(told(coverage, 'Resources.Hello.Properties.Colour'), ['inert Colour'])
-  assert.deepEqual(told(coverage, 'Resources.Table'), ['inert AWS::DynamoDB::Table'])
-  assert.deepEqual(told(coverage, 'Resources.Table.Properties.TableName'), ['inert TableName'])
+  assert.deepEqual(told(coverage, 'Resources.Table'), ['inert AWS::Kinesis::Stream'])
+  assert.deepEqual(told(coverage, 'Resources.Table.Properties.Name'), ['inert Name'])
   assert.equal(coverage.worst, 'inert')
 })
 

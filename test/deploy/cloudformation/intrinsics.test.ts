@@ -12,7 +12,7 @@ const outputs = async (
   const template = `
 ${head}
 Resources:
-  Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: pets}}
+  Table: {Type: AWS::Kinesis::Stream, Properties: {Name: pets}}
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
 Outputs:
 ${lines.join('\n')}
@@ -40,7 +40,7 @@ test('functions of text and lists give what CloudFormation gives', async (t) => 
     {
       Sub: `eu-west-1/pets/\${Literal}`,
       SubMap: '1-pets',
-      SubAtt: 'arn:aws:dynamodb:eu-west-1:123456789012:table/pets',
+      SubAtt: 'arn:aws:kinesis:eu-west-1:123456789012:stream/pets',
       Join: 'a-pets-3-true',
       Split: 'a|b|c',
       Select: 'b',
@@ -106,7 +106,7 @@ Resources:
   Fn::ForEach::Tables:
     - Name
     - !Ref Names
-    - Table\${Name}: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Ref Name}}
+    - Table\${Name}: {Type: AWS::Kinesis::Stream, Properties: {Name: !Ref Name}}
 Outputs:
   Fn::ForEach::Out:
     - Name
@@ -121,10 +121,7 @@ Outputs:
 
 test('AWS::Include takes a file beside the template', async (t) => {
   const { write, template } = workspace(t)
-  const file = write(
-    'parts/table.yaml',
-    'Type: AWS::DynamoDB::Table\nProperties: {TableName: cats}\n',
-  )
+  const file = write('parts/table.yaml', 'Type: AWS::Kinesis::Stream\nProperties: {Name: cats}\n')
   const { outputs: made, files } = await template(`
 Resources:
   Cats:
@@ -138,7 +135,7 @@ Outputs:
 
 test('an export of one stack is imported by another', async (t) => {
   const { template } = workspace(t)
-  const table = 'Resources: {T: {Type: AWS::DynamoDB::Table, Properties: {TableName: cats}}}'
+  const table = 'Resources: {T: {Type: AWS::Kinesis::Stream, Properties: {Name: cats}}}'
   await template(
     `${table}\nOutputs: {Name: {Value: !Ref T, Export: {Name: !Sub "\${AWS::StackName}-t"}}}`,
   )

@@ -88,7 +88,7 @@ test('a resource that left the template is deleted, and a renamed one moves', as
   const second = await shop.template(restTemplate().replaceAll('GetPets', 'ListPets'))
   assert.deepEqual(actions(second).slice(0, 2), ['delete GetPets', 'create ListPets'])
   assert.equal(apiOf(second).id, id)
-  const third = await shop.template('Resources:\n  T: {Type: AWS::DynamoDB::Table}\n')
+  const third = await shop.template('Resources:\n  T: {Type: AWS::Kinesis::Stream}\n')
   assert.deepEqual(third.apis, [])
   assert.deepEqual(await shop.store.read((view) => view.list(restApis, SCOPE)), [])
 })
@@ -117,7 +117,7 @@ Parameters: {Public: {Type: String, Default: "no"}}
 Conditions: {IsPublic: !Equals [!Ref Public, "yes"]}
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Condition: IsPublic, Properties: {Name: shop}}
-  Table: {Type: AWS::DynamoDB::Table, DependsOn: Api, Properties: {TableName: !If [IsPublic, !Ref Api, none]}}
+  Table: {Type: AWS::Kinesis::Stream, DependsOn: Api, Properties: {Name: !If [IsPublic, !Ref Api, none]}}
 `
   const shop = workspace(t)
   assert.deepEqual(actions(await shop.template(template)), ['create Table'])

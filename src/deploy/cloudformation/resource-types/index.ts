@@ -20,6 +20,7 @@ import { apiKey, usagePlan, usagePlanKey } from './apigateway-usage.ts'
 import { api } from './apigatewayv2-api.ts'
 import * as v2 from './apigatewayv2-parts.ts'
 import { customResource, isCustomResource } from './custom-resource.ts'
+import { table } from './dynamodb-table.ts'
 import * as domains from './domain-names.ts'
 import { group, role, user, userToGroupAddition } from './iam-holders.ts'
 import * as policies from './iam-policies.ts'
@@ -72,6 +73,7 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGatewayV2::Stage': v2.stage,
   'AWS::ApiGatewayV2::VpcLink': vpcLinkV2,
   'AWS::CloudFormation::Stack': nestedStack,
+  'AWS::DynamoDB::Table': table,
   'AWS::IAM::Group': group,
   'AWS::IAM::GroupPolicy': policies.groupPolicy,
   'AWS::IAM::ManagedPolicy': policies.managedPolicy,

@@ -23,11 +23,6 @@ const FORMS: Readonly<Record<string, Form>> = {
     name: 'LogGroupName',
     arn: 'logs:{region}:{account}:log-group:{name}:*',
   },
-  'AWS::DynamoDB::Table': {
-    name: 'TableName',
-    arn: 'dynamodb:{region}:{account}:table/{name}',
-    attributes: { StreamArn: '{arn}/stream/2020-01-01T00:00:00.000' },
-  },
   'AWS::S3::Bucket': {
     name: 'BucketName',
     arn: 's3:::{name}',

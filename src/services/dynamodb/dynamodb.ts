@@ -1,0 +1,179 @@
+// DynamoDB: an engine per account and region, opened when it is first asked, with its data in the data directory.
+// Calls pass through as bytes; what is ours are the names of accounts and regions, and the tables of templates.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Scope } from '#model/scope.ts'
+import { isObject } from '#shared/json.ts'
+import type { Store } from '#store/store.ts'
+import type { StoreCall } from '#store/transactional.ts'
+import { notImplemented, ServiceError } from '#wire/errors.ts'
+import { headerOf, type WireRequest, type WireResponse } from '#wire/message.ts'
+import type { ServiceServerOptions } from '#wire/server.ts'
+import { carryOutIntents } from './carry-out.ts'
+import { type Engine, openEngine, readJson } from './engine.ts'
+import { operationKinds } from './operations.ts'
+import { callTables } from './table-calls.ts'
+
+/** Who may call, as wire/server.ts asks it. */
+export type ServiceGate = Required<Pick<ServiceServerOptions<StoreCall>, 'admit' | 'authorize'>>
+
+export interface DynamoDb {
+  answer(request: WireRequest, call: StoreCall, gate: ServiceGate): Promise<WireResponse>
+  /** Deletes all tables of all accounts. The store has forgotten them already. */
+  clear(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface DynamoDbOptions {
+  /** Its own folder within the data directory. */
+  readonly folder: string
+  readonly store: Store
+  readonly onError: (error: unknown) => void
+}
+
+/** Each has files and memory of its own: more regions than this at once are a mistake or an attack. */
+const ENGINES_MAX = 32
+
+interface OpenScope {
+  readonly engine: Engine
+  /** How many commits there had been when the intents were last looked for. */
+  seen: number
+  carryingOut: Promise<void>
+}
+
+export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): DynamoDb => {
+  const scopes = new Map<string, Promise<OpenScope>>()
+  let commits = 0
+  const stopWatching = store.watch(() => {
+    commits += 1
+  })
+  const scopeOf = (scope: Scope): Promise<OpenScope> => {
+    const key = join(scope.accountId, scope.region)
+    const known = scopes.get(key)
+    if (known !== undefined) return known
+    if (scopes.size >= ENGINES_MAX) {
+      const message = `At most ${ENGINES_MAX} regions have tables at the same time here.`
+      throw new ServiceError('LimitExceededException', 400, message)
+    }
+    const opening = openEngine(join(folder, key)).then((engine): OpenScope => {
+      return { engine, seen: -1, carryingOut: Promise.resolve() }
+    })
+    scopes.set(key, opening)
+    // What could not be opened is tried again.
+    opening.catch(() => scopes.delete(key))
+    return opening
+  }
+  /** The engine, once it has all that was decided. */
+  const engineOf = async (scope: Scope): Promise<Engine> => {
+    const open = await scopeOf(scope)
+    if (open.seen !== commits) {
+      open.seen = commits
+      open.carryingOut = open.carryingOut.then(() =>
+        carryOutIntents(open.engine, store, scope, onError),
+      )
+    }
+    await open.carryingOut
+    return open.engine
+  }
+  const close = async (): Promise<void> => {
+    const opened = [...scopes.values()]
+    scopes.clear()
+    for (const opening of opened) await opening.then(({ engine }) => engine.close(), onError)
+  }
+  return {
+    answer: async (request, call, gate) => {
+      try {
+        return await answer(request, call, gate, engineOf)
+      } catch (error) {
+        if (error instanceof ServiceError) return errorAnswer(error, call.requestId)
+        onError(error)
+        return errorAnswer(internalError(call.requestId), call.requestId)
+      }
+    },
+    clear: async () => {
+      await close()
+      await rm(folder, { recursive: true, force: true })
+    },
+    close: async () => {
+      stopWatching()
+      await close()
+    },
+  }
+}
+
+const answer = async (
+  request: WireRequest,
+  call: StoreCall,
+  gate: ServiceGate,
+  engineOf: (scope: Scope) => Promise<Engine>,
+): Promise<WireResponse> => {
+  const [prefix = '', operation = ''] = headerOf(request.headers, 'x-amz-target')?.split('.') ?? []
+  const kind = prefix.startsWith('DynamoDB_') ? operationKinds.get(operation) : undefined
+  const admitted = await gate.admit(operation, request, call)
+  if (kind === undefined) throw unknownOperation(prefix, operation)
+  if (kind === 'absent') {
+    throw notImplemented(
+      `The operation ${operation} of dynamodb is not implemented here. Lead its calls elsewhere: --endpoint dynamodb=URL`,
+    )
+  }
+  if (admitted.isEnforced === true) await authorize(operation, request, admitted, gate)
+  const engine = await engineOf(call)
+  if (kind === 'table') {
+    const output = await callTables(engine, operation, readJson(request.body), admitted)
+    return jsonAnswer(200, JSON.stringify(output), call.requestId)
+  }
+  const { statusCode, body } = await engine.send(operation, request.body)
+  return jsonAnswer(statusCode, body, call.requestId)
+}
+
+/** A batch acts on several tables, and each is asked for. */
+const authorize = async (
+  operation: string,
+  request: WireRequest,
+  call: StoreCall,
+  gate: ServiceGate,
+): Promise<void> => {
+  const input = readJson(request.body)
+  const batch = input['RequestItems']
+  const inputs = isObject(batch) ? Object.keys(batch).map((TableName) => ({ TableName })) : [input]
+  for (const one of inputs) await gate.authorize(operation, one, request, call)
+}
+
+const TYPE = 'application/x-amz-json-1.0'
+
+const jsonAnswer = (
+  statusCode: number,
+  body: Uint8Array | string,
+  requestId: string,
+): WireResponse => ({
+  statusCode,
+  headers: ['Content-Type', TYPE, 'x-amzn-RequestId', requestId],
+  body,
+})
+
+const errorAnswer = (error: ServiceError, requestId: string): WireResponse => {
+  const { code, statusCode, message, details } = error
+  const namespace = MODELLED.test(code) ? 'com.amazonaws.dynamodb.v20120810' : 'com.amazon.coral'
+  const body = { __type: `${namespace}#${code}`, message, ...details }
+  return jsonAnswer(statusCode, JSON.stringify(body), requestId)
+}
+
+const MODELLED = /^(?:Resource|Limit|Conditional|Table|InternalServerError)/
+
+const unknownOperation = (prefix: string, operation: string): ServiceError =>
+  prefix.startsWith('DynamoDBStreams')
+    ? notImplemented(
+        'The API of DynamoDB Streams is not provided here: event-source mappings read streams.',
+      )
+    : new ServiceError(
+        'UnknownOperationException',
+        400,
+        `dynamodb has no operation ${operation.slice(0, 200)}`,
+      )
+
+const internalError = (requestId: string): ServiceError =>
+  new ServiceError(
+    'InternalServerError',
+    500,
+    `An internal error occurred. The log has it under request id ${requestId}.`,
+  )
