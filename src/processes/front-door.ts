@@ -10,7 +10,7 @@ import {
   type HttpResponse,
 } from '#transport/contract.ts'
 import { FUNCTION_PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
-import { ServiceError } from '#wire/errors.ts'
+import { ServiceError, tooLarge } from '#wire/errors.ts'
 import { classify, type FrontDoorOptions, type ServiceDestination } from '#wire/front-door.ts'
 import { isReserved } from '#wire/management-guard.ts'
 import { bodyBytesMax } from '#wire/body-limits.ts'
@@ -100,17 +100,26 @@ const answerService = async (
   if (destination.service === 'lambda' && door.invoke !== undefined && isInvoke(request.target)) {
     return answerInvoke(door, door.invoke, destination, request)
   }
-  let body: Uint8Array
+  const bytesMax = bodyBytesMax(destination.service, request)
+  const body = await readBody(request, bytesMax, tooLarge)
+  if ('statusCode' in body) return body
+  const { method, target, headers, host, remoteAddress } = request
+  const wire = { method, target, headers, host, body, remoteAddress }
+  return door.management.answer(destination, wire)
+}
+
+const readBody = async (
+  request: HttpRequest,
+  bytesMax: number,
+  tooLarge: () => ServiceError,
+): Promise<Uint8Array | HttpResponse> => {
   try {
-    body = await request.body.read(bodyBytesMax(destination.service, request))
+    return await request.body.read(bytesMax)
   } catch (error) {
     if (error instanceof BodyTooLarge) return { ...refusal(tooLarge()), close: true }
     if (error instanceof BodyAborted) return { ...refusal(aborted()), close: true }
     throw error
   }
-  const { method, target, headers, host, remoteAddress } = request
-  const wire = { method, target, headers, host, body, remoteAddress }
-  return door.management.answer(destination, wire)
 }
 
 /** Invocations of functions do not come through the management APIs, but who calls is asked the same. */
@@ -122,7 +131,8 @@ const answerInvoke = async (
 ): Promise<HttpResponse> => {
   if (isLenient(settings, request)) return invoke(request)
   const { method, target, headers, host, remoteAddress } = request
-  const body = await request.body.read(FUNCTION_PAYLOAD_BYTES_MAX)
+  const body = await readBody(request, FUNCTION_PAYLOAD_BYTES_MAX, tooLargePayload)
+  if ('statusCode' in body) return body
   const wire = { method, target, headers, host, body, remoteAddress }
   const refused = await gate.refuseInvoke(wire, destination)
   if (refused !== undefined) return refusal(refused)
@@ -157,8 +167,13 @@ const elsewhere = (settings: Settings): HttpResponse =>
 const notFound = (target: string): ServiceError =>
   new ServiceError('NotFoundException', 404, `There is no page ${target.slice(0, 200)} here.`)
 
-const tooLarge = (): ServiceError =>
-  new ServiceError('RequestEntityTooLargeException', 413, 'Request Too Long')
+const tooLargePayload = (): ServiceError =>
+  new ServiceError(
+    'RequestTooLargeException',
+    413,
+    `Request must be smaller than ${FUNCTION_PAYLOAD_BYTES_MAX} bytes for the Invoke operation`,
+    { Type: 'User' },
+  )
 
 const aborted = (): ServiceError =>
   new ServiceError('RequestTimeoutException', 400, 'The request body did not arrive.')

@@ -3,8 +3,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Connection, Exchange } from './connection.ts'
 
-/** Received and dropped before a connection is closed under a client that still sends: time to read the answer. */
-const DRAINED_BYTES_MAX = 1024 * 1024
+/**
+ * Received and dropped before a connection is closed under a client that still sends: time to read the answer.
+ * A body a little over any limit of ours (6 and 10 MB) is sent whole by most clients before they look.
+ */
+const DRAINED_BYTES_MAX = 16 * 1024 * 1024
 const DRAINED_MS = 1_000
 
 /** Resolves when all is written or the client has gone, which ends the iteration. Rejects as the body does. */

@@ -2,7 +2,13 @@
 import { serializationError } from './errors.ts'
 import { parseJsonBody } from './json-body.ts'
 import { headerOf, type QueryPair, type WireRequest } from './message.ts'
-import { readStructure, readValue, type ScalarType, wireReading } from './read-value.ts'
+import {
+  type Reading,
+  readStructure,
+  readValue,
+  type ScalarType,
+  wireReading,
+} from './read-value.ts'
 import type { RouteMatch } from './router.ts'
 import type { Member, Operation, StructureType, Type } from './table.ts'
 import { parseTimestamp } from './timestamps.ts'
@@ -14,9 +20,10 @@ export const decodeInput = (
   request: WireRequest,
   labels: RouteMatch['labels'],
   query: readonly QueryPair[],
+  reading = wireReading,
 ): Input => {
   const { members } = operation.input
-  const body = decodeBody(operation.input, request.body)
+  const body = decodeBody(operation.input, request.body, reading)
   const bound: Record<string, unknown> = {}
   for (const member of members) {
     const value = decodeBound(member, operation, request, labels, query)
@@ -26,17 +33,24 @@ export const decodeInput = (
 }
 
 /** The members that travel in the body: as one payload, or as a JSON object. */
-const decodeBody = (input: StructureType, bytes: Uint8Array): Input => {
-  const payload = input.members.find((member) => member.in === 'payload')
+const decodeBody = (input: StructureType, bytes: Uint8Array, reading: Reading): Input => {
+  const payload = payloadOf(input)
   if (payload) {
     if (payload.type.kind === 'blob') return { [payload.name]: bytes }
     if (bytes.length === 0) return {}
-    return { [payload.name]: readValue(payload.type, parseJsonBody(bytes), wireReading, '') }
+    return { [payload.name]: readValue(payload.type, parseJsonBody(bytes), reading, '') }
   }
   const members = input.members.filter((member) => member.in === 'body')
   if (members.length === 0) return {}
-  return readStructure({ ...input, members }, parseJsonBody(bytes), wireReading, '')
+  return readStructure({ ...input, members }, parseJsonBody(bytes), reading, '')
 }
+
+const payloadOf = (input: StructureType): Member | undefined =>
+  input.members.find((member) => member.in === 'payload')
+
+/** A body that is a file, as it is: it has no members to look for. */
+export const isWholePayload = ({ input }: Operation): boolean =>
+  payloadOf(input)?.type.kind === 'blob'
 
 const decodeBound = (
   member: Member,

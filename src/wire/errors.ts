@@ -29,6 +29,8 @@ export const validationError = (message: string) =>
 /** A body, parameter or value that cannot be read as what the operation takes. */
 export const serializationError = (message: string) =>
   new ServiceError('SerializationException', 400, message)
+export const tooLarge = () =>
+  new ServiceError('RequestEntityTooLargeException', 413, 'Request Too Long')
 /** An operation that exists in AWS and not (yet) here: said plainly, never half done. */
 export const notImplemented = (message: string) =>
   new ServiceError('NotImplementedException', 501, message)

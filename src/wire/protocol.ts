@@ -22,5 +22,7 @@ export interface Routed {
   /** As the request says it: it need not exist. */
   readonly operation: string
   /** Reads the input by the operation's shape. Throws SerializationException. */
-  readonly decode: (operation: Operation) => Readonly<Record<string, unknown>>
+  readonly decode: (
+    operation: Operation,
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
 }

@@ -5,7 +5,7 @@ import { bodyBytesMax } from './body-limits.ts'
 import { awsJson } from './aws-json.ts'
 import { awsQuery } from './aws-query.ts'
 import { encodeError } from './encode.ts'
-import { notImplemented, ServiceError } from './errors.ts'
+import { notImplemented, ServiceError, tooLarge } from './errors.ts'
 import { headerOf, parseTarget, type WireRequest, type WireResponse } from './message.ts'
 import type { WireOperation, WireOperations } from './operation.ts'
 import type { Protocol } from './protocol.ts'
@@ -89,7 +89,7 @@ const answer = async <Context extends Call>(
   const run = implementation(operations, operation.name)
   if (!run) throw missing(table.document.service, operation.name)
   const admitted = (await options.admit?.(operation.name, request, call)) ?? call
-  const input = route.decode(operation)
+  const input = await route.decode(operation)
   await options.authorize?.(operation.name, input, request, admitted)
   validate(operation, input, protocol.memberPath)
   // The input was read and checked by the operation's own shape, from which its parameter's type is made.
@@ -124,9 +124,6 @@ const unknownOperation = (
 
 const missing = (service: string, operation: string): ServiceError =>
   notImplemented(`The operation ${operation} of ${service} is not implemented here.`)
-
-const tooLarge = (): ServiceError =>
-  new ServiceError('RequestEntityTooLargeException', 413, 'Request Too Long')
 
 const internalFailure = (requestId: string): ServiceError =>
   new ServiceError(

@@ -265,6 +265,16 @@ for (const shape of SHAPES) {
       )
     })
 
+    it('refuses a payload of more than 6 MB as AWS does', async () => {
+      await lambda.send(new CreateFunctionCommand(made('small', 'async () => 1')))
+      const Payload = Buffer.from(`"${'a'.repeat(6 * 1024 * 1024)}"`)
+      await assert.rejects(lambda.send(new InvokeCommand({ FunctionName: 'small', Payload })), {
+        name: 'RequestTooLargeException',
+        message: 'Request must be smaller than 6291456 bytes for the Invoke operation',
+      })
+      assert.equal((await invoke('small')).body, 1)
+    })
+
     it('lists functions page by page', async () => {
       for (const name of ['page-1', 'page-2', 'page-3']) {
         await lambda.send(new CreateFunctionCommand(made(name, 'async () => 1')))

@@ -3,19 +3,12 @@
 import type { ReadCall } from '#store/transactional.ts'
 import { UNPACKED_BYTES_MAX } from '../zip.ts'
 import { ARCHIVE_BYTES_MAX } from './code.ts'
+import { CODE_BYTES_IN_ALL_MAX, storedCodeBytes } from './code-storage.ts'
 import { ACCOUNT_CONCURRENCY, reservedInAll } from './concurrency.ts'
-import { functions, layers, versions } from './records.ts'
-
-/** AWS: 75 GB. [guide: gettingstarted-limits] */
-const CODE_BYTES_IN_ALL_MAX = 75 * 1024 ** 3
+import { functions } from './records.ts'
 
 export const getAccountSettings = async (_input: unknown, call: ReadCall) => {
   const current = await call.view.list(functions, call)
-  const stored = [
-    ...current,
-    ...(await call.view.list(versions, call)),
-    ...(await call.view.list(layers, call)),
-  ]
   return {
     AccountLimit: {
       TotalCodeSize: CODE_BYTES_IN_ALL_MAX,
@@ -25,7 +18,7 @@ export const getAccountSettings = async (_input: unknown, call: ReadCall) => {
       UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - (await reservedInAll(call)),
     },
     AccountUsage: {
-      TotalCodeSize: stored.reduce((sum, { value }) => sum + value.codeSize, 0),
+      TotalCodeSize: await storedCodeBytes(call),
       FunctionCount: current.length,
     },
   }

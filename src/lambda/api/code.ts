@@ -15,6 +15,8 @@ export interface LambdaParts {
   readonly codeStore: CodeStore
   /** Absent: no S3 is joined. */
   readonly readObject?: ReadObject
+  /** Of an account in a region; absent: as AWS. */
+  readonly codeBytesInAllMax?: number
 }
 
 /** `Code` and `Content`. `local` never comes over the wire: a deployment names what lies on this machine. */
@@ -32,6 +34,8 @@ export interface TakenCode {
   /** Base64. */
   readonly codeSha256: string
   readonly codeSize: number
+  /** It is kept here, and so counts among what an account may keep. */
+  readonly isKept: boolean
   /** To be called when the transaction is over, however it ended. */
   readonly release: () => void
 }
@@ -59,6 +63,7 @@ export const takeCode = async (given: GivenCode, parts: LambdaParts): Promise<Ta
       code: { kind: 'archive', sha256: kept.sha256 },
       codeSha256: Buffer.from(kept.sha256, 'hex').toString('base64'),
       codeSize: kept.bytes,
+      isKept: true,
       release: kept.release,
     }
   } catch (error) {
@@ -108,6 +113,7 @@ const localCode = (code: FunctionCode): TakenCode => {
     code,
     codeSha256: hash('sha256', text, 'base64'),
     codeSize: code.kind === 'inline' ? Buffer.byteLength(text) : sizeOf(code),
+    isKept: false,
     release: () => undefined,
   }
 }

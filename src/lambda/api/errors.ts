@@ -17,6 +17,9 @@ export const resourceConflict = (message: string): ServiceError =>
 export const invalidParameter = (message: string): ServiceError =>
   user('InvalidParameterValueException', 400, message)
 
+export const codeStorageExceeded = (): ServiceError =>
+  user('CodeStorageExceededException', 400, 'Code storage limit exceeded.')
+
 export const preconditionFailed = (): ServiceError =>
   user(
     'PreconditionFailedException',

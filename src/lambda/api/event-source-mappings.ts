@@ -18,7 +18,8 @@ import { revisionOf } from './configuration.ts'
 import { checkRange, invalidParameter, resourceConflict, resourceNotFound } from './errors.ts'
 import { configured } from './lookups.ts'
 import { qualifiedArn, referenceOf } from './names.ts'
-import { eventSourceMappings } from './records.ts'
+import { eventSourceMappings, eventSourceMappingTags } from './records.ts'
+import { checkTags } from './tags.ts'
 
 type Mapping = Shape<EventSourceMappingConfiguration>
 
@@ -40,9 +41,11 @@ export const createEventSourceMapping = async (
       `An event source mapping with event source arn (" ${source} ") and function (" ${FunctionArn} ") already exists. Please update or delete the existing mapping with UUID ${same.key}`,
     )
   }
-  const { FunctionName: _, Enabled, Tags: __, ...given } = input
+  const { FunctionName: _, Enabled, Tags = {}, ...given } = input
+  checkTags(Tags)
   const UUID = revisionOf(call, { source, FunctionArn, id: call.ids.next(16) })
   const { region, accountId } = call
+  await call.tx.put(eventSourceMappingTags, call, UUID, Tags)
   return put(
     {
       BatchSize: defaultBatchSize(source),
@@ -121,6 +124,7 @@ export const deleteEventSourceMapping = async (
 ): Promise<Mapping> => {
   const mapping = await found(input.UUID, call)
   await call.tx.delete(eventSourceMappings, call, mapping.UUID ?? '')
+  await call.tx.delete(eventSourceMappingTags, call, mapping.UUID ?? '')
   await call.tx.delete(directory, GLOBAL_SCOPE, `event-source-mapping/${mapping.UUID}`)
   return { ...mapping, State: 'Deleting' }
 }

@@ -18,6 +18,7 @@ import { reads, writes } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { pageOf, pageOfMarker } from '#wire/pagination.ts'
 import { type GivenCode, type LambdaParts, takeCode, type TakenCode } from './code.ts'
+import { checkCodeStorage } from './code-storage.ts'
 import {
   checkDocument,
   checkRole,
@@ -65,7 +66,11 @@ export const createFunctionOperation =
     await reads((_, its) => refuseExisting(reference.name, its))(undefined, call)
     const taken = await takeCode(input.Code ?? {}, parts)
     try {
-      return await writes((_, its) => create(reference.name, input, taken, its))(undefined, call)
+      return await writes(async (_, its) => {
+        const created = await create(reference.name, input, taken, its)
+        if (taken.isKept) await checkCodeStorage(its, parts.codeBytesInAllMax)
+        return created
+      })(undefined, call)
     } finally {
       taken.release()
     }

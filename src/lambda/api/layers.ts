@@ -17,6 +17,7 @@ import { writes } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { pageOf, pageOfMarker } from '#wire/pagination.ts'
 import { type GivenCode, type LambdaParts, takeCode, type TakenCode } from './code.ts'
+import { checkCodeStorage } from './code-storage.ts'
 import { checkPattern, invalidParameter, resourceNotFound } from './errors.ts'
 import { useArchives } from './publish.ts'
 import { type LayerRecord, layers, layerSequences, versionKey } from './records.ts'
@@ -36,7 +37,11 @@ export const publishLayerVersionOperation =
     const name = layerName(input.LayerName, call)
     const taken = await takeCode(input.Content ?? {}, parts)
     try {
-      const record = await writes((_, its) => publish(name, input, taken, its))(undefined, call)
+      const record = await writes(async (_, its) => {
+        const published = await publish(name, input, taken, its)
+        if (taken.isKept) await checkCodeStorage(its, parts.codeBytesInAllMax)
+        return published
+      })(undefined, call)
       return describe(record, call, parts)
     } finally {
       taken.release()

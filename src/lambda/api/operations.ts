@@ -4,6 +4,7 @@ import { reads, writes } from '#store/transactional.ts'
 import { getAccountSettings } from './account-settings.ts'
 import * as aliases from './aliases.ts'
 import type { LambdaParts } from './code.ts'
+import { checkCodeStorage } from './code-storage.ts'
 import * as concurrency from './concurrency.ts'
 import { describeConfiguration } from './configuration.ts'
 import * as events from './event-invoke-configs.ts'
@@ -53,9 +54,12 @@ export const lambdaOperations = (parts: LambdaParts) => ({
   ListTags: reads(tags.listTags),
   ListVersionsByFunction: reads(listVersionsByFunction),
   PublishLayerVersion: layers.publishLayerVersionOperation(parts),
-  PublishVersion: writes(async (input: Parameters<typeof publishVersion>[0], call) =>
-    describeConfiguration(await publishVersion(input, call)),
-  ),
+  PublishVersion: writes(async (input: Parameters<typeof publishVersion>[0], call) => {
+    const version = await publishVersion(input, call)
+    if (version.document.code.kind === 'archive')
+      await checkCodeStorage(call, parts.codeBytesInAllMax)
+    return describeConfiguration(version)
+  }),
   PutFunctionConcurrency: writes(concurrency.putFunctionConcurrency),
   PutFunctionEventInvokeConfig: writes(events.putFunctionEventInvokeConfig),
   PutProvisionedConcurrencyConfig: writes(concurrency.putProvisionedConcurrencyConfig),

@@ -111,5 +111,10 @@ export const eventSourceMappings = collection<Shape<EventSourceMappingConfigurat
   'lambda/eventSourceMappings',
 )
 
+/** By `{UUID}`: they are not among what AWS answers of a mapping. */
+export const eventSourceMappingTags = collection<Readonly<Record<string, string>>>(
+  'lambda/eventSourceMappingTags',
+)
+
 export const versionKey = (name: string, version: string): string =>
   `${name}/${version.padStart(10, '0')}`

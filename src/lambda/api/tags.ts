@@ -1,4 +1,4 @@
-// Tags of functions. https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
+// Tags of functions and of event source mappings. https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
 import type {
   ListTagsRequest,
   TagResourceRequest,
@@ -6,12 +6,18 @@ import type {
 } from '@aws-sdk/client-lambda'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
-import { checkPattern, invalidParameter } from './errors.ts'
+import { checkPattern, invalidParameter, resourceNotFound } from './errors.ts'
 import { functionRecord } from './lookups.ts'
 import { referenceOf } from './names.ts'
-import { type FunctionRecord, functions } from './records.ts'
+import { eventSourceMappings, eventSourceMappingTags, functions } from './records.ts'
 
 type Tags = Readonly<Record<string, string>>
+
+/** Something that has tags. */
+interface Tagged {
+  readonly tags: Tags
+  readonly put: (tags: Tags, call: WriteCall) => Promise<void>
+}
 
 /** AWS: 50. [guide: configuration-tags] */
 const TAGS_MAX = 50
@@ -29,19 +35,19 @@ export const checkTags = (tags: Tags = {}): void => {
 }
 
 export const tagResource = async (input: Shape<TagResourceRequest>, call: WriteCall) => {
-  const record = await tagged(input.Resource, call)
-  return put(record, { ...record.tags, ...input.Tags }, call)
+  const found = await tagged(input.Resource, call)
+  return put(found, { ...found.tags, ...input.Tags }, call)
 }
 
 export const untagResource = async (input: Shape<UntagResourceRequest>, call: WriteCall) => {
-  const record = await tagged(input.Resource, call)
-  const left = Object.entries(record.tags).filter(([key]) => !input.TagKeys?.includes(key))
-  return put(record, Object.fromEntries(left), call)
+  const found = await tagged(input.Resource, call)
+  const left = Object.entries(found.tags).filter(([key]) => !input.TagKeys?.includes(key))
+  return put(found, Object.fromEntries(left), call)
 }
 
-const put = async (record: FunctionRecord, tags: Tags, call: WriteCall) => {
+const put = async (found: Tagged, tags: Tags, call: WriteCall) => {
   checkTags(tags)
-  await call.tx.put(functions, call, record.document.FunctionName, { ...record, tags })
+  await found.put(tags, call)
   return {}
 }
 
@@ -49,12 +55,29 @@ export const listTags = async (input: Shape<ListTagsRequest>, call: ReadCall) =>
   Tags: (await tagged(input.Resource, call)).tags,
 })
 
-const tagged = async (arn: string | undefined, call: ReadCall): Promise<FunctionRecord> => {
+const MAPPING = /^arn:[^:]+:lambda:([^:]+):(\d{12}):event-source-mapping:([0-9a-f-]{36})$/
+
+const tagged = async (arn: string | undefined, call: ReadCall): Promise<Tagged> => {
+  const [mapping, region, accountId, uuid = ''] = MAPPING.exec(arn ?? '') ?? []
+  if (mapping !== undefined) {
+    const isHere = region === call.region && accountId === call.accountId
+    if (!isHere || (await call.view.get(eventSourceMappings, call, uuid)) === undefined)
+      throw resourceNotFound('The resource you requested does not exist.')
+    return {
+      tags: (await call.view.get(eventSourceMappingTags, call, uuid)) ?? {},
+      put: async (tags, its) => its.tx.put(eventSourceMappingTags, its, uuid, tags),
+    }
+  }
   const reference = referenceOf(arn, undefined, call)
   if (reference.qualifier !== undefined) {
     throw invalidParameter(
       'Tags on function aliases and versions are not supported. Please specify either a function ARN or an event source mapping ARN.',
     )
   }
-  return functionRecord(reference, call)
+  const record = await functionRecord(reference, call)
+  return {
+    tags: record.tags,
+    put: async (tags, its) =>
+      its.tx.put(functions, its, record.document.FunctionName, { ...record, tags }),
+  }
 }

@@ -10,6 +10,7 @@ import type { StoreCall, WriteCall } from '#store/transactional.ts'
 import { reads, writes } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { type LambdaParts, takeCode, type TakenCode } from './code.ts'
+import { checkCodeStorage } from './code-storage.ts'
 import { checkRole, describeConfiguration, reportedOf } from './configuration.ts'
 import { invalidParameter } from './errors.ts'
 import { configuredDocument, refuseUnprovided, storeFunction } from './functions.ts'
@@ -37,7 +38,11 @@ export const updateFunctionCodeOperation =
     await reads(check)(undefined, call)
     const taken = await takeCode(input, parts)
     try {
-      return await writes((_, its) => putCode(reference.name, input, taken, its))(undefined, call)
+      return await writes(async (_, its) => {
+        const changed = await putCode(reference.name, input, taken, its)
+        if (taken.isKept) await checkCodeStorage(its, parts.codeBytesInAllMax)
+        return changed
+      })(undefined, call)
     } finally {
       taken.release()
       parts.codeStore.sweepLater()

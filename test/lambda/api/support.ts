@@ -12,12 +12,16 @@ import { GLOBAL_SCOPE } from '#model/scope.ts'
 import { directory } from '#store/collections.ts'
 import { createMemoryStore } from '#store/memory.ts'
 import { openCodeStore } from '#lambda/code-store.ts'
+import type { LambdaParts } from '#lambda/api/code.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
 
 export const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:Hello'
 export const ROLE = 'arn:aws:iam::123456789012:role/any'
 
-export const startOperations = (t: TestContext) => {
+export const startOperations = (
+  t: TestContext,
+  parts: Pick<LambdaParts, 'codeBytesInAllMax'> = {},
+) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'daemun-lambda-api-'))
   const store = createMemoryStore()
   const codeStore = openCodeStore({
@@ -45,7 +49,7 @@ export const startOperations = (t: TestContext) => {
     store,
     codeStore,
     call,
-    operations: lambdaOperations({ codeStore }),
+    operations: lambdaOperations({ codeStore, ...parts }),
     entry: (key: string): Promise<DirectoryEntry | undefined> =>
       store.read((view) => view.get(directory, GLOBAL_SCOPE, key)),
   }

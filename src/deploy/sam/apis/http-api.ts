@@ -14,6 +14,7 @@ import {
 import { pick, keptAttributes, onlyIf } from '../draft.ts'
 import { checkApi } from './api-checks.ts'
 import { addDomain } from './domain.ts'
+import { addAuthorizerPermissions } from './rest-auth.ts'
 import { ANY_METHOD } from './methods.ts'
 import { httpDefinition } from './http-definition.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
@@ -74,6 +75,7 @@ export const transformHttpApi = (context: SamContext, resource: SamResource): vo
     keptAttributes(attributes),
   )
   context.references.set(`${logicalId}.Stage`, stageId)
+  addAuthorizerPermissions(context, resource)
   addDomain(context, resource, 'http', stageId, keptAttributes(attributes))
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { objectOf } from '../../template/source.ts'
 import {
   addResource,
+  conditionOf,
   fail,
   failRoute,
   type RouteEvent,
@@ -224,13 +225,20 @@ const identitySource = (identity: JsonObject): string => {
     .join(', ')
 }
 
-/** The API may call the functions that authorize its callers. */
+/**
+ * The API may call the functions that authorize its callers. AWS: REST APIs unless they say no, HTTP APIs only where
+ * they ask for it. [SAM guide: HttpApi LambdaAuthorizer, EnableFunctionDefaultPermissions]
+ */
 export const addAuthorizerPermissions = (context: SamContext, resource: SamResource): void => {
   const { logicalId } = resource
+  const condition = conditionOf(resource)
+  const isHttp = resource.type === 'AWS::Serverless::HttpApi'
   for (const [name, value] of Object.entries(objectOf(authOf(resource)['Authorizers']) ?? {})) {
-    const functionArn = objectOf(value)?.['FunctionArn']
+    const authorizer = objectOf(value) ?? {}
+    const functionArn = authorizer['FunctionArn']
     if (functionArn === undefined) continue
-    if (objectOf(value)?.['DisableFunctionDefaultPermissions'] === true) continue
+    if (authorizer['DisableFunctionDefaultPermissions'] === true) continue
+    if (isHttp && authorizer['EnableFunctionDefaultPermissions'] !== true) continue
     addResource(
       context,
       resource,
@@ -247,6 +255,7 @@ export const addAuthorizerPermissions = (context: SamContext, resource: SamResou
           ],
         },
       },
+      condition === undefined ? {} : { Condition: condition },
     )
   }
 }
