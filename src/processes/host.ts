@@ -29,6 +29,7 @@ import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { openServices } from './services.ts'
+import { openMessaging } from './messaging.ts'
 
 export interface Host {
   readonly credentials: Credentials
@@ -76,6 +77,7 @@ export const openHost = (options: HostOptions): Host => {
   const tokenKeys = openTokenKeys()
   const gate = createManagementGate({ settings, store, credentials })
   const services = openServices({ settings, store, onError })
+  const messaging = openMessaging({ settings, store, clock, onError })
   const management = createManagement({
     store,
     gate,
@@ -87,6 +89,7 @@ export const openHost = (options: HostOptions): Host => {
       findTokenKey: tokenKeys.find,
       lambda,
       dynamodb: services.dynamodb,
+      messaging: messaging.parts,
     },
     onBug: onError,
   })
@@ -135,9 +138,11 @@ export const openHost = (options: HostOptions): Host => {
     clear: async () => {
       await store.write((tx) => tx.clear())
       await services.clear()
+      await messaging.clear()
       await usage.forget('')
     },
     close: async () => {
+      await messaging.close()
       await services.close()
       await tokenKeys.close()
       codeStore.close()

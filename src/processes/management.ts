@@ -19,6 +19,7 @@ import type { WireOperations } from '#wire/operation.ts'
 import { createServiceServer, errorResponse, type ServiceServer } from '#wire/server.ts'
 import { speaksXml, xmlErrorResponse } from '#wire/xml-error.ts'
 import { loadServiceTable, type ServiceTable, type TableName } from '#wire/table.ts'
+import type { MessagingParts } from './messaging.ts'
 import type { ManagementGate } from './management-gate.ts'
 
 interface LoadedService {
@@ -33,6 +34,8 @@ export interface ManagementParts {
   readonly lambda: LambdaParts
   /** Opened when it is first asked for. */
   readonly dynamodb: () => Promise<DynamoDb>
+  /** Queues, topics and buses: opened when one is first asked for. */
+  readonly messaging: () => Promise<MessagingParts>
 }
 
 type LoadOperations = (parts: ManagementParts) => Promise<WireOperations<StoreCall>>
@@ -49,6 +52,8 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
   // Invoke is not among them: front-door.ts takes it to the functions.
   lambda: async ({ lambda }) =>
     (await import('#lambda/api/operations.ts')).lambdaOperations(lambda),
+  sqs: async ({ messaging }) =>
+    (await import('#services/sqs/operations.ts')).sqsOperations((await messaging()).queues),
 }
 
 export interface Management {
@@ -103,7 +108,7 @@ export const createManagement = (options: {
       createServiceServer<StoreCall>({
         table,
         operations,
-        makeCall: () => callOf(scope),
+        makeCall: ({ host }) => ({ ...callOf(scope), host }),
         ...gate.ofService(table.document),
         onBug,
       }),

@@ -18,7 +18,10 @@ export const awsQuery = (document: TableDocument): Protocol => ({
     const fields = readForm(request, target)
     const operation = fields.findLast(([name]) => name === 'Action')?.[1]
     if (operation === undefined) return undefined
-    return { operation, decode: ({ input }) => readStructure(input, treeOf(fields)) }
+    return {
+      operation,
+      decode: ({ input }) => withQueue(document, target, readStructure(input, treeOf(fields))),
+    }
   },
   encodeOutput: (operation, output, requestId) => {
     const values = output ?? {}
@@ -51,6 +54,16 @@ export const awsQuery = (document: TableDocument): Protocol => ({
   },
   memberPath: (_operation, member) => `${member.slice(0, 1).toLowerCase()}${member.slice(1)}`,
 })
+
+/** AWS: a form of SQS that is sent to a queue's own address means that queue. [guide: sqs-making-api-requests-xml] */
+const withQueue = (
+  { service }: TableDocument,
+  { path }: Target,
+  input: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  service === 'sqs' && input['QueueUrl'] === undefined && /^\/\d{12}\/[^/]+\/?$/.test(path)
+    ? { ...input, QueueUrl: path }
+    : input
 
 /** The form of the body, or of the query for a call that was a GET or has no body. */
 const readForm = (request: WireRequest, target: Target): readonly QueryPair[] => {

@@ -27,5 +27,16 @@ const PATTERNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   apigateway: { statusCode: String.raw`[1-5]\d\d` },
 }
 
+/**
+ * Members whose values the operation itself checks, for AWS takes more than the schema lists: system attributes were
+ * once asked for by `AttributeNames`, and in the query protocol both lists have one name.
+ */
+const OPEN_ENUMERATIONS: Readonly<Record<string, readonly string[]>> = {
+  sqs: ['AttributeNames', 'MessageSystemAttributeNames'],
+}
+
+export const isOpenEnumeration = (service: string, member: string): boolean =>
+  OPEN_ENUMERATIONS[service]?.includes(member) === true
+
 export const patternOf = (service: string, member: string): string | undefined =>
   PATTERNS[service]?.[member]

@@ -2,7 +2,7 @@
 // what goes in and out. Made by scripts/generate-wire.ts from the SDK's own schemas; read once per service.
 import { readFile } from 'node:fs/promises'
 import { present } from '#shared/assert.ts'
-import { patternOf } from './constraints.ts'
+import { isOpenEnumeration, patternOf } from './constraints.ts'
 
 /** The services that tables exist for, by their signing names (apigatewayv2 shares that of apigateway). */
 export type TableName =
@@ -246,7 +246,7 @@ const typeResolver = (document: TableDocument) => {
         flat: member.flat ?? false,
         in: location,
         required: member.required ?? false,
-        type: type(member.type, location),
+        type: type(isOpenEnumeration(document.service, name) ? '[string]' : member.type, location),
         ...(pattern !== undefined && { pattern }),
       }
     })
