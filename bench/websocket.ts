@@ -63,7 +63,7 @@ const startGateway = async (folder: string): Promise<Target & { readonly http: s
   const line = await firstLine(child, (text) => text.includes('"event":"ready"'))
   const ready = JSON.parse(line) as Ready // Our own `ready` line.
   const [api] = ready.apis
-  const http = `${ready.dataOrigin}/_aws/execute-api/${api?.id}/prod`
+  const http = `${ready.data}/_aws/execute-api/${api?.id}/prod`
   return {
     http,
     url: http.replace(/^http/, 'ws'),
@@ -75,7 +75,7 @@ const startGateway = async (folder: string): Promise<Target & { readonly http: s
 interface Ready {
   readonly apis: readonly { readonly id: string }[]
   readonly workers: readonly number[]
-  readonly dataOrigin: string
+  readonly data: string
 }
 
 const open = async (url: string): Promise<WebSocket> => {

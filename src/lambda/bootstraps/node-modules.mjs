@@ -24,16 +24,16 @@ export const loadHandler = async (settings) => {
     throw new RuntimeError('Runtime.HandlerNotFound', `${process.env._HANDLER} is not a function`)
   }
   if (found.length > 2 && !isStreaming(found) && major(process.env.AWS_EXECUTION_ENV) >= 24) {
-    throw new RuntimeError('Runtime.CallbackHandlerDeprecated', CALLBACKS_ARE_GONE)
+    process.stderr.write(CALLBACKS_ARE_GONE)
   }
   return found
 }
 
-// AWS: Node.js 24 and later take no handler with a callback. [guide: nodejs-handler]
+// AWS: Node.js 24 and later take no handler with a callback. [guide: nodejs-handler] It works here and is told in the
+// function's log: AWS's own samples say nodejs24.x over such handlers, and are to run as they are.
 const CALLBACKS_ARE_GONE =
-  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
-  'You need to modify this function to use a supported handler signature to use Node.js 24 or later. ' +
-  'For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.'
+  'WARN this handler takes a callback: AWS refuses it on nodejs24.x and later (Runtime.CallbackHandlerDeprecated). ' +
+  'Make it async, or say nodejs22.x. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html\n'
 
 /** `AWS_Lambda_nodejs24.x` → 24 */
 const major = (environment) => Number(/nodejs(\d+)/.exec(environment)?.[1] ?? 0)
