@@ -58,7 +58,8 @@ const startBare = async (): Promise<Target> => {
 const startGateway = async (folder: string): Promise<Target & { readonly http: string }> => {
   const args = ['bin/daemun.js', 'serve', 'bench/websocket.yaml', '--workers', '1', '--port', '0']
   args.push('--data-port', '0', '--data-dir', folder, '--json', '--no-request-log')
-  args.push('--websocket-connects-per-second', '1000000')
+  args.push('--websocket-connects-per-second', '1000000', '--account-rate', '1000000')
+  args.push('--account-burst', '1000000')
   const child = pinned(args)
   const line = await firstLine(child, (text) => text.includes('"event":"ready"'))
   const ready = JSON.parse(line) as Ready // Our own `ready` line.

@@ -77,9 +77,11 @@ export const handleMessage = async (
     const { trace } = request
     // admit
     trace.enter('throttle')
-    await route.throttle(request, services)
+    const wait = route.throttle(request, services)
+    if (wait) await wait
     trace.enter('validate')
-    await route.validate(request)
+    const reading = route.validate(request)
+    if (reading) await reading
     // integrate
     const response = await route.integrate(request, caller, services)
     trace.leave()

@@ -10,7 +10,7 @@ import type { HttpDocument } from '#model/documents.ts'
 import { compileSocketAuthorization } from './admit/socket-authorization.ts'
 import { compileSocketKey } from './admit/api-key.ts'
 import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
-import { messageValue, pathOf, readMessage } from './admit/socket-variables.ts'
+import { messageValue, readMessage } from './admit/socket-variables.ts'
 import { compileSocketValidator } from './admit/socket-validator.ts'
 import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
 import type { HttpStageEntry } from './http-stage.ts'
@@ -101,7 +101,7 @@ const compileRouteSelection = (
     if (select === undefined) return otherwise
     const message = readMessage(text)
     if (message === undefined) return otherwise
-    const key = select((variable) => messageValue(message, pathOf(variable)))
+    const key = select((_variable, [, , ...names]) => messageValue(message, names))
     // AWS: the routes with a dollar are not for messages to choose. [guide: websocket-api-develop-routes]
     return RESERVED.has(key) ? otherwise : (routes.get(key) ?? otherwise)
   }

@@ -104,7 +104,8 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     onBug: (error) => options.onError(error),
   }
   const connections =
-    options.connections ?? createLocalConnections({ holder: process.pid, random: systemRandom })
+    options.connections ??
+    createLocalConnections({ holder: process.pid, random: systemRandom, clock: options.clock })
   const serve = createDataPlane(current.directory, services, {
     all: options.allConnections ?? connections,
     authorize: admitToConnection,

@@ -64,7 +64,7 @@ export const runWorker = async (): Promise<void> => {
     onAway: report,
   })
   const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
-  const connections = createLocalConnections({ holder: process.pid, random: systemRandom })
+  const connections = createLocalConnections({ holder: process.pid, random: systemRandom, clock })
   const peers = await openConnectionPeers({
     channelPath,
     local: connections,

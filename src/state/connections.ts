@@ -1,5 +1,6 @@
 // The open connections of WebSocket APIs: whoever holds a socket registers it here, and whoever has something for it
 // asks here, without knowing which process holds it. A connection's id names its holder.
+import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 
 /** Which API's stage a connection belongs to: an id of another one is nobody's. */
@@ -23,6 +24,8 @@ export interface HeldConnection extends ConnectionPlace {
   send(data: Uint8Array): boolean
   info(): ConnectionInfo
   close(): void
+  /** Ends it where its time is over. */
+  check(nowMs: number): void
   /** Ends it because this process ends. */
   goAway(): void
 }
@@ -53,12 +56,28 @@ const HOLDER_BYTES = 3
 const RANDOM_BYTES = 8
 const HOLDERS_MAX = 2 ** (8 * HOLDER_BYTES)
 
+/** How late the end of a connection's time may be seen. */
+const CHECK_MS = 1_000
+
 export const createLocalConnections = (options: {
   /** A number of this process among those that share a data port, such as its process id; below 2^24. */
   readonly holder: number
   readonly random: Random
+  readonly clock: Clock
 }): LocalConnections => {
   const held = new Map<string, HeldConnection>()
+  const { clock } = options
+  /** One look at all of them a second: a timer for each would cost more than most of them do. */
+  const watch = (): void => {
+    if (held.size === 0) {
+      watching = false
+      return
+    }
+    clock.setTimer(watch, CHECK_MS)
+    const nowMs = clock.nowMs()
+    for (const connection of held.values()) connection.check(nowMs)
+  }
+  let watching = false
   const counts = new Map<string, number>()
   let onEmpty: (() => void) | undefined
   const find = ({ apiId, stageName }: ConnectionPlace, connectionId: string) => {
@@ -76,6 +95,10 @@ export const createLocalConnections = (options: {
     },
     hold: (connection) => {
       held.set(connection.connectionId, connection)
+      if (!watching) {
+        watching = true
+        clock.setTimer(watch, CHECK_MS)
+      }
       counts.set(connection.apiId, (counts.get(connection.apiId) ?? 0) + 1)
     },
     release: (connectionId) => {

@@ -32,6 +32,8 @@ export interface ProxiedTlv {
 export interface HttpBody {
   /** From Content-Length; undefined for a chunked body; 0 where there is none. */
   readonly declaredBytes: number | undefined
+  /** All of it, where it is there without being waited for. */
+  readonly bytes?: Uint8Array
   /** The whole body. Throws `BodyTooLarge` past `bytesMax`, `BodyAborted` where the client went away. */
   read(bytesMax: number): Promise<Uint8Array>
   stream(): AsyncIterable<Uint8Array>

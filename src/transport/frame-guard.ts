@@ -1,43 +1,50 @@
 // Watches the frames of a WebSocket for their lengths: `ws` bounds whole messages only, and AWS bounds frames too.
 // https://www.rfc-editor.org/rfc/rfc6455#section-5.2
 
-export interface FrameGuard {
-  /** Takes the next bytes of the connection; false once a frame announced more than it may. */
-  admit(chunk: Uint8Array): boolean
-}
+/** Reads headers alone: what a frame carries is skipped, whatever it is. One per connection, so it holds little. */
+export class FrameGuard {
+  readonly #bytesMax: number
+  /** Of the payload that is passing by. */
+  #skip = 0
+  /** A header that came in pieces. */
+  #held: Uint8Array | undefined
 
-/** Reads headers alone: what a frame carries is skipped, whatever it is. */
-export const createFrameGuard = (frameBytesMax: number): FrameGuard => {
-  const header = new Uint8Array(HEADER_BYTES_MAX)
-  let held = 0
-  let wanted = 2
-  let skipped = 0
-  return {
-    admit: (chunk) => {
-      let at = 0
-      while (at < chunk.length) {
-        if (skipped > 0) {
-          const step = Math.min(skipped, chunk.length - at)
-          skipped -= step
-          at += step
-          continue
-        }
-        header[held++] = chunk[at++] ?? 0
-        if (held === 2) wanted = headerLength(header[1] ?? 0)
-        if (held < wanted) continue
-        const length = payloadLength(header)
-        if (length > frameBytesMax) return false
-        held = 0
-        wanted = 2
-        skipped = length
+  constructor(frameBytesMax: number) {
+    this.#bytesMax = frameBytesMax
+  }
+
+  /** Takes the next bytes of the connection; false once a frame announced more than it may. */
+  admit(chunk: Uint8Array): boolean {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#skip > 0) {
+        const step = Math.min(this.#skip, chunk.length - at)
+        this.#skip -= step
+        at += step
+        continue
       }
-      return true
-    },
+      const header = this.#held === undefined ? chunk.subarray(at) : join(this.#held, chunk, at)
+      const held = this.#held?.length ?? 0
+      const wanted = header.length < 2 ? 2 : headerLength(header[1] ?? 0)
+      if (header.length < wanted) {
+        this.#held = header.slice()
+        return true
+      }
+      const length = payloadLength(header)
+      if (length > this.#bytesMax) return false
+      this.#held = undefined
+      this.#skip = length
+      at += wanted - held
+    }
+    return true
   }
 }
 
 /** Two bytes, up to eight of length, four of the mask. */
 const HEADER_BYTES_MAX = 14
+
+const join = (held: Uint8Array, chunk: Uint8Array, at: number): Uint8Array =>
+  Buffer.concat([held, chunk.subarray(at, at + HEADER_BYTES_MAX - held.length)])
 
 const headerLength = (second: number): number => {
   const length = second & 0x7f
@@ -46,9 +53,8 @@ const headerLength = (second: number): number => {
 }
 
 const payloadLength = (header: Uint8Array): number => {
-  const view = new DataView(header.buffer)
-  const length = view.getUint8(1) & 0x7f
-  if (length === 126) return view.getUint16(2)
-  if (length === 127) return Number(view.getBigUint64(2))
-  return length
+  const length = (header[1] ?? 0) & 0x7f
+  if (length < 126) return length
+  const view = new DataView(header.buffer, header.byteOffset)
+  return length === 126 ? view.getUint16(2) : Number(view.getBigUint64(2))
 }

@@ -2,9 +2,9 @@
 // library's; what it leaves open (frames, slow readers, floods of pings) is bounded here.
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { HttpRequest } from './contract.ts'
-import { createFrameGuard } from './frame-guard.ts'
+import { FrameGuard } from './frame-guard.ts'
 
 export interface WebSocketLimits {
   /** Bytes of one frame's payload; more closes with 1009. */
@@ -19,19 +19,18 @@ export interface WebSocketLimits {
 
 export interface WebSocketEvents {
   /** One text message. Settles when its work is done, whatever came of it: never rejects. */
-  readonly onMessage: (text: string) => Promise<void>
+  onMessage(text: string): Promise<void>
   /** Any sign of life: a message or a pong. */
-  readonly onActivity: () => void
+  onActivity(): void
   /** Once, when the connection is gone. 1005: closed without a code; 1006: without a close frame. */
-  readonly onClose: (code: number, reason: string) => void
+  onClose(code: number, reason: string): void
 }
 
 export interface WebSocketConnection {
-  /** A text frame. False where the connection is closing, or was ended because its client does not read. */
-  send(data: Uint8Array | string): boolean
+  /** Sends a text frame. False where the connection is closing, or was ended because its client does not read. */
+  deliver(data: Uint8Array | string): boolean
   /** Says goodbye with a code; the socket is cut if the client does not answer. */
-  close(code: number, reason: string): void
-  terminate(): void
+  end(code: number, reason: string): void
 }
 
 export type AcceptWebSocket = (
@@ -56,6 +55,7 @@ export const createWebSockets = (limits: WebSocketLimits): AcceptWebSocket => {
     maxPayload: limits.messageBytesMax,
     // A flood of pings must not fill the buffers of a client that does not read.
     autoPong: false,
+    WebSocket: BoundedSocket,
     handleProtocols: (offered, request) => {
       const protocol = chosen.get(request)
       return protocol !== undefined && offered.has(protocol) ? protocol : false
@@ -64,19 +64,17 @@ export const createWebSockets = (limits: WebSocketLimits): AcceptWebSocket => {
   return (request, socket, head, { protocol, events }) => {
     const incoming = incomingOf(request)
     if (protocol !== undefined) chosen.set(incoming, protocol)
-    const guard = createFrameGuard(limits.frameBytesMax)
-    const state: { connection?: WebSocketConnection; open?: WebSocket } = {}
-    const watch = (chunk: Uint8Array): void => {
-      if (guard.admit(chunk)) return
-      socket.off('data', watch)
-      state.connection?.close(1009, '')
-    }
+    const guard = new FrameGuard(limits.frameBytesMax)
+    let accepted: BoundedSocket | undefined
     // Before ws's own listener: a frame that is too large closes the connection before its message is told.
-    socket.on('data', watch)
-    server.handleUpgrade(incoming, socket, Buffer.from(head), (open) => {
-      state.connection = connect(open, limits, events)
+    socket.on('data', (chunk: Uint8Array) => {
+      if (!guard.admit(chunk)) accepted?.end(1009, '')
     })
-    return state.connection
+    server.handleUpgrade(incoming, socket, Buffer.from(head), (open) => {
+      accepted = open
+      open.begin(limits, events)
+    })
+    return accepted
   }
 }
 
@@ -92,49 +90,81 @@ const incomingOf = (request: HttpRequest): IncomingMessage => {
   return { method: request.method, url: request.target, headers } as IncomingMessage
 }
 
-const connect = (
-  open: WebSocket,
-  limits: WebSocketLimits,
-  events: WebSocketEvents,
-): WebSocketConnection => {
-  let working = 0
-  let closing = false
-  const close = (code: number, reason: string): void => {
-    closing = true
-    open.close(code, reason)
+/** With its state in itself and listeners that all share: ten thousand idle ones should cost little. */
+class BoundedSocket extends WebSocket implements WebSocketConnection {
+  #limits: WebSocketLimits | undefined
+  #events: WebSocketEvents | undefined
+  #working = 0
+  #ending = false
+
+  begin(limits: WebSocketLimits, events: WebSocketEvents): void {
+    this.#limits = limits
+    this.#events = events
+    this.on('message', receive)
+    this.on('ping', answerPing)
+    this.on('pong', noteActivity)
+    this.on('error', ignore)
+    this.on('close', tellClosed)
   }
-  open.on('message', (data: Buffer, isBinary: boolean) => {
-    if (closing) return
-    events.onActivity()
+
+  end(code: number, reason: string): void {
+    this.#ending = true
+    this.close(code, reason)
+  }
+
+  deliver(data: Uint8Array | string): boolean {
+    if (this.readyState !== this.OPEN) return false
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
+    if (!this.hasRoom(bytes)) return false
+    this.send(data, { binary: false })
+    return true
+  }
+
+  receive(data: Buffer, isBinary: boolean): void {
+    if (this.#ending || this.#events === undefined) return
+    this.#events.onActivity()
     // AWS: text frames only. [behaviour.md 14]
-    if (isBinary) return close(1003, '')
-    if (++working >= limits.concurrencyMax) open.pause()
-    const done = (): void => {
-      working--
-      if (open.isPaused) open.resume()
-    }
-    void events.onMessage(data.toString('utf8')).finally(done)
-  })
-  open.on('ping', (data: Buffer) => {
-    if (open.bufferedAmount + data.length > limits.backlogBytesMax) open.terminate()
-    else if (open.readyState === open.OPEN) open.pong(data)
-  })
-  open.on('pong', events.onActivity)
-  // What a client did wrong; its close code says it, and the close event follows.
-  open.on('error', () => undefined)
-  open.on('close', (code, reason) => events.onClose(code, reason.toString('utf8')))
-  return {
-    send: (data) => {
-      if (open.readyState !== open.OPEN) return false
-      const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
-      if (open.bufferedAmount + bytes > limits.backlogBytesMax) {
-        open.terminate()
-        return false
-      }
-      open.send(data, { binary: false })
-      return true
-    },
-    close,
-    terminate: () => open.terminate(),
+    if (isBinary) return this.end(1003, '')
+    if (++this.#working >= (this.#limits?.concurrencyMax ?? 0)) this.pause()
+    void this.#events.onMessage(data.toString('utf8')).finally(() => {
+      this.#working--
+      if (this.isPaused) this.resume()
+    })
+  }
+
+  answerPing(data: Buffer): void {
+    if (this.hasRoom(data.length) && this.readyState === this.OPEN) this.pong(data)
+  }
+
+  noteActivity(): void {
+    this.#events?.onActivity()
+  }
+
+  tellClosed(code: number, reason: Buffer): void {
+    this.#events?.onClose(code, reason.toString('utf8'))
+  }
+
+  /** A client that leaves too much unread is cut off. */
+  private hasRoom(bytes: number): boolean {
+    if (this.bufferedAmount + bytes <= (this.#limits?.backlogBytesMax ?? 0)) return true
+    this.terminate()
+    return false
   }
 }
+
+// Called by the library with the socket as `this`.
+function receive(this: WebSocket, data: RawData, isBinary: boolean): void {
+  // One Buffer, as long as nobody asks the library for another form.
+  if (this instanceof BoundedSocket) this.receive(data as Buffer, isBinary)
+}
+function answerPing(this: WebSocket, data: Buffer): void {
+  if (this instanceof BoundedSocket) this.answerPing(data)
+}
+function noteActivity(this: WebSocket): void {
+  if (this instanceof BoundedSocket) this.noteActivity()
+}
+function tellClosed(this: WebSocket, code: number, reason: Buffer): void {
+  if (this instanceof BoundedSocket) this.tellClosed(code, reason)
+}
+/** What a client did wrong: its close code says it, and the close event follows. */
+function ignore(): void {}

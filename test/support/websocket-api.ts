@@ -132,7 +132,11 @@ export const serveSocketApi = async (
             stage: (name) => (name === plan.stageName ? plan : undefined),
           },
   }
-  const connections = createLocalConnections({ holder: 7, random: systemRandom })
+  const connections = createLocalConnections({
+    holder: 7,
+    random: systemRandom,
+    clock: services.clock,
+  })
   const handle = createDataPlane(() => directory, services, {
     all: connections,
     authorize: () => undefined,

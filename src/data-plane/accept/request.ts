@@ -179,7 +179,9 @@ class AcceptedRequest implements GatewayRequest {
   }
 
   readBody(): Uint8Array | Promise<Uint8Array> {
-    if (this.http.body.declaredBytes === 0) return NO_BYTES
+    const { body } = this.http
+    if (body.declaredBytes === 0) return NO_BYTES
+    if (body.bytes !== undefined) return body.bytes
     return (this.#body ??= readWholeBody(this.http))
   }
 }

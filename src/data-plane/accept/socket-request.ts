@@ -3,7 +3,6 @@
 import type { HttpBody, HttpRequest } from '#transport/contract.ts'
 import { BodyTooLarge } from '#transport/contract.ts'
 import type { Directory, Services, SocketRequest, WebSocketStagePlan } from '../plan.ts'
-import { lastHeader } from './headers.ts'
 import { acceptRequest, type RequestAddress } from './request.ts'
 import type { SocketFacts } from './socket.ts'
 
@@ -27,10 +26,15 @@ export const handshakeRequest = (
   return Object.assign(accepted, { stage, socket, match: NOWHERE })
 }
 
+/** What is kept of a handshake for as long as its connection lasts. */
+export interface SocketOrigin
+  extends Pick<HttpRequest, 'host' | 'remoteAddress' | 'remotePort' | 'tls'> {
+  readonly userAgent?: string
+}
+
 /** What every later event of a connection has of it. */
 export interface OpenSocket {
-  /** The handshake. */
-  readonly http: HttpRequest
+  readonly origin: SocketOrigin
   readonly address: RequestAddress
   readonly stage: WebSocketStagePlan
   readonly world: Directory
@@ -81,19 +85,18 @@ const NOWHERE: SocketRequest['match'] = {
   pathParameters: undefined,
 }
 
-const eventRequest = ({ http, address, services, world }: OpenSocket, text: string) => {
-  const { host, remoteAddress, remotePort, tls } = http
-  const userAgent = lastHeader(http.headers, 'user-agent')
+const eventRequest = ({ origin, address, services, world }: OpenSocket, text: string) => {
+  const { userAgent, host, remoteAddress, remotePort, tls } = origin
   const event: HttpRequest = {
+    host,
+    remoteAddress,
+    remotePort,
+    ...(tls !== undefined && { tls }),
     method: 'POST',
     target: '/',
     httpVersion: '1.1',
     // Nothing of the handshake's headers reaches later events, except what says who is there. [behaviour.md 14]
     headers: userAgent === undefined ? [] : ['User-Agent', userAgent],
-    host,
-    remoteAddress,
-    remotePort,
-    ...(tls !== undefined && { tls }),
     body: textBody(text),
     signal: NEVER,
   }
@@ -107,6 +110,7 @@ const textBody = (text: string): HttpBody => {
   const bytes = Buffer.from(text, 'utf8')
   return {
     declaredBytes: bytes.length,
+    bytes,
     read: async (bytesMax) => {
       if (bytes.length > bytesMax) throw new BodyTooLarge()
       return bytes

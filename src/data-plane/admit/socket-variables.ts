@@ -32,25 +32,17 @@ export const messageValue = (message: unknown, path: readonly string[]): string 
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** `request.body.a[0].b` → `a`, `0`, `b`. */
-export const pathOf = (variable: string): readonly string[] =>
-  variable
-    .replaceAll(/\[(\d+)\]/g, '.$1')
-    .split('.')
-    .slice(2)
-
 export const socketVariable = (
   text: string,
   request: ContextRequest & { readonly stage: StagePlanBase },
 ): VariableValue => {
   let message: { readonly value: unknown } | undefined
-  return (variable) => {
+  return (variable, [root, part, ...names]) => {
     if (variable.startsWith('request.body')) {
       message ??= { value: readMessage(text) }
-      return variable === 'request.body' ? text : messageValue(message.value, pathOf(variable))
+      return variable === 'request.body' ? text : messageValue(message.value, names)
     }
-    const [root, ...names] = variable.split('.')
-    const name = names.join('.')
+    const name = [part, ...names].join('.')
     if (root === 'stageVariables') return ownValue(request.stage.stageVariables, name)
     return compileContextVariable(name, request.stage)(request)
   }

@@ -2,8 +2,11 @@
 // `${request.body.service}/${request.body.action}`, `\$default`, `200`.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
 
-/** Gives the value of a variable such as `request.body.action`; undefined where there is none. */
-export type VariableValue = (variable: string) => string | undefined
+/**
+ * Gives the value of a variable such as `request.body.items[0]`, whose names are `request`, `body`, `items`, `0`;
+ * undefined where there is none.
+ */
+export type VariableValue = (variable: string, names: readonly string[]) => string | undefined
 
 export type SelectionExpression = (valueOf: VariableValue) => string
 
@@ -30,10 +33,12 @@ export const compileSelectionExpression = (
   }
   // AWS: a variable without a value is nothing. [behaviour.md 14]
   return (valueOf) =>
-    parts.map((part) => (typeof part === 'string' ? part : (valueOf(part.variable) ?? ''))).join('')
+    parts
+      .map((part) => (typeof part === 'string' ? part : (valueOf(part.variable, part.names) ?? '')))
+      .join('')
 }
 
-type Part = string | { readonly variable: string }
+type Part = string | { readonly variable: string; readonly names: readonly string[] }
 
 const parse = (text: string): readonly Part[] => {
   const parts: Part[] = []
@@ -46,7 +51,7 @@ const parse = (text: string): readonly Part[] => {
     if (variable === undefined) parts.push('$')
     // `$default` is no variable, though one would be written so.
     else if (variable === 'default') parts.push('$default')
-    else parts.push({ variable })
+    else parts.push({ variable, names: variable.replaceAll(/\[(\d+)\]/g, '.$1').split('.') })
   }
   if (end < text.length) parts.push(text.slice(end))
   return parts

@@ -7,7 +7,8 @@ import {
   SelectionExpressionError,
 } from '#languages/selection-expression/selection-expression.ts'
 import type { IntegrationV2 } from '#model/apigatewayv2/api.ts'
-import type { RestMethodPlan, RestRequest } from '../../plan.ts'
+import type { RestMethodPlan } from '../../plan.ts'
+import { utf8Of } from '../payload.ts'
 import { compileIntegration } from '../integrations/index.ts'
 import { misconfigured } from '../misconfigured.ts'
 import { SELECTION_VARIABLES, socketVariable } from '../../admit/socket-variables.ts'
@@ -43,15 +44,14 @@ const compileByTemplate = (
     keys.map((key) => [key, compileIntegration(restSource(source, integration, key))]),
   )
   const otherwise = compiled.get('$default') ?? compileIntegration(restSource(source, integration))
-  return async (request, caller, services) => {
-    const key = await selected(select, request)
-    return (compiled.get(key) ?? otherwise)(request, caller, services)
+  return (request, caller, services) => {
+    const integrate = (bytes: Uint8Array) => {
+      const key = select(socketVariable(utf8Of(bytes), request))
+      return (compiled.get(key) ?? otherwise)(request, caller, services)
+    }
+    const message = request.readBody()
+    return 'byteLength' in message ? integrate(message) : message.then(integrate)
   }
-}
-
-const selected = async (select: SelectionExpression, request: RestRequest): Promise<string> => {
-  const message = Buffer.from(await request.readBody()).toString('utf8')
-  return select(socketVariable(message, request))
 }
 
 const expressionOf = (
