@@ -4,6 +4,7 @@ import type { IssueCredentials } from '#model/ports.ts'
 import type { Clock } from '#shared/clock.ts'
 import type { Store } from '#store/store.ts'
 import { principalTags } from './principal.ts'
+import { hasTags, requestTags } from './sts/token-tags.ts'
 import { evaluateTrust, findRole } from './sts/trust.ts'
 import { type CredentialMint, mintCredentials, roleSession } from './temporary-credentials.ts'
 
@@ -19,8 +20,12 @@ export const createIssueCredentials =
     const { role, principal } = found
     const federated = { kind: 'federated', provider: request.provider } as const
     const keys = { ...request.contextKeys, 'sts:RoleSessionName': request.sessionName }
-    const action = 'sts:AssumeRoleWithWebIdentity'
-    if (evaluateTrust(role, action, federated, keys).decision !== 'allow') return 'untrusted'
+    const tags = request.principalTags ?? {}
+    // AWS: tags need a permission of their own, as soon as there is one.
+    const actions = ['sts:AssumeRoleWithWebIdentity', ...(hasTags(tags) ? ['sts:TagSession'] : [])]
+    const asked = { ...keys, ...requestTags(tags) }
+    for (const action of actions)
+      if (evaluateTrust(role, action, federated, asked).decision !== 'allow') return 'untrusted'
     return mintCredentials(
       options.mint,
       {
@@ -29,7 +34,7 @@ export const createIssueCredentials =
         policies: request.sessionPolicies ?? [],
         contextKeys: {
           ...request.contextKeys,
-          ...principalTags(request.principalTags ?? {}),
+          ...principalTags(tags),
           'aws:FederatedProvider': request.provider,
         },
       },

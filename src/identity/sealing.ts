@@ -3,7 +3,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import type { Random } from '#shared/random.ts'
 
-export type Purpose = 'access-key' | 'session-token' | 'key-check'
+export type Purpose = 'access-key' | 'session-token' | 'key-check' | 'identity-token-key'
 
 export interface Sealing {
   /** `about` (an access key id) has to be given again to open: a sealed text fits no other place. */
@@ -23,6 +23,7 @@ export const createSealing = (key: Uint8Array, random: Random): Sealing => {
     'access-key': derive(key, 'access-key'),
     'session-token': derive(key, 'session-token'),
     'key-check': derive(key, 'key-check'),
+    'identity-token-key': derive(key, 'identity-token-key'),
   }
   return {
     seal: (purpose, text, about) => {

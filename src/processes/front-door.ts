@@ -22,6 +22,7 @@ import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
 import { isLenient, type ManagementGate } from './management-gate.ts'
+import { answerPreflight, isOpenToPages, readableByPages } from './pages.ts'
 
 export interface FrontDoor {
   readonly settings: Settings
@@ -50,6 +51,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
       isDataPlaneAddress(name, '/') ||
       (dataPlane?.hasDomainName(name) === true && !isReserved(name, settings.allowedHosts)),
     isDataPlanePath: (path) => isDataPlaneAddress('', path),
+    isOpenToPages,
   }
   return (request) => {
     // The commonest case first, and without a promise: an API's own host.
@@ -70,9 +72,14 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
           refusal(notFound(request.target))
         )
       case 'service':
-        return answerService(door, destination, request)
+        return (
+          answerPreflight(request, settings) ??
+          answerService(door, destination, request).then((response) =>
+            readableByPages(response, request, settings, destination.isOpenToPages === true),
+          )
+        )
       case 'refused':
-        return refusal(destination.error)
+        return answerPreflight(request, settings) ?? refusal(destination.error)
     }
   }
 }

@@ -75,6 +75,7 @@ export const openHost = (options: HostOptions): Host => {
   const codeStore = openCodeStore({ dataDir, store, clock, onError })
   const lambda = { codeStore }
   const tokenKeys = openTokenKeys()
+  const issueCredentials = createIssueCredentials({ store, mint: credentials.mint, clock })
   const gate = createManagementGate({ settings, store, credentials })
   const services = openServices({ settings, store, onError })
   const messaging = openMessaging({ settings, store, clock, onError })
@@ -87,6 +88,7 @@ export const openHost = (options: HostOptions): Host => {
     parts: {
       mint: credentials.mint,
       findTokenKey: tokenKeys.find,
+      issueCredentials,
       lambda,
       dynamodb: services.dynamodb,
       messaging: messaging.parts,
@@ -104,7 +106,7 @@ export const openHost = (options: HostOptions): Host => {
     management,
     rootCredential: () => makeRootCredential(store, settings, credentials.mint, clock.nowMs()),
     rootCredentialShown: () => markRootCredentialShown(store, settings),
-    issueCredentials: createIssueCredentials({ store, mint: credentials.mint, clock }),
+    issueCredentials,
     source,
     watch: (listener) => store.watch(listener),
     deploy: async (template, customResources) => {

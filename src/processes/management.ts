@@ -1,6 +1,7 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { FindTokenKey } from '#identity/sts/web-identity.ts'
+import type { IssueCredentials } from '#model/ports.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
@@ -31,6 +32,7 @@ interface LoadedService {
 export interface ManagementParts {
   readonly mint: CredentialMint
   readonly findTokenKey: FindTokenKey
+  readonly issueCredentials: IssueCredentials
   readonly lambda: LambdaParts
   /** Opened when it is first asked for. */
   readonly dynamodb: () => Promise<DynamoDb>
@@ -46,6 +48,8 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
     (await import('#control-plane/apigateway/operations.ts')).apigatewayOperations,
   apigatewayv2: async () =>
     (await import('#control-plane/apigatewayv2/operations.ts')).apigatewayv2Operations,
+  'cognito-identity': async (parts) =>
+    (await import('#identity/cognito-identity/operations.ts')).cognitoIdentityOperations(parts),
   iam: async ({ mint }) => (await import('#identity/iam/operations.ts')).iamOperations(mint),
   sts: async ({ mint, findTokenKey }) =>
     (await import('#identity/sts/operations.ts')).stsOperations(mint, findTokenKey),

@@ -5,6 +5,7 @@ import {
   type GuardedRequest,
   type GuardOptions,
   hostName,
+  refuseHost,
   refuseShapeless,
   refuseStranger,
 } from './management-guard.ts'
@@ -23,6 +24,8 @@ export interface FrontDoorOptions extends GuardOptions {
   readonly isDataPlaneHost: (hostName: string) => boolean
   /** True for `/restapis/{id}/{stage}/_user_request_/…` and `/_aws/execute-api/…`. The path comes undecoded. */
   readonly isDataPlanePath: (path: string) => boolean
+  /** True for the operations that pages of any origin call, such as the sign-in of Cognito. */
+  readonly isOpenToPages?: (service: string, operation: string) => boolean
 }
 
 export type Destination =
@@ -41,6 +44,8 @@ export interface ServiceDestination {
   readonly region: string
   /** As the request says; not verified. */
   readonly accessKeyId?: string
+  /** Pages of any origin may call it, and read the answer. */
+  readonly isOpenToPages?: true
 }
 
 export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): Destination => {
@@ -56,8 +61,13 @@ export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): 
   const scope = credentialScope(request.headers, target.query)
   const service = serviceOf(request, scope, name, target, options)
   if (service === 'execute-api') return DATA_PLANE
+  const operation = headerOf(request.headers, 'x-amz-target')?.split('.').at(-1)
+  const isOpen =
+    service !== undefined &&
+    operation !== undefined &&
+    options.isOpenToPages?.(service, operation) === true
   const error =
-    refuseStranger(request, options) ??
+    (isOpen ? refuseHost : refuseStranger)(request, options) ??
     refuseShapeless(request.headers, target.query) ??
     (service === undefined ? unknownService(request.method, path) : undefined)
   if (error || service === undefined)
@@ -68,6 +78,7 @@ export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): 
     accountId: options.accountId,
     region: regionOf(scope, options),
     ...(scope && { accessKeyId: scope.accessKeyId }),
+    ...(isOpen && { isOpenToPages: true }),
   }
 }
 

@@ -21,8 +21,8 @@ export const refuseStranger = (
   request: GuardedRequest,
   options: GuardOptions,
 ): ServiceError | undefined => {
-  const name = hostName(request.host)
-  if (!isOurs(name, options.allowedHosts)) return strangeHost(name)
+  const strange = refuseHost(request, options)
+  if (strange !== undefined) return strange
   const origin = headerOf(request.headers, 'origin')
   if (origin !== undefined && !options.allowedOrigins.includes(origin)) return strangeOrigin(origin)
   // A browser leaves Origin out of a GET for an image or script and says instead where it came from.
@@ -32,6 +32,15 @@ export const refuseStranger = (
   if (origin === undefined && isForeign && !(isNavigation && request.method === 'GET'))
     return strangeOrigin(`a ${site} page`)
   return undefined
+}
+
+/** The refusal of a Host alone, for what pages of any origin may call. */
+export const refuseHost = (
+  { host }: Pick<GuardedRequest, 'host'>,
+  { allowedHosts }: Pick<GuardOptions, 'allowedHosts'>,
+): ServiceError | undefined => {
+  const name = hostName(host)
+  return isOurs(name, allowedHosts) ? undefined : strangeHost(name)
 }
 
 /** The refusal of a request that no AWS client can have made, or undefined. */

@@ -27,7 +27,7 @@ it('gives a pool’s user the role that trusts the pool, and nobody another', as
     Statement: {
       Effect: 'Allow',
       Principal: { Federated: POOL },
-      Action: 'sts:AssumeRoleWithWebIdentity',
+      Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
       Condition: { StringEquals: { [`${POOL}:aud`]: 'us-east-1:pool' } },
     },
   }

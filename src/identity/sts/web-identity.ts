@@ -5,15 +5,21 @@ import { type Claims, checkTimes } from '#languages/jwt/claims.ts'
 import { TokenError } from '#languages/jwt/errors.ts'
 import type { VerificationKey } from '#languages/jwt/key-set.ts'
 import { type ParsedToken, parseToken, readClaims, verifyToken } from '#languages/jwt/token.ts'
-import type { OpenIdConnectProvider } from '#model/iam.ts'
 import type { ReadCall, StoreCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
+import {
+  COGNITO_IDENTITY,
+  COGNITO_ISSUER,
+  identityTokenKey,
+} from '../cognito-identity/signing-key.ts'
 import { iamScope, oidcProviders } from '../iam/collections.ts'
 import { invalid } from '../iam/errors.ts'
+import { principalTags } from '../principal.ts'
 import { type CredentialMint, mintCredentials, roleSession } from '../temporary-credentials.ts'
 import { credentialsShape } from './assume-role.ts'
 import { accessDenied, expiredToken, invalidToken, providerSilent, tooPacked } from './errors.ts'
 import { checkDuration, checkSessionName, sessionPolicies } from './session-parameters.ts'
+import { hasTags, requestTags, tokenTags } from './token-tags.ts'
 import { evaluateTrust, findRole, type TrustingRole } from './trust.ts'
 
 /** The key of this id of an issuer; undefined: it has none. Rejects where the issuer cannot be asked. */
@@ -21,9 +27,21 @@ export type FindTokenKey = (issuer: string, keyId: string) => Promise<Verificati
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity'
 
+/** Whose token it is: a provider of the account, or the identity pools of this gateway. */
+interface Provider {
+  /** As trust policies call it. */
+  readonly Arn: string
+  /** Condition keys begin with it. */
+  readonly Url: string
+  /** Absent: any, and the trust policy asks which. */
+  readonly ClientIDList?: readonly string[]
+  /** `none`: it is known here that there is no such key. Absent: the issuer is asked. */
+  readonly localKey?: VerificationKey | 'none'
+}
+
 interface Found {
   readonly trusting: TrustingRole
-  readonly provider: OpenIdConnectProvider
+  readonly provider: Provider
   readonly policies: readonly string[]
 }
 
@@ -36,8 +54,9 @@ export const assumeRoleWithWebIdentity =
       throw invalid('ProviderId is for OAuth 2.0 access tokens, which are not supported here.')
     const { token, claims } = read(input.WebIdentityToken ?? '')
     const issuer = String(claims['iss'])
-    const found = await call.store.read((view) => find({ ...call, view }, input, issuer))
-    await verify(token, issuer, findKey)
+    const found = await call.store.read((view) => find({ ...call, view }, input, issuer, token))
+    const { localKey } = found.provider
+    await verify(token, localKey ?? (() => findKey(issuer, token.keyId ?? '')))
     checkExpiry(claims, call.nowMs)
     const audience = audienceOf(claims, found.provider)
     const { role, principal } = found.trusting
@@ -50,7 +69,13 @@ export const assumeRoleWithWebIdentity =
       'sts:RoleSessionName': sessionName,
     }
     const federated = { kind: 'federated', provider: Arn } as const
-    if (evaluateTrust(role, ACTION, federated, keys).decision !== 'allow') throw notAuthorized()
+    const tags = tokenTags(claims)
+    for (const action of [ACTION, ...(hasTags(tags) ? ['sts:TagSession'] : [])])
+      if (
+        evaluateTrust(role, action, federated, { ...keys, ...requestTags(tags) }).decision !==
+        'allow'
+      )
+        throw notAuthorized()
     const seconds = checkDuration(input.DurationSeconds, {
       min: 900,
       max: role.MaxSessionDuration,
@@ -62,7 +87,7 @@ export const assumeRoleWithWebIdentity =
         ...roleSession(principal, sessionName),
         durationSeconds: seconds,
         policies: found.policies,
-        contextKeys: { ...keys, 'aws:FederatedProvider': Arn },
+        contextKeys: { ...keys, ...principalTags(tags), 'aws:FederatedProvider': Arn },
       },
       call.nowMs,
     )
@@ -95,17 +120,26 @@ const find = async (
   call: ReadCall,
   input: Shape<AssumeRoleWithWebIdentityRequest>,
   issuer: string,
+  token: ParsedToken,
 ): Promise<Found> => {
   const trusting = await findRole(call.view, input.RoleArn)
   if (trusting === undefined) throw notAuthorized()
   const { accountId } = trusting.principal
+  const policies = await sessionPolicies({ ...call, accountId }, input)
+  if (issuer === COGNITO_ISSUER) {
+    const localKey = (await identityTokenKey(call.view, { accountId }, token.keyId)) ?? 'none'
+    return {
+      trusting,
+      provider: { Arn: COGNITO_IDENTITY, Url: COGNITO_IDENTITY, localKey },
+      policies,
+    }
+  }
   const [, url] = /^https?:\/\/(.+)$/.exec(issuer) ?? []
   const provider = url && (await call.view.get(oidcProviders, iamScope({ accountId }), url))
   if (!provider || !isTransportSafe(issuer))
     throw invalidToken(
       `No OpenIDConnect provider found in your account for ${issuer.slice(0, 255)}`,
     )
-  const policies = await sessionPolicies({ ...call, accountId }, input)
   return { trusting, provider, policies }
 }
 
@@ -116,10 +150,13 @@ const isTransportSafe = (issuer: string): boolean => {
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 }
 
-const verify = async (token: ParsedToken, issuer: string, findKey: FindTokenKey): Promise<void> => {
+const verify = async (
+  token: ParsedToken,
+  keys: VerificationKey | 'none' | (() => Promise<VerificationKey | undefined>),
+): Promise<void> => {
   let key: VerificationKey | undefined
   try {
-    key = await findKey(issuer, token.keyId ?? '')
+    key = keys === 'none' ? undefined : typeof keys === 'function' ? await keys() : keys
   } catch {
     // Why is in the provider's own answer, which is not for the caller.
     throw providerSilent('Unable to connect to the identity provider.')
@@ -150,9 +187,9 @@ const checkExpiry = (claims: Claims, nowMs: number): void => {
 }
 
 /** The client id of the token, if the provider has it. */
-const audienceOf = ({ aud }: Claims, provider: OpenIdConnectProvider): string => {
+const audienceOf = ({ aud }: Claims, { ClientIDList }: Provider): string => {
   const given = (Array.isArray(aud) ? aud : [aud]).map(String)
-  const audience = given.find((one) => provider.ClientIDList.includes(one))
+  const audience = given.find((one) => ClientIDList?.includes(one) ?? true)
   if (audience === undefined) throw invalidToken('Incorrect token audience')
   return audience
 }
