@@ -40,6 +40,17 @@ export const LIMIT_SETTINGS = [
     why: 'How many of them at once after a pause. 5,000 is AWS’s own.',
   },
   {
+    flag: 'cache-memory',
+    type: 'number',
+    placeholder: 'MB',
+    unit: 'megabytes (2^20 bytes)',
+    min: 1,
+    max: 1_000_000,
+    default: 256,
+    commands: BOTH,
+    why: 'What the caches of all stages may hold together on this node; with `serve` each worker has its share. A stage’s own cache holds no more than its size class (0.5 to 237 GB).',
+  },
+  {
     flag: 'quota-offset',
     type: 'text',
     placeholder: 'start-day|first-period',
@@ -61,6 +72,7 @@ export interface LimitSettings {
   readonly functionProcessesMax: number
   readonly accountRate: number
   readonly accountBurst: number
+  readonly cacheMemory: number
   readonly quotaOffset: OffsetMeaning
   /** `readClock` reads it. */
   readonly clock: string
@@ -73,6 +85,7 @@ export const readLimitSettings = (
   functionProcessesMax: number('function-processes-max') ?? 1,
   accountRate: number('account-rate') ?? 0,
   accountBurst: number('account-burst') ?? 0,
+  cacheMemory: number('cache-memory') ?? 1,
   quotaOffset: readOffsetMeaning(text('quota-offset') ?? ''),
   clock: readClock(text('clock') ?? '').text,
 })

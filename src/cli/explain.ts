@@ -3,10 +3,10 @@
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { checkTemplate, createCheckStore } from '#deploy/check/check-template.ts'
-import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
+import type { StageEntry } from '#model/documents.ts'
 import { printable } from '#observability/request-line.ts'
-import { compileStage } from '#snapshot/compile.ts'
-import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
+import { compileStage, documentOf, type FindDocument } from '#snapshot/compile.ts'
+import { type DirectorySource, documentsOf, storeSource } from '#snapshot/distribute.ts'
 import { type ExplainedStep, explain } from '#snapshot/explain.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
@@ -43,8 +43,7 @@ export const run = async (given: Settings, options: ExplainOptions): Promise<voi
   if (stages.length === 0) throw new SettingsError(`${nothing(options)}: there is no such stage`)
   const found: Explanation[] = []
   for (const entry of stages) {
-    const document = await source.document(entry.documentHash)
-    const steps = explainEntry(entry, document, method, path)
+    const steps = explainEntry(entry, await documentsOf(entry, source), method, path)
     if (steps === undefined) continue
     const { apiName: api, apiId, protocol, stage } = entry
     found.push({ api, apiId, protocol, stage: stage.stageName, steps })
@@ -58,13 +57,14 @@ export const run = async (given: Settings, options: ExplainOptions): Promise<voi
 
 const explainEntry = (
   entry: StageEntry,
-  document: DeploymentDocument,
+  findDocument: FindDocument,
   method: string,
   path: string,
 ): readonly ExplainedStep[] | undefined => {
   if (entry.protocol === 'WEBSOCKET') return undefined
   const [bare = path] = path.split('?', 1)
-  return explain(compileStage(entry, document), method.toUpperCase(), bare, document)
+  const document = documentOf(entry.documentHash, findDocument)
+  return explain(compileStage(entry, findDocument), method.toUpperCase(), bare, document)
 }
 
 const isMeant = (entry: StageEntry, { api, stage }: ExplainOptions): boolean =>

@@ -14,6 +14,8 @@ export interface StageFacts {
   readonly stageName: string
   readonly deploymentId: string
   readonly stageVariables: Readonly<Record<string, string>>
+  /** True for the canary release of a stage. */
+  readonly isCanary?: boolean
 }
 
 /** Collects what a configuration asks for and this version does not do, in one place of the API. */

@@ -42,6 +42,7 @@ export const contextMembers = (
   extendedRequestId: request.extendedRequestId,
   httpMethod: request.method,
   identity: identityMembers(request, caller),
+  isCanaryRequest: String(stage.isCanary === true),
   operationName: request.match?.plan.operationName,
   path: request.address.fullPath,
   protocol: `HTTP/${request.http.httpVersion}`,
@@ -106,7 +107,7 @@ const constants = (stage: StageFacts): ReadonlyMap<string, string> =>
     ['apiId', stage.apiId],
     ['deploymentId', stage.deploymentId],
     ['stage', stage.stageName],
-    ['isCanaryRequest', 'false'],
+    ['isCanaryRequest', String(stage.isCanary === true)],
   ])
 
 const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextVariable>([

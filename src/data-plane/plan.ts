@@ -15,12 +15,14 @@ import type {
 } from '#model/ports.ts'
 import type { Scope } from '#model/scope.ts'
 import type { Limits } from '#state/limits.ts'
+import type { StageCaches } from '#state/stage-caches.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
 import type { Signers } from './admit/signers.ts'
 import type { AuthorizerCaches } from './admit/authorizers/caches.ts'
 import type { SocketFacts } from './accept/socket.ts'
+import type { StoredResponse } from './respond/method-response.ts'
 
 /** What a request may use besides its plan: passed in, so that a test can fake the clock and the outside world. */
 export interface Services {
@@ -39,6 +41,8 @@ export interface Services {
   readonly signers?: Signers | undefined
   /** What authorizers remember: answers of functions, issuers' keys, tokens that were found good. */
   readonly authorizers: AuthorizerCaches
+  /** Answers that stages keep. */
+  readonly answers: StageCaches<StoredResponse>
   /** Where VPC links lead: by the first of these names (ARN, id or name of a link) that somewhere is given for. */
   readonly privateUpstream?:
     | ((names: readonly string[]) => Pick<UpstreamClient, 'call' | 'stream'> | undefined)
@@ -84,6 +88,8 @@ export interface StagePlanBase {
   readonly stageName: string
   readonly deploymentId: string
   readonly stageVariables: Readonly<Record<string, string>>
+  /** True for the canary release of a stage. */
+  readonly isCanary?: boolean
   readonly limitations: readonly Limitation[]
   /** Absent where the stage asks nothing of its observers: no access log, no detailed metrics. */
   readonly observation?: StageObservation
@@ -96,6 +102,8 @@ export interface RestStagePlan extends StagePlanBase {
   readonly routes: RouteTable<RestMethodPlan>
   readonly binaryMediaTypes: (mediaType: string | undefined) => boolean
   readonly gatewayResponses: GatewayResponsePlan
+  /** Some of the requests are for another deployment: which, and how many of a hundred. */
+  readonly canary?: { readonly percentTraffic: number; readonly plan: RestStagePlan }
   /** From here on the request's body reads decoded. Comes after authorization: signatures are over what was sent. */
   readonly decode: (request: GatewayRequest) => void
   /** The answer compressed, where API and client want it so. */
@@ -113,29 +121,36 @@ export interface MethodFacts {
   readonly operationName: string | undefined
 }
 
+/** How a method's answers are kept. */
+export interface CachingFacts {
+  readonly ttlSeconds: number
+  /** What an answer is found by, beside the method. */
+  readonly keyParameters: readonly string[]
+}
+
 /** One method, compiled. Each member is a step of rest-api.ts, in the order of its life there. */
 export interface RestMethodPlan extends MethodFacts {
+  /** Undefined: nothing of it is kept. */
+  readonly caching: CachingFacts | undefined
   /** Stage, method and account buckets. A promise only where a process has to ask for tokens. */
   readonly throttle: (request: RestRequest, services: Services) => void | Promise<void>
   readonly authorize: (request: RestRequest, services: Services) => Caller | Promise<Caller>
   /** API key, usage plan throttle, quota; empty for a method without a key. */
   readonly admit: readonly AdmitStep[]
   readonly validate: (request: RestRequest) => void | Promise<void>
-  readonly readCache: (
+  /** The answer that the stage's cache has, or else what `ask` gives; a method without a cache asks. */
+  readonly throughCache: (
     request: RestRequest,
+    caller: Caller,
     services: Services,
-  ) => HttpResponse | undefined | Promise<HttpResponse | undefined>
+    ask: RestMethodPlan['integrate'],
+  ) => HttpResponse | Promise<HttpResponse>
   /** Translates, asks the backend and translates back: the compiled integration (integrate/). */
   readonly integrate: (
     request: RestRequest,
     caller: Caller,
     services: Services,
   ) => Promise<HttpResponse>
-  readonly writeCache: (
-    request: RestRequest,
-    response: HttpResponse,
-    services: Services,
-  ) => HttpResponse | Promise<HttpResponse>
 }
 
 export type AdmitStep = (

@@ -35,6 +35,7 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
     apiName: stage.apiName,
     stage: stage.stageName,
     deploymentId: stage.deploymentId,
+    ...(stage.isCanary === true && { isCanary: true }),
     domainName: address.domainName,
     domainPrefix: address.domainPrefix,
     ...(customDomain !== undefined && { customDomain }),

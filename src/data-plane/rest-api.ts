@@ -1,6 +1,7 @@
 // ★ The life of a request to a REST API: one function, read it first. docs/life-of-a-request.md has its table.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-basic-concept.html
 import type { HttpResponse } from '#transport/contract.ts'
+import { drawRelease } from './accept/canary.ts'
 import { type GatewayRequest, withRoute } from './accept/request.ts'
 import { admitRestRequestSize } from './accept/rest-api-limits.ts'
 import type { RouteMatch } from './accept/routes.ts'
@@ -13,9 +14,10 @@ import { type Ending, makeRequestRecord } from './request-record.ts'
 
 export const handleRestRequest = async (
   request: GatewayRequest,
-  stage: RestStagePlan,
+  deployed: RestStagePlan,
   services: Services,
 ): Promise<HttpResponse> => {
+  const stage = drawRelease(deployed, services.random)
   try {
     const response = await serve(request, stage, services)
     request.trace.leave()
@@ -65,14 +67,12 @@ const serve = async (
 
   // integrate: seen before? Else translate, ask and translate back (these three steps enter themselves)
   trace.enter('cache')
-  const cached = await method.readCache(request, services)
-  if (cached !== undefined) return stage.compress(request, cached)
-  const response = await method.integrate(request, caller, services)
+  const answer = method.throughCache(request, caller, services, method.integrate)
+  const response = answer instanceof Promise ? await answer : answer
 
   // respond
   trace.enter('respond')
-  const writing = method.writeCache(request, response, services)
-  return stage.compress(request, writing instanceof Promise ? await writing : writing)
+  return stage.compress(request, response)
 }
 
 const findMethod = (request: GatewayRequest, stage: RestStagePlan): RouteMatch<RestMethodPlan> => {

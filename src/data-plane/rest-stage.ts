@@ -11,6 +11,7 @@ import { compileStageSettings } from './admit/stage-settings.ts'
 import { compileThrottle } from './admit/throttle.ts'
 import { compileUsagePlans, type FindKeyInPlan } from './admit/usage-plan.ts'
 import { limitsAt, type MethodSource, type StageFacts } from './compiling.ts'
+import { compileCache } from './integrate/cache.ts'
 import { compileIntegration } from './integrate/integrations/index.ts'
 import { compileBinaryMediaTypes } from './integrate/payload.ts'
 import type { Limitation, RestMethodPlan, RestStagePlan } from './plan.ts'
@@ -19,7 +20,34 @@ import { compileGatewayResponses } from './respond/gateway-response.ts'
 
 export type RestStageEntry = Extract<StageEntry, { readonly protocol: 'REST' }>
 
-export const compileRestStage = (entry: RestStageEntry, document: RestDocument): RestStagePlan => {
+/** With a canary's document, the stage has two releases, each with its own deployment and stage variables. */
+export const compileRestStage = (
+  entry: RestStageEntry,
+  document: RestDocument,
+  canaryDocument?: RestDocument,
+): RestStagePlan => {
+  const { variables = {}, canarySettings } = entry.stage
+  const plan = compileRelease(entry, document, variables)
+  if (canaryDocument === undefined) return plan
+  const { percentTraffic = 0, stageVariableOverrides } = canarySettings ?? {}
+  const overridden = { ...variables, ...stageVariableOverrides }
+  const canary = compileRelease(entry, canaryDocument, overridden, true)
+  const limitations = [...plan.limitations]
+  for (const { effect, where, feature, unlessReached: names } of canary.limitations) {
+    const limits = limitsAt(where, limitations)
+    if (names !== undefined) limits.reach(names)
+    else if (effect === 'refused') limits.refuse(feature)
+    else limits.ignore(feature)
+  }
+  return { ...plan, limitations, canary: { percentTraffic, plan: canary } }
+}
+
+const compileRelease = (
+  entry: RestStageEntry,
+  document: RestDocument,
+  stageVariables: Readonly<Record<string, string>>,
+  isCanary = false,
+): RestStagePlan => {
   const { stage } = entry
   const { api } = document
   const facts: StageFacts = {
@@ -28,7 +56,8 @@ export const compileRestStage = (entry: RestStageEntry, document: RestDocument):
     apiName: entry.apiName,
     stageName: stage.stageName,
     deploymentId: document.deploymentId,
-    stageVariables: stage.variables ?? {},
+    stageVariables,
+    ...(isCanary && { isCanary }),
   }
   const limitations: Limitation[] = []
   const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
@@ -84,8 +113,7 @@ const compileMethod = (
     authorize: compileAuthorization(source),
     admit: compileApiKey(source, findKeyInPlan),
     validate: compileRequestValidator(source),
-    readCache: () => undefined,
+    ...compileCache(source, stage),
     integrate: compileIntegration(source),
-    writeCache: (_request, response) => response,
   }
 }

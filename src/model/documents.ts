@@ -67,8 +67,19 @@ interface StageEntryBase {
 
 /** One stage of one API: what a change of a stage ships. The document is fetched by its hash where it is not held. */
 export type StageEntry =
-  | (StageEntryBase & { readonly protocol: 'REST'; readonly stage: Stage })
+  | (StageEntryBase & {
+      readonly protocol: 'REST'
+      readonly stage: Stage
+      /** What a canary that has traffic runs; the stage's own document where it has the same deployment. */
+      readonly canaryDocumentHash?: string
+    })
   | (StageEntryBase & { readonly protocol: 'HTTP' | 'WEBSOCKET'; readonly stage: StageV2 })
+
+/** The documents that a stage runs: its own first. */
+export const documentHashesOf = (entry: StageEntry): readonly string[] =>
+  entry.protocol === 'REST' && entry.canaryDocumentHash !== undefined
+    ? [entry.documentHash, entry.canaryDocumentHash]
+    : [entry.documentHash]
 
 /** A function as `$LATEST`, and what is around all its versions. Key `function/{accountId}/{region}/{name}`. */
 export interface FunctionEntry {

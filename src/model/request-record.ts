@@ -22,6 +22,8 @@ export interface RequestRecord {
   readonly apiName: string
   readonly stage: string
   readonly deploymentId: string
+  /** Its canary release answered it. */
+  readonly isCanary?: boolean
   readonly domainName: string
   readonly domainPrefix: string
   /** What of a custom domain name led here. */

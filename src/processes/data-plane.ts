@@ -30,6 +30,7 @@ import {
   createLocalConnections,
   type LocalConnections,
 } from '#state/connections.ts'
+import { createStageCaches } from '#state/stage-caches.ts'
 import type { HttpHandler, UpgradeHandler } from '#transport/contract.ts'
 import type { UpstreamClient } from '#transport/contract.ts'
 import { createUpstreamClient } from '#transport/upstream.ts'
@@ -43,10 +44,17 @@ import { composeSockets } from './sockets.ts'
 export interface DataPlaneOptions {
   readonly settings: Pick<
     Settings,
-    'endpoints' | 'upstreams' | 'websocketConnectsPerSecond' | 'accountRate' | 'accountBurst'
+    | 'endpoints'
+    | 'upstreams'
+    | 'websocketConnectsPerSecond'
+    | 'accountRate'
+    | 'accountBurst'
+    | 'cacheMemory'
   >
   readonly clock: Clock
   readonly limits: Limits
+  /** How much of what a node has is this process's: 1 where it is alone. */
+  readonly share?: number
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly resolveCredentials: ResolveCredentials
@@ -78,7 +86,7 @@ export interface DataPlane {
 }
 
 export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
-  const { endpoints, accountRate, accountBurst } = options.settings
+  const { endpoints, accountRate, accountBurst, cacheMemory } = options.settings
   const upstream = createUpstreamClient()
   const current = createCurrent({ onFailure: options.onError })
   const services: Services = {
@@ -92,6 +100,9 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     signers: createSigners(options.resolveCredentials),
     upstream,
     authorizers: createAuthorizerCaches(),
+    answers: createStageCaches({
+      bytesMax: Math.floor(cacheMemory * 2 ** 20 * (options.share ?? 1)),
+    }),
     privateUpstream: composePrivateUpstreams(options.settings.upstreams, upstream),
     aws: {
       endpoint: (service) => {

@@ -3,7 +3,7 @@
 import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { FunctionDocument } from '#model/function.ts'
-import type { DirectorySource } from '#snapshot/distribute.ts'
+import { type DirectorySource, documentsOf } from '#snapshot/distribute.ts'
 import {
   type IsReached,
   limitationsOfStage,
@@ -141,11 +141,7 @@ const limitationsOf = async (
 ): Promise<readonly StageLimitation[]> => {
   const found = new Map<string, StageLimitation>()
   for (const entry of stages) {
-    const limitations = limitationsOfStage(
-      entry,
-      await source.document(entry.documentHash),
-      isReached,
-    )
+    const limitations = limitationsOfStage(entry, await documentsOf(entry, source), isReached)
     for (const limitation of limitations) found.set(JSON.stringify(limitation), limitation)
   }
   return [...found.values()]

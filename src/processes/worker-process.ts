@@ -77,6 +77,7 @@ export const runWorker = async (): Promise<void> => {
     allConnections: peers,
     clock,
     limits,
+    share: 1 / settings.workers,
     ...createInvokeClient({ socketPath: invokePath }),
     resolveCredentials: openCredentials(settings).resolve,
     ...(settings.requestLog && { observe: records.add }),

@@ -30,13 +30,13 @@ export const brokenStage = (entry: StageEntry, document: DeploymentDocument): St
     resourceId: '',
     resourcePath: '/',
     operationName: undefined,
+    caching: undefined,
     throttle: refuse,
     authorize: refuse,
     admit: [],
     validate: refuse,
-    readCache: refuse,
+    throughCache: refuse,
     integrate: refuse,
-    writeCache: refuse,
   }
   return {
     ...facts,

@@ -5,12 +5,19 @@ import type { StagePlan } from '#data-plane/plan.ts'
 import { compileRestStage } from '#data-plane/rest-stage.ts'
 import { compileWebSocketStage } from '#data-plane/websocket-stage.ts'
 import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
-import { Bug } from '#shared/assert.ts'
+import { Bug, present } from '#shared/assert.ts'
 
-/** Throws where the document is not one of this stage's protocol: they come from one transaction, so that is a bug. */
-export const compileStage = (entry: StageEntry, document: DeploymentDocument): StagePlan => {
+/** Finds a document by its hash: all that an entry names are there when it is compiled. */
+export type FindDocument = (hash: string) => DeploymentDocument | undefined
+
+/** Throws where a document is not of this stage's protocol: they come from one transaction, so that is a bug. */
+export const compileStage = (entry: StageEntry, findDocument: FindDocument): StagePlan => {
+  const document = documentOf(entry.documentHash, findDocument)
   if (entry.protocol === 'REST' && document.protocol === 'REST') {
-    return compileRestStage(entry, document)
+    const canary = entry.canaryDocumentHash
+    if (canary === undefined) return compileRestStage(entry, document)
+    const canaryDocument = documentOf(canary, findDocument)
+    if (canaryDocument.protocol === 'REST') return compileRestStage(entry, document, canaryDocument)
   }
   if (entry.protocol === 'HTTP' && document.protocol === 'HTTP') {
     return compileHttpStage(entry, document)
@@ -20,3 +27,6 @@ export const compileStage = (entry: StageEntry, document: DeploymentDocument): S
   }
   throw new Bug(`a ${document.protocol} document for a ${entry.protocol} stage`)
 }
+
+export const documentOf = (hash: string, findDocument: FindDocument): DeploymentDocument =>
+  present(findDocument(hash), `document ${hash}`)

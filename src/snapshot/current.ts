@@ -4,18 +4,19 @@
 // and then swapped; where that fails, the old plan serves on and the failure is told. Thousands of stages that nobody
 // calls cost their documents.
 import type { ApiEntry, Directory, StagePlan } from '#data-plane/plan.ts'
-import type {
-  DeploymentDocument,
-  DirectoryChange,
-  DirectoryDelta,
-  DirectoryEntry,
-  FindEntry,
-  StageEntry,
+import {
+  type DeploymentDocument,
+  type DirectoryChange,
+  type DirectoryDelta,
+  type DirectoryEntry,
+  documentHashesOf,
+  type FindEntry,
+  type StageEntry,
 } from '#model/documents.ts'
-import { errorMessage, present } from '#shared/assert.ts'
+import { errorMessage } from '#shared/assert.ts'
 import { canonicalJson } from '#shared/json.ts'
 import { brokenStage } from './broken-stage.ts'
-import { compileStage } from './compile.ts'
+import { compileStage, documentOf, type FindDocument } from './compile.ts'
 import { EMPTY_ENTRIES, type EntryMap } from './entry-map.ts'
 
 type FetchDocument = (hash: string) => Promise<DeploymentDocument>
@@ -82,8 +83,10 @@ const fetchMissing = async (
   if (!delta.changes.some(({ entry }) => entry?.kind === 'stage')) return world.documents
   const documents = new Map(world.documents)
   for (const { entry } of delta.changes) {
-    if (entry?.kind !== 'stage' || documents.has(entry.documentHash)) continue
-    documents.set(entry.documentHash, await fetchDocument(entry.documentHash))
+    if (entry?.kind !== 'stage') continue
+    for (const hash of documentHashesOf(entry)) {
+      if (!documents.has(hash)) documents.set(hash, await fetchDocument(hash))
+    }
   }
   return documents
 }
@@ -106,7 +109,7 @@ const nextWorld = (
 
   const stages = new Map(isOtherSource ? [] : world.stages)
   for (const change of stageChanges) applyStage(stages, world, change, documents, onFailure)
-  const named = new Set([...stages.values()].map(({ entry }) => entry.documentHash))
+  const named = new Set([...stages.values()].flatMap(({ entry }) => documentHashesOf(entry)))
   const apis = gatherApis(stages)
   return {
     ...entries,
@@ -144,46 +147,50 @@ const applyStage = (
     stages.set(key, old)
     return
   }
-  const document = present(documents.get(entry.documentHash), `document ${entry.documentHash}`)
+  const held = new Map(documentHashesOf(entry).map((hash) => [hash, documents.get(hash)]))
+  const findDocument: FindDocument = (hash) => held.get(hash)
   const live = old?.livePlan()
   stages.set(
     key,
     live === undefined
-      ? lazyStage(entry, document, onFailure)
-      : swappedStage(entry, document, live, onFailure),
+      ? lazyStage(entry, findDocument, onFailure)
+      : swappedStage(entry, findDocument, live, onFailure),
   )
 }
 
 const lazyStage = (
   entry: StageEntry,
-  document: DeploymentDocument,
+  findDocument: FindDocument,
   onFailure: (error: Error) => void,
 ): Stage => {
   let plan: StagePlan | undefined
   return {
     entry,
-    plan: () => (plan ??= tryCompile(entry, document, onFailure) ?? brokenStage(entry, document)),
+    plan: () =>
+      (plan ??=
+        tryCompile(entry, findDocument, onFailure) ??
+        brokenStage(entry, documentOf(entry.documentHash, findDocument))),
     livePlan: () => plan,
   }
 }
 
 const swappedStage = (
   entry: StageEntry,
-  document: DeploymentDocument,
+  findDocument: FindDocument,
   live: StagePlan,
   onFailure: (error: Error) => void,
 ): Stage => {
-  const plan = tryCompile(entry, document, onFailure) ?? live
+  const plan = tryCompile(entry, findDocument, onFailure) ?? live
   return { entry, plan: () => plan, livePlan: () => plan }
 }
 
 const tryCompile = (
   entry: StageEntry,
-  document: DeploymentDocument,
+  findDocument: FindDocument,
   onFailure: (error: Error) => void,
 ): StagePlan | undefined => {
   try {
-    return compileStage(entry, document)
+    return compileStage(entry, findDocument)
   } catch (error) {
     const where = `stage ${entry.stage.stageName} of API ${entry.apiName} (${entry.apiId})`
     const message = `${where} could not be compiled: ${errorMessage(error)}`

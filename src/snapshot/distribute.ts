@@ -1,8 +1,15 @@
 // How documents and directory entries reach whoever serves: a pull by revision. A push only shortens the wait.
-import type { DeploymentDocument, DirectoryDelta, DirectoryEntry } from '#model/documents.ts'
+import {
+  type DeploymentDocument,
+  type DirectoryDelta,
+  type DirectoryEntry,
+  documentHashesOf,
+  type StageEntry,
+} from '#model/documents.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
 import type { Store } from '#store/store.ts'
+import type { FindDocument } from './compile.ts'
 import { documents } from './freeze.ts'
 import { directory } from './publish.ts'
 
@@ -23,6 +30,16 @@ export const storeSource = (store: Store): DirectorySource => ({
       `document ${hash} is not in the store`,
     ),
 })
+
+/** All documents of one stage, fetched. */
+export const documentsOf = async (
+  entry: StageEntry,
+  source: Pick<DirectorySource, 'document'>,
+): Promise<FindDocument> => {
+  const found = new Map<string, DeploymentDocument>()
+  for (const hash of documentHashesOf(entry)) found.set(hash, await source.document(hash))
+  return (hash) => found.get(hash)
+}
 
 export interface Follower {
   /** Pulls what is new. Calls while one is under way are answered by one further pull. */

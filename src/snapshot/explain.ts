@@ -1,6 +1,6 @@
 // What a request would run: the steps of a plan for one method and path, for `daemun explain GET /pets/1`. The plan says
 // what is matched and what is not honoured; the document it was compiled from says how each step is configured.
-import type { Limitation, StagePlan } from '#data-plane/plan.ts'
+import type { Limitation, RestMethodPlan, StagePlan } from '#data-plane/plan.ts'
 import type { DeploymentDocument } from '#model/documents.ts'
 import { describeMethod, describeRoute } from './explain-words.ts'
 
@@ -43,13 +43,20 @@ const explainRest = (
     { name: 'authorize', what: words.authorize },
     { name: 'api key', what: admit.length === 0 ? 'none required' : 'required' },
     { name: 'validate', what: words.validate },
-    { name: 'cache', what: 'no cache' },
+    { name: 'cache', what: describeCaching(match.plan.caching) },
     { name: 'integration request', what: words.integrationRequest },
     { name: 'integration', what: words.integration },
     { name: 'integration response', what: words.integrationResponse },
     { name: 'respond', what: 'the method response' },
     ...notes,
   ]
+}
+
+const describeCaching = (caching: RestMethodPlan['caching']): string => {
+  if (caching === undefined) return 'no cache'
+  const { ttlSeconds, keyParameters } = caching
+  const keys = keyParameters.length === 0 ? 'no parameter' : keyParameters.join(', ')
+  return `an answer is kept for ${ttlSeconds} s, found by ${keys}`
 }
 
 const explainHttp = (

@@ -3,7 +3,7 @@
 // Documents are named by their hash and never change; the directory is replaced whole, by rename.
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DeploymentDocument, DirectoryDelta } from '#model/documents.ts'
+import { type DeploymentDocument, type DirectoryDelta, documentHashesOf } from '#model/documents.ts'
 import type { DirectorySource } from './distribute.ts'
 
 const DIRECTORY_FILE = 'directory.json'
@@ -58,7 +58,8 @@ export const openLastGood = (folder: string): LastGood => {
 const documentHashes = (delta: DirectoryDelta): ReadonlySet<string> => {
   const hashes = new Set<string>()
   for (const { entry } of delta.changes) {
-    if (entry?.kind === 'stage') hashes.add(entry.documentHash)
+    if (entry?.kind !== 'stage') continue
+    for (const hash of documentHashesOf(entry)) hashes.add(hash)
   }
   return hashes
 }

@@ -1,10 +1,11 @@
 // What stages ask for and do not get from this version: refused with 501, or served without. Found by compiling, so
 // that what is listed and what happens to a request cannot differ.
-import type { DeploymentDocument, DirectoryEntry, StageEntry } from '#model/documents.ts'
+import type { DirectoryEntry, StageEntry } from '#model/documents.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
 import type { View } from '#store/store.ts'
-import { compileStage } from './compile.ts'
+import { compileStage, type FindDocument } from './compile.ts'
+import { documentsOf } from './distribute.ts'
 import { documents } from './freeze.ts'
 import { directory, stageKey } from './publish.ts'
 
@@ -35,10 +36,10 @@ export const reachedBy = (
 
 export const limitationsOfStage = (
   entry: StageEntry,
-  document: DeploymentDocument,
+  findDocument: FindDocument,
   isReached: IsReached,
 ): readonly StageLimitation[] => {
-  return compileStage(entry, document)
+  return compileStage(entry, findDocument)
     .limitations.filter(
       ({ unlessReached }) => unlessReached === undefined || !isReached(unlessReached),
     )
@@ -60,8 +61,10 @@ export const limitationsOfApi = async (
   const rows = await view.list(directory, GLOBAL_SCOPE, { prefix: stageKey(apiId, '') })
   for (const { value: entry } of rows) {
     if (entry.kind !== 'stage') continue
-    const document = await view.get(documents, GLOBAL_SCOPE, entry.documentHash)
-    const limitations = limitationsOfStage(entry, present(document, entry.documentHash), isReached)
+    const document = async (hash: string) =>
+      present(await view.get(documents, GLOBAL_SCOPE, hash), hash)
+    const named = await documentsOf(entry, { document })
+    const limitations = limitationsOfStage(entry, named, isReached)
     for (const limitation of limitations) found.set(JSON.stringify(limitation), limitation)
   }
   return [...found.values()]

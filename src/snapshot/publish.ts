@@ -1,5 +1,6 @@
 // Publishes stages: writes the directory entries that the data plane follows. Each runs inside the
 // transaction of the operation that makes it necessary, so what is served and what is stored never disagree.
+import type { Stage } from '#model/apigateway/stage.ts'
 import type { DirectoryEntry, StageEntry } from '#model/documents.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
 import { Bug, present } from '#shared/assert.ts'
@@ -106,6 +107,7 @@ const stageEntry = async (
       apiName: rest.name,
       disableExecuteApiEndpoint: rest.disableExecuteApiEndpoint,
       documentHash: present(deployment, `deployment of ${apiId}/${stageName}`).documentHash,
+      ...(await canaryDocument(view, scope, apiId, stage)),
       stage,
     }
   }
@@ -124,4 +126,18 @@ const stageEntry = async (
     documentHash: present(deployment, `deployment of ${apiId}/${stageName}`).documentHash,
     stage,
   }
+}
+
+/** Nothing for a canary without traffic: nobody would run it. */
+const canaryDocument = async (
+  view: View,
+  scope: Scope,
+  apiId: string,
+  { stageName, deploymentId, canarySettings }: Stage,
+): Promise<{ readonly canaryDocumentHash?: string }> => {
+  if ((canarySettings?.percentTraffic ?? 0) <= 0) return {}
+  const id = canarySettings?.deploymentId ?? deploymentId
+  const deployment = await view.get(deployments, scope, `${apiId}/${id}`)
+  const where = `canary deployment ${id} of ${apiId}/${stageName}`
+  return { canaryDocumentHash: present(deployment, where).documentHash }
 }

@@ -1,6 +1,7 @@
 // TestInvokeMethod: compiles the draft and runs one request through rest-api.ts, with a listener that keeps what the
 // request tells of itself. https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-test-method.html
 import { acceptRequest } from '#data-plane/accept/request.ts'
+import { passBy } from '#data-plane/integrate/cache.ts'
 import { noStep } from '#data-plane/compiling.ts'
 import type { Directory, RestMethodPlan, RestStagePlan, Services } from '#data-plane/plan.ts'
 import { compileRestStage } from '#data-plane/rest-stage.ts'
@@ -109,8 +110,7 @@ const withoutAdmission = (plan: RestMethodPlan): RestMethodPlan => ({
   throttle: noStep,
   authorize: () => ANONYMOUS,
   admit: [],
-  readCache: () => undefined,
-  writeCache: (_request, response) => response,
+  throughCache: passBy,
 })
 
 const targetOf = ({ document, resourceId, pathWithQueryString }: MethodTest): string => {

@@ -80,7 +80,7 @@ test('docs/life-of-a-request.md names the steps of a real request, in their orde
 })
 
 describe('the order of the steps is AWS’s: where two fail, the first one answers [behaviour.md 3.1]', () => {
-  const ORDER = ['throttle', 'authorize', 'admit', 'validate', 'readCache', 'integrate'] as const
+  const ORDER = ['throttle', 'authorize', 'admit', 'validate', 'throughCache', 'integrate'] as const
   const fail = (step: string) => () => {
     throw new GatewayFailure(step, step, { statusCode: 499 })
   }
@@ -167,7 +167,6 @@ describe('what an API asks for and what is not built is refused with 501 and lis
       'its resource policy cannot be read (Statement is missing)',
       { api: { policy: '{"Version":"2012-10-17"}' } },
     ],
-    ['canary releases', { stage: { canarySettings: { percentTraffic: 10 } } }],
     ['AWS WAF web ACLs', { stage: { webAclArn: 'arn:aws:wafv2:us-east-1:1:regional/webacl/a/b' } }],
     [
       'request body validation by model Pet: there is no such model',
@@ -233,7 +232,9 @@ test('what only observes or speeds up is listed, and the request is served', asy
       tracingEnabled: true,
       clientCertificateId: 'cert',
       accessLogSettings: { destinationArn: 'arn:aws:logs:us-east-1:1:log-group:a' },
-      methodSettings: { '*/*': { loggingLevel: 'INFO', metricsEnabled: true } },
+      methodSettings: {
+        '*/*': { loggingLevel: 'INFO', metricsEnabled: true, cacheDataEncrypted: true },
+      },
       canarySettings: { percentTraffic: 0 },
     },
   }
@@ -241,7 +242,7 @@ test('what only observes or speeds up is listed, and the request is served', asy
   assert.deepEqual(
     restPlan(api).limitations.map(({ effect, where, feature }) => `${effect} ${where} ${feature}`),
     [
-      'ignored stage prod caching',
+      'ignored stage prod the encryption of cached answers (they stay in memory)',
       'ignored stage prod access logs',
       'ignored stage prod execution logs',
       'ignored stage prod detailed metrics',

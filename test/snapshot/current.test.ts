@@ -140,3 +140,20 @@ describe('a delta', () => {
     assert.equal(current.directory().revision, 1)
   })
 })
+
+test('a canary’s document is fetched and kept with its stage, and let go with it', async () => {
+  const { apply, plan, fetched } = start()
+  const canarySettings = { percentTraffic: 5 }
+  const entry = { ...restEntry({ canarySettings }), documentHash: 'one', canaryDocumentHash: 'two' }
+  await apply(1, { [PROD]: entry })
+  assert.deepEqual(fetched, ['one', 'two'])
+  const live = plan()
+  assert.ok(live?.protocol === 'REST')
+  assert.equal(live.canary?.percentTraffic, 5)
+  assert.ok(live.canary?.plan.routes.match('GET', '/two'))
+  // Promoted: what is held already is not fetched again.
+  await apply(2, { [PROD]: stage('two') })
+  assert.deepEqual(fetched, ['one', 'two'])
+  await apply(3, { [PROD]: stage('one') })
+  assert.deepEqual(fetched, ['one', 'two', 'one'])
+})

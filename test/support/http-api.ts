@@ -7,6 +7,7 @@ import type { InvokeAnswer, InvokeRequest } from '#model/ports.ts'
 import type { RequestRecord } from '#model/request-record.ts'
 import { accountLimits } from '#model/apigateway/usage-limits.ts'
 import { createAuthorizerCaches } from '#data-plane/admit/authorizers/caches.ts'
+import { createStageCaches } from '#state/stage-caches.ts'
 import { acceptRequest } from '#data-plane/accept/request.ts'
 import { handleHttpApiRequest } from '#data-plane/http-api.ts'
 import { compileHttpStage } from '#data-plane/http-stage.ts'
@@ -89,6 +90,7 @@ export const testServices = (overrides: Partial<Services> = {}): Heard => {
       close: () => Promise.resolve(),
     },
     authorizers: createAuthorizerCaches(),
+    answers: createStageCaches({ bytesMax: 16 * 2 ** 20 }),
     observe: (record) => void records.push(record),
     onBug: (error) => void bugs.push(error),
     ...overrides,

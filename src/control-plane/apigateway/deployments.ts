@@ -7,7 +7,7 @@ import type {
   UpdateDeploymentRequest,
 } from '@aws-sdk/client-api-gateway'
 import type { RestApi } from '#model/apigateway/rest-api.ts'
-import type { Deployment, Stage } from '#model/apigateway/stage.ts'
+import { CACHE_CLUSTER_SIZES, type Deployment, type Stage } from '#model/apigateway/stage.ts'
 import { dropDocument, freezeRest, storeDocument } from '#snapshot/freeze.ts'
 import type { RestDocument } from '#model/documents.ts'
 import { deployments, documents, stages } from '#store/collections.ts'
@@ -22,13 +22,7 @@ import { text } from '../patch-rules.ts'
 import { newPartId } from './draft.ts'
 import { deploymentOf, restApiOf } from './lookups.ts'
 import { type Page, pageOf } from './pages.ts'
-import {
-  CACHE_CLUSTER_SIZES,
-  cacheCluster,
-  checkStageName,
-  newStage,
-  writeStage,
-} from './stage-rules.ts'
+import { cacheCluster, checkStageName, newStage, writeStage } from './stage-rules.ts'
 
 /** A deployment as it is answered: the document's hash stays here. */
 export interface DeploymentAnswer {

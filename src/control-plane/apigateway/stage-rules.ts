@@ -1,21 +1,10 @@
 // What a stage starts with and what AWS refuses of one: for CreateStage and for a deployment that names a stage.
-import type { Stage } from '#model/apigateway/stage.ts'
+import { CACHE_CLUSTER_SIZES, type Stage } from '#model/apigateway/stage.ts'
 import { publishStage } from '#snapshot/publish.ts'
 import { stages } from '#store/collections.ts'
 import type { WriteCall } from '#store/transactional.ts'
 import { badRequest } from '#wire/errors.ts'
 import { defined } from '../defined.ts'
-
-export const CACHE_CLUSTER_SIZES: readonly string[] = [
-  '0.5',
-  '1.6',
-  '6.1',
-  '13.5',
-  '28.4',
-  '58.2',
-  '118',
-  '237',
-]
 
 /** Writes a stage and what the data plane serves of it. */
 export const writeStage = async (call: WriteCall, apiId: string, stage: Stage): Promise<void> => {

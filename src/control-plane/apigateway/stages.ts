@@ -9,7 +9,7 @@ import type {
   GetStagesRequest,
   UpdateStageRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { CanarySettings, Stage } from '#model/apigateway/stage.ts'
+import { CACHE_CLUSTER_SIZES, type CanarySettings, type Stage } from '#model/apigateway/stage.ts'
 import { unpublishStage } from '#snapshot/publish.ts'
 import { deployments, stages } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
@@ -20,13 +20,7 @@ import { defined, nonEmpty } from '../defined.ts'
 import { refuseMapped } from '../domain-names.ts'
 import { restApiOf, stageOf } from './lookups.ts'
 import { patchStage } from './stage-patch.ts'
-import {
-  CACHE_CLUSTER_SIZES,
-  cacheCluster,
-  checkStageName,
-  newStage,
-  writeStage,
-} from './stage-rules.ts'
+import { cacheCluster, checkStageName, newStage, writeStage } from './stage-rules.ts'
 import { checkTags } from './tag-rules.ts'
 
 export const createStage = async (
@@ -86,7 +80,12 @@ export const updateStage = async (
   const before = await stageOf(call, api.id, name)
   const patched = patchStage(before, input.patchOperations)
   const { cacheClusterSize: _, ...rest } = patched
-  const stage = { ...rest, ...cacheCluster(patched, patched), lastUpdatedDate: call.nowMs }
+  const stage = {
+    ...rest,
+    ...cacheCluster(patched, patched),
+    ...cacheGenerationAfter(before, patched),
+    lastUpdatedDate: call.nowMs,
+  }
   for (const named of [stage.deploymentId, stage.canarySettings?.deploymentId]) {
     if (named !== undefined) await checkDeployment(call, api.id, named)
   }
@@ -105,6 +104,13 @@ export const deleteStage = async (
   await call.tx.delete(stages, call, `${api.id}/${stage.stageName}`)
   await unpublishStage(call.tx, api.id, stage.stageName)
 }
+
+/** AWS: a cluster of another size, or one that was switched off, comes back empty. [guide: api-gateway-caching] */
+const cacheGenerationAfter = (before: Stage, after: Stage): Pick<Stage, 'cacheGeneration'> =>
+  before.cacheClusterEnabled === after.cacheClusterEnabled &&
+  before.cacheClusterSize === after.cacheClusterSize
+    ? {}
+    : { cacheGeneration: (before.cacheGeneration ?? 0) + 1 }
 
 /** What was answered before is asked for again: the cache's keys carry the generation. */
 export const flushStageCache = async (

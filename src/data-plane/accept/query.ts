@@ -25,7 +25,7 @@ export const parseQuery = (
 const NO_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map()
 
 /** Form decoding; text with a broken escape is taken as it stands, for a client's typing error is no failure of ours. */
-const decodeQueryText = (text: string): string => {
+export const decodeQueryText = (text: string): string => {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
   return decodeOrKeep(spaced)
 }

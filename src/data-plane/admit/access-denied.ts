@@ -32,6 +32,12 @@ export const deniedByAuthorizer = (evaluation: Evaluation, resource: string): Ga
   )
 }
 
+/** The client asked the cache to forget and may not, and the method's setting is FAIL_WITH_403. */
+export const invalidationRefused = (): GatewayFailure =>
+  new GatewayFailure('ACCESS_DENIED', 'User is not authorized to access this resource', {
+    hint: 'Cache-Control: max-age=0 takes execute-api:InvalidateCache on the method (requireAuthorizationForCacheControl, FAIL_WITH_403)',
+  })
+
 /** AWS: of the account's number only the last four digits are shown. [behaviour.md 3.1 #11] */
 const maskAccount = (arn: string): string => arn.replace(/:\d{8}(\d{4}):/, ':********$1:')
 

@@ -11,9 +11,6 @@ export const compileStageSettings = (
   limits: Limits,
 ): (() => never) | undefined => {
   noteIgnored(stage, api, limits)
-  // A canary decides which deployment answers; at 0 percent there is none.
-  const canaryPercent = stage.canarySettings?.percentTraffic ?? 0
-  if (canaryPercent > 0) return limits.refuse('canary releases')
   if (stage.webAclArn !== undefined) return limits.refuse('AWS WAF web ACLs')
   return undefined
 }
@@ -21,8 +18,9 @@ export const compileStageSettings = (
 const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
   const settings = Object.values(stage.methodSettings ?? {})
   const some = (holds: (setting: MethodSetting) => boolean) => settings.some(holds)
-  if (stage.cacheClusterEnabled || some((setting) => setting.cachingEnabled === true)) {
-    limits.ignore('caching')
+  // It is stored and read back. The answers are in the memory of the gateway's own processes, and on no disk.
+  if (stage.cacheClusterEnabled && some((setting) => setting.cacheDataEncrypted === true)) {
+    limits.ignore('the encryption of cached answers (they stay in memory)')
   }
   if (stage.accessLogSettings?.destinationArn !== undefined) limits.ignore('access logs')
   if (some(({ loggingLevel }) => loggingLevel !== undefined && loggingLevel !== 'OFF')) {

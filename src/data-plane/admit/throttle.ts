@@ -61,7 +61,7 @@ const tooMany = (
   })
 
 /** The setting of one method: `pets/{petId}/GET`, where `/` of the path may be written `~1`. */
-const findMethodSetting = (
+export const findMethodSetting = (
   stage: Stage,
   resourcePath: string,
   httpMethod: string,

@@ -57,3 +57,19 @@ export interface Stage {
   readonly variables?: Readonly<Record<string, string>>
   readonly tags?: Readonly<Record<string, string>>
 }
+
+/** AWS's size classes, in gigabytes. [API reference: cacheClusterSize] */
+export const CACHE_CLUSTER_SIZES: readonly string[] = [
+  '0.5',
+  '1.6',
+  '6.1',
+  '13.5',
+  '28.4',
+  '58.2',
+  '118',
+  '237',
+]
+
+/** What a cache of that class may hold; of the smallest class where none is said. */
+export const cacheClusterBytes = (size = CACHE_CLUSTER_SIZES[0]): number =>
+  Math.floor(Number(size) * 2 ** 30)
