@@ -1,14 +1,44 @@
 // What the steps tell an execution log. Called only where a request's trace has somewhere to tell it: the steps ask
 // first (`if (trace.execution)`), so that a request nobody listens to pays one test of a member per step.
+import type { Caller } from '#model/caller.ts'
 import type { ExecutionNotes } from '#model/execution-event.ts'
 import type { InvokeAnswer, InvokeRequest } from '#model/ports.ts'
 import type { HttpResponse, UpstreamResponse, UpstreamStream } from '#transport/contract.ts'
 import type { RequestTrace } from './accept/request-trace.ts'
 import type { HttpIntegrationRequest } from './integrate/integration-request.ts'
-import type { GatewayFailure, RestRequest } from './plan.ts'
+import type { GatewayFailure, HttpApiRequest, RestRequest } from './plan.ts'
+
+/** Of a deployed stage: a test of a draft begins with the method. */
+export const noteAccepted = (
+  { extendedRequestId }: RestRequest,
+  execution: ExecutionNotes,
+): void => {
+  execution.note({ kind: 'accepted', extendedRequestId })
+}
+
+/** AWS looks for a plan even where the method asks for no key, and says so. [behaviour.md 12.2] */
+export const noteUsagePlan = (
+  request: RestRequest,
+  caller: Caller,
+  isKeyed: boolean,
+  execution: ExecutionNotes,
+): void => {
+  const { requestId, method, match } = request
+  const apiKey = isKeyed ? (request.header('x-api-key') ?? caller.usageIdentifierKey ?? '') : ''
+  const told = { requestId, apiStage: apiStageOf(request), apiKey }
+  const keyless = `${method} ${match.plan.resourcePath}`
+  execution.note({ kind: 'usage-plan-started', ...told, ...(!isKeyed && { keyless }) })
+}
+
+export const noteUsagePlanPassed = (request: RestRequest, execution: ExecutionNotes): void => {
+  const apiKey = request.apiKey?.value ?? ''
+  execution.note({ kind: 'usage-plan-passed', apiStage: apiStageOf(request), apiKey })
+}
+
+const apiStageOf = ({ stage }: RestRequest): string => `${stage.apiId}/${stage.stageName}`
 
 export const noteMethodRequest = async (
-  request: RestRequest,
+  request: RestRequest | HttpApiRequest,
   execution: ExecutionNotes,
 ): Promise<void> => {
   const { requestId, method: httpMethod, address, match, query, http } = request
@@ -29,7 +59,12 @@ export const noteValidated = (request: RestRequest): void => {
 
 export const noteUpstreamRequest = (
   execution: ExecutionNotes,
-  { origin, path, headers, body = NO_BYTES }: HttpIntegrationRequest,
+  {
+    origin,
+    path,
+    headers,
+    body = NO_BYTES,
+  }: Pick<HttpIntegrationRequest, 'origin' | 'path' | 'headers' | 'body'>,
 ): void => {
   execution.note({ kind: 'endpoint-request', uri: origin + path, headers, body })
 }
@@ -43,13 +78,31 @@ export const noteUpstreamResponse = (
   execution.note('byteLength' in body ? { ...received, body } : received)
 }
 
+/** An authorizer's event holds what the caller proves itself with, and that is nothing for a log. */
+export const noteAuthorizerRequest = (
+  execution: ExecutionNotes,
+  { functionArn, payload }: Pick<InvokeRequest, 'functionArn' | 'payload'>,
+  identity: readonly string[],
+): void => {
+  let text = Buffer.from(payload).toString('utf8')
+  for (const value of identity) {
+    if (value !== '') text = text.replaceAll(JSON.stringify(value).slice(1, -1), '****')
+  }
+  const body = Buffer.from(text, 'utf8')
+  execution.note({ kind: 'endpoint-request', uri: invokeUri(functionArn), headers: [], body })
+}
+
+const invokeUri = (functionArn: string): string => {
+  const region = functionArn.split(':')[3] ?? ''
+  return `https://lambda.${region}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
+}
+
 /** A function is asked through the Invoke API of Lambda, and that is what AWS's log shows. */
 export const noteFunctionRequest = (
-  request: RestRequest,
+  request: RestRequest | HttpApiRequest,
   { functionArn, payload }: Pick<InvokeRequest, 'functionArn' | 'payload'>,
 ): void => {
-  const region = functionArn.split(':')[3] ?? ''
-  const uri = `https://lambda.${region}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
+  const uri = invokeUri(functionArn)
   const { apiId } = request.stage
   const headers = [
     'x-amzn-lambda-integration-tag',
@@ -110,6 +163,16 @@ export const noteEnd = (
     ...(logLine !== undefined && { logLine }),
     ...(validationErrorString !== undefined && { validationErrorString }),
   })
+}
+
+export const noteGatewayResponse = (
+  execution: ExecutionNotes,
+  { statusCode: status, headers, body = '' }: HttpResponse,
+  { responseType }: GatewayFailure,
+): void => {
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array
+  const told = { responseType, status, headers, body: isWhole ? body : '' }
+  execution.note({ kind: 'gateway-response', ...told })
 }
 
 const NO_BYTES = new Uint8Array(0)

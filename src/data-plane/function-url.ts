@@ -108,7 +108,7 @@ const integrate = async (
   const latencyMs = request.trace.elapsedMs() - startMs
   if (answer.kind === 'answered' && answer.functionError === undefined) {
     const { statusCode: status, requestId } = answer
-    request.trace.integration = { latencyMs, status, requestId }
+    request.trace.integration = { target: functionArn, latencyMs, status, requestId }
     return readFunctionResponse20(answer.payload)
   }
   throw failureOf(answer)

@@ -3,7 +3,9 @@
 import type { HttpResponse } from '#transport/contract.ts'
 import { admitHttpApiRequestSize } from './accept/http-api-limits.ts'
 import { type GatewayRequest, withRoute } from './accept/request.ts'
+import { toldBy } from './accept/request-notes.ts'
 import type { RouteMatch } from './accept/routes.ts'
+import { noteMethodRequest, noteMethodResponse } from './execution-notes.ts'
 import { GatewayFailure, type HttpRoutePlan, type HttpStagePlan, type Services } from './plan.ts'
 import { makeRequestRecord } from './request-record.ts'
 import { renderHttpApiFailure } from './respond/http-api-failure.ts'
@@ -35,6 +37,7 @@ export const handleHttpApiRequest = async (
       trace.enter('authorize')
       const caller = await route.plan.authorize(routed, services)
       trace.caller = caller
+      if (trace.execution) await noteMethodRequest(routed, trace.execution)
       // integrate
       trace.enter('integrate')
       const answer = await route.plan.integrate(routed, caller, services)
@@ -51,10 +54,12 @@ export const handleHttpApiRequest = async (
   // AWS: the one header of its own that an HTTP API sends, in lower case. [behaviour.md 3.3]
   const headers = [...response.headers, 'apigw-requestid', request.requestId]
   const answered = { ...response, headers }
+  if (trace.execution) noteMethodResponse(trace.execution, headers, answered.body)
   const routeKey = route?.plan.routeKey
   services.observe?.(
     makeRequestRecord({ request, stage, response: answered, route: routeKey, failure }),
     stage.observation,
+    toldBy(request, services, undefined),
   )
   return answered
 }

@@ -5,6 +5,7 @@ import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Caller } from '#model/caller.ts'
 import type { FindEntry } from '#model/documents.ts'
+import type { ExecutionLogSetting } from '#model/execution-event.ts'
 import type { RateLimit } from '#model/limits.ts'
 import type {
   AssumeRole,
@@ -19,6 +20,7 @@ import type { StageCaches } from '#state/stage-caches.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
+import type { Tracing } from './accept/trace-context.ts'
 import type { Signers } from './admit/signers.ts'
 import type { AuthorizerCaches } from './admit/authorizers/caches.ts'
 import type { SocketFacts } from './accept/socket.ts'
@@ -51,8 +53,19 @@ export interface Services {
   readonly aws?: AwsAccess | undefined
   /** Absent where nobody listens: requests then keep no record of what they did. */
   readonly observe?: Observe | undefined
+  /** What is told of every request beside its record. Absent: what its stage's execution log asks for. */
+  readonly recording?: Recording | undefined
+  /** Absent: no request is part of a trace, whatever its stage asks for. */
+  readonly tracing?: Tracing | undefined
   /** A broken assumption of ours: the stack goes to the log, the client gets a bare 500. Never throws. */
   readonly onBug: (error: unknown, requestId: string) => void
+}
+
+export interface Recording {
+  /** The request itself, so that it can be sent again. */
+  readonly requests: boolean
+  /** What went in and came out of each step. */
+  readonly messages: boolean
 }
 
 /** How an integration reaches an AWS service. */
@@ -93,6 +106,10 @@ export interface StagePlanBase {
   readonly limitations: readonly Limitation[]
   /** Absent where the stage asks nothing of its observers: no access log, no detailed metrics. */
   readonly observation?: StageObservation
+  /** Some of its methods or routes keep an execution log. */
+  readonly keepsLog?: boolean
+  /** X-Ray traces its requests. */
+  readonly isTraced?: boolean
 }
 
 export interface RestStagePlan extends StagePlanBase {
@@ -119,6 +136,8 @@ export interface MethodFacts {
   readonly resourceId: string
   readonly resourcePath: string
   readonly operationName: string | undefined
+  /** What its stage keeps of its execution log; absent: nothing. */
+  readonly executionLog?: ExecutionLogSetting | undefined
 }
 
 /** How a method's answers are kept. */

@@ -1,9 +1,10 @@
 // The end of every story: what a request did, as one record for logs, metrics, traces and the terminal.
 import { ANONYMOUS, type Caller } from '#model/caller.ts'
-import type { RecordedCaller, RequestRecord } from '#model/request-record.ts'
+import type { RecordedCaller, RequestRecord, TraceSegment } from '#model/request-record.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { SocketFacts } from './accept/socket.ts'
+import type { TracedRequest } from './accept/trace-context.ts'
 import type { StageFacts } from './compiling.ts'
 import type { ContextRequest } from './context-variables.ts'
 import type { GatewayFailure } from './plan.ts'
@@ -63,6 +64,7 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
     ...(trace.cache !== undefined && { cache: trace.cache }),
     ...(failure !== undefined && { error: errorOf(failure) }),
     steps: trace.steps,
+    ...(request.segment !== undefined && { segment: segmentOf(request.segment) }),
     ...(socket !== undefined && { socket: recordOf(socket) }),
   }
 }
@@ -87,6 +89,13 @@ const callerOf = (
 /** As AWS's execution log shows one; of a short one nothing. */
 const maskedKey = (value: string): string =>
   value.length >= 20 ? `${'*'.repeat(value.length - 6)}${value.slice(-6)}` : '******'
+
+const segmentOf = ({ traceId, id, parentId, isSampled }: TracedRequest): TraceSegment => ({
+  traceId,
+  id,
+  ...(parentId !== undefined && { parentId }),
+  isSampled,
+})
 
 const errorOf = (failure: GatewayFailure) => ({
   responseType: failure.responseType,

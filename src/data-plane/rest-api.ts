@@ -6,9 +6,18 @@ import { type GatewayRequest, withRoute } from './accept/request.ts'
 import { admitRestRequestSize } from './accept/rest-api-limits.ts'
 import type { RouteMatch } from './accept/routes.ts'
 import { unknownMethod } from './accept/unknown-method.ts'
+import { toldBy } from './accept/request-notes.ts'
 import { noStep } from './compiling.ts'
 import type { ContextRequest } from './context-variables.ts'
-import { noteEnd, noteMethodRequest, noteValidated } from './execution-notes.ts'
+import {
+  noteAccepted,
+  noteEnd,
+  noteGatewayResponse,
+  noteMethodRequest,
+  noteUsagePlan,
+  noteUsagePlanPassed,
+  noteValidated,
+} from './execution-notes.ts'
 import { GatewayFailure, type RestMethodPlan, type RestStagePlan, type Services } from './plan.ts'
 import { type Ending, makeRequestRecord } from './request-record.ts'
 
@@ -45,6 +54,7 @@ const serve = async (
   const match = findMethod(accepted, stage)
   const method = match.plan
   const request = withRoute(accepted, stage, match)
+  if (trace.execution) noteAccepted(request, trace.execution)
 
   // admit: how fast; who, and allowed; which customer; well formed?
   trace.enter('throttle')
@@ -54,10 +64,12 @@ const serve = async (
   const caller = await method.authorize(request, services)
   trace.caller = caller
   trace.enter('api key')
+  if (trace.execution) noteUsagePlan(request, caller, method.admit.length > 0, trace.execution)
   for (const admit of method.admit) {
     const wait = admit(request, caller, services)
     if (wait) await wait
   }
+  if (trace.execution) noteUsagePlanPassed(request, trace.execution)
   trace.enter('validate')
   stage.decode(request)
   if (trace.execution) await noteMethodRequest(request, trace.execution)
@@ -94,23 +106,27 @@ const asFailure = (error: unknown, request: GatewayRequest, services: Services):
 /** One record per request, once its answer is known; a streamed answer tells at its end. Never fails the request. */
 const tell = (
   ending: Omit<Ending, 'route' | 'resourceId' | 'stage'> & { readonly stage: RestStagePlan },
-  { observe }: Services,
+  services: Services,
 ): HttpResponse => {
+  const { observe } = services
   const { request, response, stage } = ending
-  if (request.trace.execution) noteEnd(request.trace.execution, response, ending.failure)
+  const { execution } = request.trace
+  if (execution) noteEnd(execution, response, ending.failure)
+  if (execution && ending.failure) noteGatewayResponse(execution, response, ending.failure)
   if (observe === undefined) return response
   const { match }: ContextRequest = request
-  const { resourcePath: route, resourceId } = match?.plan ?? {}
+  const { resourcePath: route, resourceId, executionLog } = match?.plan ?? {}
+  const told = () => toldBy(request, services, executionLog)
   const record = () => makeRequestRecord({ ...ending, route, resourceId })
   const { body } = response
   if (!isStream(body) || request.method === 'HEAD') {
-    observe(record(), stage.observation)
+    observe(record(), stage.observation, told())
     return response
   }
-  const told = tellAfter(body, (responseBytes) =>
-    observe({ ...record(), responseBytes }, stage.observation),
+  const observed = tellAfter(body, (responseBytes) =>
+    observe({ ...record(), responseBytes }, stage.observation, told()),
   )
-  return { ...response, body: told }
+  return { ...response, body: observed }
 }
 
 const isStream = (body: HttpResponse['body']): body is AsyncIterable<Uint8Array> =>

@@ -11,6 +11,7 @@ import { compileStageSettings } from './admit/stage-settings.ts'
 import { compileThrottle } from './admit/throttle.ts'
 import { compileUsagePlans, type FindKeyInPlan } from './admit/usage-plan.ts'
 import { limitsAt, type MethodSource, type StageFacts } from './compiling.ts'
+import { methodLogSetting } from './execution-log-setting.ts'
 import { compileCache } from './integrate/cache.ts'
 import { compileIntegration } from './integrate/integrations/index.ts'
 import { compileBinaryMediaTypes } from './integrate/payload.ts'
@@ -89,6 +90,8 @@ const compileRelease = (
     ...facts,
     protocol: 'REST',
     isPrivate: isPrivate(api),
+    keepsLog: routes.some(({ plan }) => plan.executionLog !== undefined),
+    isTraced: stage.tracingEnabled,
     limitations,
     routes: compileRoutes(routes),
     binaryMediaTypes: isBinary,
@@ -109,6 +112,7 @@ const compileMethod = (
     resourceId: resource.id,
     resourcePath: resource.path,
     operationName: method.operationName,
+    executionLog: methodLogSetting(stage, resource.path, method.httpMethod),
     throttle: compileThrottle(source.stage, stage, resource.path, method.httpMethod),
     authorize: compileAuthorization(source),
     admit: compileApiKey(source, findKeyInPlan),

@@ -4,7 +4,15 @@ import type { Caller } from '#model/caller.ts'
 import { ANONYMOUS } from '#model/caller.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import { lastHeader } from './accept/headers.ts'
+import { toldBy } from './accept/request-notes.ts'
 import { withRoute } from './accept/request.ts'
+import {
+  noteAccepted,
+  noteEnd,
+  noteMethodRequest,
+  noteUsagePlan,
+  noteUsagePlanPassed,
+} from './execution-notes.ts'
 import { GatewayFailure, type Services, type SocketRequest, type SocketRoutePlan } from './plan.ts'
 import { makeRequestRecord } from './request-record.ts'
 import { defaultResponse } from './respond/gateway-response.ts'
@@ -34,6 +42,7 @@ export const handleConnect = async (
     }
     const request = onRoute(accepted, route)
     const { trace } = request
+    if (trace.execution) noteAccepted(request, trace.execution)
     // admit
     trace.enter('throttle')
     await route.throttle(request, services)
@@ -41,7 +50,11 @@ export const handleConnect = async (
     const caller = await route.authorize(request, services)
     trace.caller = caller
     trace.enter('api key')
+    const hasKey = route.admit.length > 0
+    if (trace.execution) noteUsagePlan(request, caller, hasKey, trace.execution)
     for (const admit of route.admit) await admit(request, caller, services)
+    if (trace.execution) noteUsagePlanPassed(request, trace.execution)
+    if (trace.execution) await noteMethodRequest(request, trace.execution)
     // integrate
     const response = await route.integrate(request, caller, services)
     trace.leave()
@@ -75,10 +88,12 @@ export const handleMessage = async (
     const route = findRoute(accepted, message)
     const request = onRoute(accepted, route)
     const { trace } = request
+    if (trace.execution) noteAccepted(request, trace.execution)
     // admit
     trace.enter('throttle')
     const wait = route.throttle(request, services)
     if (wait) await wait
+    if (trace.execution) await noteMethodRequest(request, trace.execution)
     trace.enter('validate')
     const reading = route.validate(request)
     if (reading) await reading
@@ -154,10 +169,13 @@ const asFailure = (error: unknown, request: SocketRequest, services: Services): 
 const tell = (
   request: SocketRequest,
   response: HttpResponse,
-  { observe }: Services,
+  services: Services,
   failure?: GatewayFailure,
 ): void => {
-  const { stage, socket } = request
+  const { stage, socket, match } = request
+  const { execution } = request.trace
+  if (execution) noteEnd(execution, response, failure)
+  const told = toldBy(request, services, match.plan.executionLog)
   const record = { request, stage, response, route: socket.routeKey, failure }
-  observe?.(makeRequestRecord(record), stage.observation)
+  services.observe?.(makeRequestRecord(record), stage.observation, told)
 }

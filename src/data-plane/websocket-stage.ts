@@ -14,6 +14,7 @@ import { messageValue, readMessage } from './admit/socket-variables.ts'
 import { compileSocketValidator } from './admit/socket-validator.ts'
 import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
 import type { HttpStageEntry } from './http-stage.ts'
+import { routeLogSetting } from './execution-log-setting.ts'
 import { compileSocketIntegration } from './integrate/websocket-integrations/index.ts'
 import type { SocketRouteSource } from './integrate/websocket-integrations/rest-source.ts'
 import type { Limitation, SocketRoutePlan, WebSocketStagePlan } from './plan.ts'
@@ -43,6 +44,7 @@ export const compileWebSocketStage = (
   return {
     ...facts,
     protocol: 'WEBSOCKET',
+    keepsLog: [...routes.values()].some((route) => route.executionLog !== undefined),
     limitations,
     connect: routes.get('$connect'),
     disconnect: routes.get('$disconnect'),
@@ -58,9 +60,6 @@ const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
   if (settings.some((setting) => setting?.detailedMetricsEnabled === true)) {
     limits.ignore('detailed metrics')
   }
-  if (settings.some((setting) => (setting?.loggingLevel ?? 'OFF') !== 'OFF')) {
-    limits.ignore('execution logs')
-  }
 }
 
 const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketRoutePlan => {
@@ -73,6 +72,7 @@ const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketR
     resourceId: route.routeId,
     resourcePath: route.routeKey,
     operationName: route.operationName,
+    executionLog: routeLogSetting(entry.stage, route.routeKey),
     throttle: compileHttpApiThrottle(source.stage, route.routeKey, entry.stage),
     authorize: compileSocketAuthorization(source),
     admit: compileSocketKey(source.stage, route, document.api),

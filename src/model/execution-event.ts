@@ -6,6 +6,19 @@
 type Headers = readonly string[]
 
 export type ExecutionEvent =
+  /** Of a deployed stage, before anything is asked of the request. */
+  | { readonly kind: 'accepted'; readonly extendedRequestId: string }
+  | {
+      readonly kind: 'usage-plan-started'
+      readonly requestId: string
+      /** `{apiId}/{stage}` */
+      readonly apiStage: string
+      /** As the request gave it; shown by its last characters. */
+      readonly apiKey: string
+      /** `GET /pets` of a method that asks for no key. */
+      readonly keyless?: string
+    }
+  | { readonly kind: 'usage-plan-passed'; readonly apiStage: string; readonly apiKey: string }
   | {
       readonly kind: 'authorizer-started'
       readonly authorizerId: string
@@ -58,6 +71,14 @@ export type ExecutionEvent =
     }
   | { readonly kind: 'completed'; readonly status: number }
   | ExecutionFailure
+  /** What the API answers its failure with. */
+  | {
+      readonly kind: 'gateway-response'
+      readonly responseType: string
+      readonly status: number
+      readonly headers: Headers
+      readonly body: Uint8Array | string
+    }
 
 export interface ExecutionFailure {
   readonly kind: 'failed'
@@ -73,9 +94,18 @@ export interface ExecutionFailure {
   readonly validationErrorString?: string
 }
 
+/** What of a request's execution log its stage keeps. */
+export interface ExecutionLogSetting {
+  readonly level: 'ERROR' | 'INFO'
+  /** Headers, parameters and bodies too. */
+  readonly dataTrace: boolean
+}
+
 /** Where a request tells what it does. Never throws and never waits. */
 export interface ExecutionNotes {
   note(event: ExecutionEvent): void
+  /** What was told so far, where it is kept for the end of the request. */
+  readonly events?: readonly TimedExecutionEvent[]
 }
 
 /** An event with its moment, milliseconds since the epoch. */

@@ -1,11 +1,42 @@
 // What one folder needs of another, as types. processes/ joins them; nobody imports a neighbour.
 import type { FindEntry } from './documents.ts'
+import type { ExecutionLogSetting, TimedExecutionEvent } from './execution-event.ts'
 import type { SigningIdentity, UnusableKey } from './identity.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { Scope } from './scope.ts'
 
 /** Tells the observers of a request, with what its stage asks of them. Never throws and never waits. */
-export type Observe = (record: RequestRecord, stage?: StageObservation) => void
+export type Observe = (record: RequestRecord, stage?: StageObservation, told?: ToldRequest) => void
+
+/** What a request told beside its record. References to what it held anyway: who keeps any of it makes a copy. */
+export interface ToldRequest {
+  /** Present where its stage keeps an execution log, and where all requests are traced. */
+  readonly events?: readonly TimedExecutionEvent[]
+  /** What of them the stage's own log has. */
+  readonly log?: ExecutionLogSetting
+  readonly sent?: SentRequest
+}
+
+/** A request as it came: what it takes to send it again. */
+export interface SentRequest {
+  readonly method: string
+  /** `/path?query`, as on the wire. */
+  readonly target: string
+  readonly host: string
+  /** Flat list `[name, value, …]`. */
+  readonly headers: readonly string[]
+  /** Undefined where no step has read it. */
+  readonly body: Uint8Array | undefined
+  /** It has one, read or not. */
+  readonly hasBody: boolean
+}
+
+/** Whether a request of which its caller has not said so is traced. Never throws and never waits. */
+export type SampleRequest = (request: {
+  readonly host: string
+  readonly httpMethod: string
+  readonly path: string
+}) => boolean
 
 /** What a stage asks of its observers: compiled with its plan, one object as long as that lives. */
 export interface StageObservation {

@@ -68,6 +68,14 @@ export interface RequestRecord {
     readonly hint?: string
   }
   readonly steps: readonly RecordStep[]
+  /** Where the request belongs to a trace. */
+  readonly segment?: TraceSegment
+  /** The request itself, without credentials; where requests are kept. */
+  readonly sent?: RecordedRequest
+  /** What went in and came out of each step; where requests are traced. */
+  readonly messages?: readonly RecordedMessage[]
+  /** Lines of its execution log, where its stage keeps one. */
+  readonly executionLog?: RecordedLog
   /** Of an event of a WebSocket. */
   readonly socket?: {
     readonly connectionId: string
@@ -81,8 +89,50 @@ export interface RequestRecord {
   }
 }
 
+/** The request's own part of a trace. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html */
+export interface TraceSegment {
+  /** `1-5759e988-bd862e3fe1be46a994272793` */
+  readonly traceId: string
+  /** Sixteen hexadecimal digits. */
+  readonly id: string
+  readonly parentId?: string
+  readonly isSampled: boolean
+}
+
+export interface RecordedRequest {
+  readonly method: string
+  readonly target: string
+  readonly host: string
+  /** Flat list `[name, value, …]`. */
+  readonly headers: readonly string[]
+  /** Names of headers and query parameters whose values are not kept. */
+  readonly withheld: readonly string[]
+  /** Base64. Absent where there was none, and where it is not kept: `withheld` then has `body`. */
+  readonly body?: string
+}
+
+export interface RecordedMessage {
+  readonly kind: 'method request' | 'endpoint request' | 'endpoint response' | 'method response'
+  /** Milliseconds since the request arrived. */
+  readonly atMs: number
+  /** `POST https://…`, `200`. */
+  readonly head: string
+  /** Flat list, credentials masked. */
+  readonly headers: readonly string[]
+  /** Its beginning, credentials masked. */
+  readonly body: string
+  readonly bodyBytes: number
+}
+
+export interface RecordedLog {
+  readonly logGroupName: string
+  readonly lines: readonly { readonly atMs: number; readonly text: string }[]
+}
+
 /** What came of asking the backend. */
 export interface IntegrationOutcome {
+  /** Who was asked: the ARN of a function, or a URL without its query. */
+  readonly target?: string
   readonly latencyMs: number
   /** Of a function it is what Lambda answered: 200 even where the function failed. */
   readonly status?: number
@@ -104,6 +154,8 @@ export interface RecordedCaller {
 
 /** Of a function that was asked; how the step ended is in `steps`. */
 export interface AuthorizerOutcome {
+  /** ARN of the function. */
+  readonly target?: string
   readonly integrationLatencyMs: number
   /** What Lambda answered. */
   readonly integrationStatus?: number

@@ -6,6 +6,7 @@ import type {
   ExecutionFailure,
   TimedExecutionEvent,
 } from '#model/execution-event.ts'
+import { masked, maskedEvent, maskedText } from './redaction.ts'
 
 export interface ExecutionLogLine {
   readonly atMs: number
@@ -53,6 +54,10 @@ const linesOf = (event: ExecutionEvent): readonly Line[] => {
         ['data', `Method request headers: ${headersText(event.headers)}`],
         ['data', `Method request body before transformations: ${bodyText(event.body)}`],
       ]
+    case 'accepted':
+    case 'usage-plan-started':
+    case 'usage-plan-passed':
+      return admissionLines(event)
     case 'validated':
       return [['info', `Request validation succeeded for content type ${event.contentType}`]]
     case 'endpoint-request':
@@ -86,6 +91,42 @@ const linesOf = (event: ExecutionEvent): readonly Line[] => {
       return [
         ['error', failureLine(event)],
         ['info', `Method completed with status: ${event.status}`],
+      ]
+    case 'gateway-response':
+      return [
+        ['info', `Gateway response type: ${event.responseType} with status code: ${event.status}`],
+        ['data', `Gateway response body: ${bodyText(event.body)}`],
+        ['data', `Gateway response headers: ${headersText(event.headers)}`],
+      ]
+  }
+}
+
+type AdmissionEvent = Extract<
+  ExecutionEvent,
+  { readonly kind: 'accepted' | `usage-plan-${string}` }
+>
+
+/** [knowledge-center: api-gateway-logs] */
+const admissionLines = (event: AdmissionEvent): readonly Line[] => {
+  switch (event.kind) {
+    case 'accepted':
+      return [['info', `Extended Request Id: ${event.extendedRequestId}`]]
+    case 'usage-plan-started': {
+      const { requestId, apiStage, apiKey, keyless } = event
+      const verifying = `Verifying Usage Plan for request: ${requestId}. API Key: ${maskedText(apiKey)} API Stage: ${apiStage}`
+      if (keyless === undefined) return [['info', verifying]]
+      const free = `API Key ${maskedText(apiKey)} authorized because method '${keyless}' does not require API Key. Request will not contribute to throttle or quota limits`
+      return [
+        ['info', verifying],
+        ['info', free],
+      ]
+    }
+    case 'usage-plan-passed':
+      return [
+        [
+          'info',
+          `Usage Plan check succeeded for API Key ${maskedText(event.apiKey)} and API Stage ${event.apiStage}`,
+        ],
       ]
   }
 }
@@ -189,30 +230,6 @@ const headersText = (headers: readonly string[]): string => {
 /** As Java prints a map. */
 const mapText = (pairs: readonly (readonly [string, string])[]): string =>
   cut(`{${pairs.map(([name, value]) => `${name}=${value}`).join(', ')}}`)
-
-/** A function's event holds the headers of the request, and its credentials with them: masked as those are. */
-const maskedEvent = (text: string): string =>
-  text
-    .replace(SECRET_MEMBER, (_, member: string, value: string) => member + maskedText(value))
-    .replace(SECRET_LIST, '$1"****"')
-
-const SECRETS =
-  'authorization|authorizationtoken|proxy-authorization|x-api-key|x-amz-security-token'
-const SECRET_MEMBER = new RegExp(String.raw`("(?:${SECRETS})":\s*")((?:[^"\\]|\\.)*)`, 'gi')
-const SECRET_LIST = new RegExp(String.raw`("(?:${SECRETS})":\s*\[)[^\]]*`, 'gi')
-
-/** AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. */
-const masked = (name: string, value: string): string =>
-  SECRET.test(name) ? maskedText(value) : value
-
-const maskedText = (value: string): string =>
-  '*'.repeat(Math.max(0, value.length - 6)) + shown(value)
-
-const SECRET = /^(?:authorization|proxy-authorization|x-api-key|x-amz-security-token)$/i
-
-/** Of a short one nothing: six characters would be too much of it. */
-const shown = (value: string): string =>
-  value.length >= 20 ? value.slice(-6) : '*'.repeat(Math.min(6, value.length))
 
 /** `EEE MMM dd HH:mm:ss zzz yyyy`, in UTC. */
 const formatCtime = (ms: number): string => {

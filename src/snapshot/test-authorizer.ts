@@ -3,6 +3,7 @@
 import { acceptRequest, withRoute } from '#data-plane/accept/request.ts'
 import { compileRestAuthorizer } from '#data-plane/admit/authorizers/index.ts'
 import { compileRestSources } from '#data-plane/admit/authorizers/identity-sources.ts'
+import { noteAuthorizerRequest } from '#data-plane/execution-notes.ts'
 import { limitsAt, type MethodSource, type StageFacts } from '#data-plane/compiling.ts'
 import { GatewayFailure, type RestRequest, type Services } from '#data-plane/plan.ts'
 import { compileRestStage } from '#data-plane/rest-stage.ts'
@@ -158,10 +159,7 @@ const listening = (
   ...services,
   observe: undefined,
   invokeFunction: async (question) => {
-    const { functionArn, payload: body } = question
-    const region = functionArn.split(':')[3] ?? ''
-    const uri = `https://lambda.${region}.amazonaws.com/2015-03-31/functions/${functionArn}/invocations`
-    execution.note({ kind: 'endpoint-request', uri, headers: [], body: masked(body, identity) })
+    noteAuthorizerRequest(execution, question, identity)
     const answer = await services.invokeFunction(question)
     if (answer.kind === 'answered') {
       hear(answer.payload)
@@ -170,15 +168,6 @@ const listening = (
     return answer
   },
 })
-
-/** The event holds what the caller proves itself with, and that is nothing for a log. */
-const masked = (payload: Uint8Array, identity: readonly string[]): Uint8Array => {
-  let text = Buffer.from(payload).toString('utf8')
-  for (const value of identity) {
-    if (value !== '') text = text.replaceAll(JSON.stringify(value).slice(1, -1), '****')
-  }
-  return Buffer.from(text, 'utf8')
-}
 
 const identityOf = (
   { stage }: MethodSource,

@@ -29,11 +29,13 @@ export const testMethod = async (test: MethodTest, bench: TestBench): Promise<Me
   // No record: a test is no request of the API's clients.
   const services: Services = { ...bench.services, observe: undefined }
   const execution = {
-    note: (event: TimedExecutionEvent['event']) => void events.push({ atMs: clock.nowMs(), event }),
+    note: (event: TimedExecutionEvent['event']): void => {
+      if (!OF_STAGES.has(event.kind)) events.push({ atMs: clock.nowMs(), event })
+    },
   }
   const sent = { verb: test.verb, target: targetOf(test), headers: test.headers, body: test.body }
   const { http, address } = testRequest(sent, plan)
-  const request = acceptRequest(http, address, services, 'REST', bench.directory, execution)
+  const request = acceptRequest(http, address, services, 'REST', bench.directory, { execution })
   const startMs = clock.monotonicMs()
   const response = await handleRestRequest(request, plan, services)
   const body = await textOf(response.body ?? '')
@@ -48,6 +50,14 @@ export const testMethod = async (test: MethodTest, bench: TestBench): Promise<Me
     log: bench.renderLog(request.requestId, events),
   }
 }
+
+/** What the execution log of a deployed stage has and that of a test has not. [F192] */
+const OF_STAGES: ReadonlySet<string> = new Set([
+  'accepted',
+  'usage-plan-started',
+  'usage-plan-passed',
+  'gateway-response',
+])
 
 const STAGE_NAME = 'test-invoke-stage'
 

@@ -7,6 +7,7 @@ import { GatewayFailure, type HttpStagePlan } from '#data-plane/plan.ts'
 import {
   answered,
   ask,
+  FUNCTION_ARN,
   headersOf,
   httpRoute,
   lambdaIntegration,
@@ -63,10 +64,17 @@ test('a request is told of exactly once, with its route, its steps and its integ
     status: 200,
     requestBytes: 0,
     responseBytes: 2,
-    traceId: 'Root=1-5e6af48e-070707070707070707070707',
+    tls: { version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' },
+    traceId: 'Root=1-5e6a879e-070707070707070707070707',
     arrivedAtMs: 1_584_039_838_390,
     latencyMs: 0,
-    integration: { latencyMs: 0, status: 200, requestId: 'invoke-1', functionStatus: 200 },
+    integration: {
+      target: FUNCTION_ARN,
+      latencyMs: 0,
+      status: 200,
+      requestId: 'invoke-1',
+      functionStatus: 200,
+    },
   })
   assert.deepEqual(
     steps.map(({ name }) => name),

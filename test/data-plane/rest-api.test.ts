@@ -6,7 +6,7 @@ import { describe, it, test } from 'node:test'
 import { handleRestRequest } from '#data-plane/rest-api.ts'
 import { acceptRequest } from '#data-plane/accept/request.ts'
 import { GatewayFailure, type RestMethodPlan } from '#data-plane/plan.ts'
-import { headersOf, sentRequest, testServices, textOf } from '../support/http-api.ts'
+import { FUNCTION_ARN, headersOf, sentRequest, testServices, textOf } from '../support/http-api.ts'
 import {
   askRest,
   restIntegration,
@@ -59,10 +59,17 @@ test('a request is told of exactly once, with its route, its steps and its integ
       status: 200,
       requestBytes: 0,
       responseBytes: 2,
-      traceId: 'Root=1-5e6af48e-070707070707070707070707',
+      tls: { version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' },
+      traceId: 'Root=1-5e6a879e-070707070707070707070707',
       arrivedAtMs: 1_584_039_838_390,
       latencyMs: 0,
-      integration: { latencyMs: 0, status: 200, requestId: 'invoke-1', functionStatus: 200 },
+      integration: {
+        target: FUNCTION_ARN,
+        latencyMs: 0,
+        status: 200,
+        requestId: 'invoke-1',
+        functionStatus: 200,
+      },
       steps: [],
     },
   )
@@ -244,9 +251,7 @@ test('what only observes or speeds up is listed, and the request is served', asy
     [
       'ignored stage prod the encryption of cached answers (they stay in memory)',
       'ignored stage prod access logs',
-      'ignored stage prod execution logs',
       'ignored stage prod detailed metrics',
-      'ignored stage prod X-Ray tracing',
       'ignored stage prod client certificates',
       'ignored stage prod the TLS security policy',
     ],

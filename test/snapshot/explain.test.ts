@@ -10,7 +10,7 @@ const LEX = restIntegration({
 })
 const API = {
   methods: { 'GET /pets/{id}': restMethod(), 'GET /bot': restMethod({ methodIntegration: LEX }) },
-  stage: { tracingEnabled: true },
+  stage: { clientCertificateId: 'cert1' },
 }
 
 test('a REST request is explained by the very steps that it would run', async () => {
@@ -23,7 +23,7 @@ test('a REST request is explained by the very steps that it would run', async ()
     ran,
   )
   assert.equal(steps[1]?.what, 'GET /pets/{id} (resource respetsid), id=7')
-  assert.deepEqual(steps.at(-1), { name: 'ignored', what: 'X-Ray tracing (stage prod)' })
+  assert.deepEqual(steps.at(-1), { name: 'ignored', what: 'client certificates (stage prod)' })
 })
 
 test('what is refused is said', () => {

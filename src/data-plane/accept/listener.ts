@@ -23,6 +23,7 @@ import {
   type RequestAddress,
   type VpcEndpoint,
 } from './request.ts'
+import { notesFor, toldBy } from './request-notes.ts'
 import { endpointOfProxy, findEndpointAddress } from './vpc-endpoint.ts'
 
 /** `endpoint`: the VPC endpoint that a listener was declared to be. A proxy in front may name one per connection. */
@@ -57,7 +58,8 @@ export const createDataPlane =
       return answerNobody(http, address, current, services, publicThroughEndpoint(stage))
     }
     if (stage.protocol === 'HTTP') {
-      const request = acceptRequest(http, address, services, 'HTTP', current)
+      const told = { execution: notesFor(stage, services) }
+      const request = acceptRequest(http, address, services, 'HTTP', current, told)
       return handleHttpApiRequest(request, stage, services)
     }
     if (stage.protocol === 'WEBSOCKET') {
@@ -66,11 +68,9 @@ export const createDataPlane =
       const { all, authorize } = connections
       return handleConnectionsRequest(request, stage, all, authorize, services)
     }
-    return handleRestRequest(
-      acceptRequest(http, address, services, 'REST', current),
-      stage,
-      services,
-    )
+    const told = { execution: notesFor(stage, services), isTraced: stage.isTraced }
+    const request = acceptRequest(http, address, services, 'REST', current, told)
+    return handleRestRequest(request, stage, services)
   }
 
 /** AWS: the host of a URL that was deleted answers 403. [guide: urls-configuration] */
@@ -190,5 +190,6 @@ const tell = (
     stageName: request.address.stageName ?? '',
     deploymentId: '',
   }
-  services.observe?.(makeRequestRecord({ request, stage, response, failure }))
+  const record = makeRequestRecord({ request, stage, response, failure })
+  services.observe?.(record, undefined, toldBy(request, services, undefined))
 }

@@ -37,9 +37,13 @@ const TRACE_HEADER_CHARS_MAX = 512
 const ROOT = /(?:^|;)\s*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;|$)/
 const FIELDS = /^[\w=;:. -]+$/
 
-const newRoot = (arrivedAtMs: number, random: Random): string => {
+const newRoot = (arrivedAtMs: number, random: Random): string =>
+  `Root=${newTraceId(arrivedAtMs, random)}`
+
+/** The second in which it began, and 96 bits of chance. */
+export const newTraceId = (arrivedAtMs: number, random: Random): string => {
   const seconds = Math.floor(arrivedAtMs / 1000)
     .toString(16)
     .padStart(8, '0')
-  return `Root=1-${seconds}-${random.bytes(12).toHex()}`
+  return `1-${seconds}-${random.bytes(12).toHex()}`
 }

@@ -8,6 +8,7 @@ import { headerValues, lastHeader } from './headers.ts'
 import { parseQuery } from './query.ts'
 import { type RequestTrace, startTrace } from './request-trace.ts'
 import { extendedRequestIdFrom, restRequestId, traceIdOf } from './request-ids.ts'
+import { type TracedRequest, traceRequest } from './trace-context.ts'
 
 /** Where a request came in: the API, the stage its path or host named, and the path that is left. */
 export interface RequestAddress {
@@ -65,8 +66,12 @@ export interface GatewayRequest {
   readonly userAgent: string | undefined
   /** `Root=1-…` as received, or made for this request. */
   readonly traceId: string
+  /** Its part of a trace, where its stage is traced. */
+  readonly segment: TracedRequest | undefined
   /** The whole body, read once; no promise where there is none. Throws GatewayFailure REQUEST_TOO_LARGE past 10 MB. */
   readBody(): Uint8Array | Promise<Uint8Array>
+  /** The body, where it has been read. */
+  readonly bodyRead: Uint8Array | undefined
   /** What this request did, for the record. */
   readonly trace: RequestTrace
   /** The API key that it was admitted with: set by that step, for a method that asks for one. */
@@ -89,8 +94,17 @@ export const acceptRequest = (
   services: Services,
   kind: ApiKind,
   directory: Directory,
-  execution?: ExecutionNotes,
-): GatewayRequest => new AcceptedRequest(http, address, services, kind, directory, execution)
+  told: Telling = NOTHING_MORE,
+): GatewayRequest => new AcceptedRequest(http, address, services, kind, directory, told)
+
+/** What a request tells beside its record. */
+export interface Telling {
+  readonly execution?: ExecutionNotes | undefined
+  /** Its stage asks for traces. */
+  readonly isTraced?: boolean | undefined
+}
+
+const NOTHING_MORE: Telling = {}
 
 /** The same request once its stage and its method are known. */
 export const withRoute = <Stage, Match>(
@@ -108,7 +122,9 @@ class AcceptedRequest implements GatewayRequest {
   readonly method: string
   readonly rawQuery: string
   readonly trace: RequestTrace
+  readonly segment: TracedRequest | undefined
   apiKey: AdmittedKey | undefined = undefined
+  bodyRead: Uint8Array | undefined = undefined
   readonly #services: Services
   readonly #kind: ApiKind
   #requestId: string | undefined
@@ -123,7 +139,7 @@ class AcceptedRequest implements GatewayRequest {
     services: Services,
     kind: ApiKind,
     directory: Directory,
-    execution: ExecutionNotes | undefined,
+    { execution, isTraced }: Telling,
   ) {
     this.http = http
     this.address = address
@@ -135,6 +151,22 @@ class AcceptedRequest implements GatewayRequest {
     this.method = kind === 'REST' ? methodOf(http) : http.method
     const mark = http.target.indexOf('?')
     this.rawQuery = mark === -1 ? '' : http.target.slice(mark + 1)
+    const { tracing, random } = services
+    this.segment =
+      tracing !== undefined && (isTraced === true || tracing.everything)
+        ? traceRequest(this.#traceable(), tracing, random)
+        : undefined
+  }
+
+  #traceable() {
+    return {
+      traceHeader: this.header('x-amzn-trace-id'),
+      traceparent: this.header('traceparent'),
+      host: this.address.domainName,
+      httpMethod: this.method,
+      path: this.address.path,
+      arrivedAtMs: this.arrivedAtMs,
+    }
   }
 
   get requestId(): string {
@@ -153,11 +185,9 @@ class AcceptedRequest implements GatewayRequest {
   }
 
   get traceId(): string {
-    return (this.#traceId ??= traceIdOf(
-      this.header('x-amzn-trace-id'),
-      this.arrivedAtMs,
-      this.#services.random,
-    ))
+    return (this.#traceId ??=
+      this.segment?.header ??
+      traceIdOf(this.header('x-amzn-trace-id'), this.arrivedAtMs, this.#services.random))
   }
 
   get sourceIp(): string {
@@ -182,7 +212,12 @@ class AcceptedRequest implements GatewayRequest {
     const { body } = this.http
     if (body.declaredBytes === 0) return NO_BYTES
     if (body.bytes !== undefined) return body.bytes
-    return (this.#body ??= readWholeBody(this.http))
+    return (this.#body ??= this.#readWhole())
+  }
+
+  async #readWhole(): Promise<Uint8Array> {
+    this.bodyRead = await readWholeBody(this.http)
+    return this.bodyRead
   }
 }
 

@@ -4,6 +4,7 @@ import type { HttpBody, HttpRequest } from '#transport/contract.ts'
 import { BodyTooLarge } from '#transport/contract.ts'
 import type { Directory, Services, SocketRequest, WebSocketStagePlan } from '../plan.ts'
 import { acceptRequest, type RequestAddress } from './request.ts'
+import { notesFor } from './request-notes.ts'
 import type { SocketFacts } from './socket.ts'
 
 export const handshakeRequest = (
@@ -14,7 +15,8 @@ export const handshakeRequest = (
   directory: Directory,
   { connectionId, openConnections }: Pick<SocketFacts, 'connectionId' | 'openConnections'>,
 ): SocketRequest => {
-  const accepted = acceptRequest(http, address, services, 'WEBSOCKET', directory)
+  const told = { execution: notesFor(stage, services) }
+  const accepted = acceptRequest(http, address, services, 'WEBSOCKET', directory, told)
   const connectedAtMs = accepted.arrivedAtMs
   const socket: SocketFacts = {
     connectionId,
@@ -85,7 +87,8 @@ const NOWHERE: SocketRequest['match'] = {
   pathParameters: undefined,
 }
 
-const eventRequest = ({ origin, address, services, world }: OpenSocket, text: string) => {
+const eventRequest = (open: OpenSocket, text: string) => {
+  const { origin, address, services, world, stage } = open
   const { userAgent, host, remoteAddress, remotePort, tls } = origin
   const event: HttpRequest = {
     host,
@@ -100,7 +103,8 @@ const eventRequest = ({ origin, address, services, world }: OpenSocket, text: st
     body: textBody(text),
     signal: NEVER,
   }
-  return acceptRequest(event, address, services, 'WEBSOCKET', world)
+  const told = { execution: notesFor(stage, services) }
+  return acceptRequest(event, address, services, 'WEBSOCKET', world, told)
 }
 
 /** The client of a message going away ends nothing: AWS runs the integration to its end. */

@@ -11,6 +11,7 @@ import {
 } from '../integrate/websocket-integrations/rest-source.ts'
 import type { RestRequest, SocketRoutePlan } from '../plan.ts'
 import { deniedByAuthorizer } from './access-denied.ts'
+import { withAuthorizerNotes } from './authorizers/authorizer-notes.ts'
 import type { Authorized } from './authorizers/authorizer.ts'
 import { REST_FAILURES } from './authorizers/failures.ts'
 import { type AuthorizerQuestion, compileRestLambda } from './authorizers/rest-lambda.ts'
@@ -39,7 +40,10 @@ export const compileSocketAuthorization = (
       throw REST_FAILURES.broken(`the authorizer ${route.authorizerId} is not in this deployment`)
     }
   }
-  const ask = compileRestLambda(restSource(source), asRest(authorizer), questionOf(resource))
+  const ask = withAuthorizerNotes(
+    authorizer.authorizerId,
+    compileRestLambda(restSource(source), asRest(authorizer), questionOf(resource)),
+  )
   return (request, services) => {
     const found = ask(request, services)
     const admit = (authorized: Authorized) => admitAuthorized(authorized, resource)

@@ -23,11 +23,7 @@ const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
     limits.ignore('the encryption of cached answers (they stay in memory)')
   }
   if (stage.accessLogSettings?.destinationArn !== undefined) limits.ignore('access logs')
-  if (some(({ loggingLevel }) => loggingLevel !== undefined && loggingLevel !== 'OFF')) {
-    limits.ignore('execution logs')
-  }
   if (some((setting) => setting.metricsEnabled === true)) limits.ignore('detailed metrics')
-  if (stage.tracingEnabled) limits.ignore('X-Ray tracing')
   // A backend that wants the certificate refuses by itself: nothing passes that should not.
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
   // It chooses among TLS versions of AWS's listener, which is not the one here.

@@ -51,14 +51,21 @@ const traced = async <Answer extends UpstreamResponse | UpstreamStream>(
   try {
     const answer = await ask()
     const latencyMs = trace.elapsedMs() - askedMs
-    trace.integration = { latencyMs, status: answer.statusCode }
+    trace.integration = { target: targetOf(asked), latencyMs, status: answer.statusCode }
     if (trace.execution) noteUpstreamResponse(trace.execution, answer, latencyMs)
     return answer
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    trace.integration = { latencyMs: trace.elapsedMs() - askedMs, error: error.code }
+    const latencyMs = trace.elapsedMs() - askedMs
+    trace.integration = { target: targetOf(asked), latencyMs, error: error.code }
     throw failureOf(error, asked.origin)
   }
+}
+
+/** Without the query: what stands there is often somebody's secret. */
+export const targetOf = ({ origin, path }: Pick<UpstreamRequest, 'origin' | 'path'>): string => {
+  const mark = path.indexOf('?')
+  return origin + (mark === -1 ? path : path.slice(0, mark))
 }
 
 const failureOf = (error: UpstreamError, origin: string): GatewayFailure => {

@@ -38,16 +38,18 @@ export const admitRun = (answer: TimedInvokeAnswer, functionArn: string): Answer
 /** What the record tells of the call. */
 export const traceAnswer = (
   trace: RequestTrace,
+  target: string,
   answer: TimedInvokeAnswer,
   latencyMs: number,
 ): void => {
   if (answer.kind === 'timeout') {
-    trace.integration = { latencyMs, error: 'timeout' }
+    trace.integration = { target, latencyMs, error: 'timeout' }
   } else if (answer.kind === 'refused') {
-    trace.integration = { latencyMs, status: answer.statusCode, error: answer.errorType }
+    const { statusCode: status, errorType: error } = answer
+    trace.integration = { target, latencyMs, status, error }
   } else {
     const { statusCode: status, requestId, functionError } = answer
-    const traced = { latencyMs, status, requestId }
+    const traced = { target, latencyMs, status, requestId }
     trace.integration = functionError === undefined ? traced : { ...traced, error: functionError }
     noteFunctionAnswer(trace, answer, latencyMs)
   }

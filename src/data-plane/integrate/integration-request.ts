@@ -22,6 +22,7 @@ import {
   mappingInput,
   type ParameterSource,
 } from './parameter-source.ts'
+import { addTraceHeaders } from './trace-headers.ts'
 import { convertRequest, templateBytes, templateText, utf8Of } from './payload.ts'
 import {
   chooseRequestTemplate,
@@ -216,7 +217,7 @@ const addGatewayHeaders = (headers: string[], request: RestRequest, apiId: strin
   const lacks = (name: string): boolean => lastHeader(headers, name) === undefined
   if (lacks('accept')) headers.push('Accept', 'application/json')
   if (lacks('user-agent')) headers.push('User-Agent', `AmazonAPIGateway_${apiId}`)
-  headers.push('X-Amzn-Trace-Id', request.traceId)
+  addTraceHeaders(headers, request)
   if (lacks('x-amzn-apigateway-api-id')) headers.push('x-amzn-apigateway-api-id', apiId)
 }
 

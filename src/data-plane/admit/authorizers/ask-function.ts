@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 import { isObject } from '#shared/json.ts'
 import type { FindEntry } from '#model/documents.ts'
+import { noteAuthorizerRequest } from '../../execution-notes.ts'
 import { type InvocationSource, refuseInvocation } from '../function-policy.ts'
 import { invokeWithin } from '../../integrate/invoke-function.ts'
 import { utf8Of } from '../../integrate/payload.ts'
@@ -47,9 +48,15 @@ export const askFunction = async (
   if (refusal !== undefined) throw failures.broken(refusal)
   const payload = Buffer.from(question.event, 'utf8')
   const request = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
+  const { execution } = question.trace
+  if (execution) noteAuthorizerRequest(execution, request, secrets)
   const askedMs = question.trace.elapsedMs()
   const answer = await invokeWithin(services, request, timeoutMs)
+  if (execution && answer.kind === 'answered') {
+    execution.note({ kind: 'authorizer-answered', body: answer.payload })
+  }
   question.trace.authorizer = {
+    target: functionArn,
     integrationLatencyMs: question.trace.elapsedMs() - askedMs,
     ...(answer.kind !== 'timeout' && { integrationStatus: answer.statusCode }),
     ...(answer.kind === 'answered' && { requestId: answer.requestId }),

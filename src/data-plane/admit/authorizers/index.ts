@@ -1,6 +1,7 @@
 // Which authorizer a method or route names, compiled. One that does not exist here refuses everyone.
 import type { MethodSource, RouteSource } from '../../compiling.ts'
 import type { HttpApiAuthorizer, RestAuthorizer } from './authorizer.ts'
+import { withAuthorizerNotes } from './authorizer-notes.ts'
 import { compileCognito } from './cognito.ts'
 import { type AuthorizerFailures, HTTP_API_FAILURES, REST_FAILURES } from './failures.ts'
 import { compileHttpApiLambda } from './http-api-lambda.ts'
@@ -14,10 +15,10 @@ export const compileRestAuthorizer = (source: MethodSource): RestAuthorizer => {
   switch (method.authorizationType) {
     case 'CUSTOM':
       if (authorizer === undefined) return withoutAuthorizer(REST_FAILURES, method.authorizerId)
-      return compileRestLambda(source, authorizer)
+      return withAuthorizerNotes(authorizer.id, compileRestLambda(source, authorizer))
     case 'COGNITO_USER_POOLS':
       if (authorizer === undefined) return withoutAuthorizer(REST_FAILURES, method.authorizerId)
-      return compileCognito(source, authorizer)
+      return withAuthorizerNotes(authorizer.id, compileCognito(source, authorizer))
     default:
       return limits.refuse(
         FEATURES.get(method.authorizationType) ?? `${method.authorizationType} authorization`,

@@ -14,6 +14,7 @@ import type { RestRequest, Services } from '../../plan.ts'
 import { accessRequest, methodArn } from '../access-request.ts'
 import { authorizerSource } from '../../integrate/invocation-source.ts'
 import { askFunction } from './ask-function.ts'
+import { noteAuthorizerStarted } from './authorizer-notes.ts'
 import type { Authorized, RestAuthorizer } from './authorizer.ts'
 import { REST_FAILURES } from './failures.ts'
 import {
@@ -90,6 +91,7 @@ export const compileRestQuestion = (
       : undefined
   return (request, services) => {
     const identity = identify(request, ttlMs > 0 || needsIdentity === true)
+    if (request.trace.execution) noteAuthorizerStarted(request, authorizer.id, identity)
     const ask = () => {
       const event = makeEvent(request, identity)
       const { traceId, trace, directory } = request

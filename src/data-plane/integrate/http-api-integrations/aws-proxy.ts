@@ -3,6 +3,7 @@
 import { traceFunctionStatus } from '../../accept/request-trace.ts'
 import { functionOfUri } from '#model/arn.ts'
 import type { InvokeRequest } from '#model/ports.ts'
+import { noteFunctionAnswer, noteFunctionRequest } from '../../execution-notes.ts'
 import {
   GatewayFailure,
   type HttpApiRequest,
@@ -65,16 +66,20 @@ const callFunction = async (
   invoke: Omit<InvokeRequest, 'signal'>,
   timeoutMs: number,
 ): Promise<Uint8Array> => {
-  const startMs = request.trace.elapsedMs()
+  const { trace } = request
+  if (trace.execution) noteFunctionRequest(request, invoke)
+  const startMs = trace.elapsedMs()
   const answer = await invokeWithin(services, invoke, timeoutMs)
-  const latencyMs = request.trace.elapsedMs() - startMs
+  const latencyMs = trace.elapsedMs() - startMs
+  if (answer.kind === 'answered') noteFunctionAnswer(trace, answer, latencyMs)
   if (answer.kind === 'answered' && answer.functionError === undefined) {
     const { statusCode: status, requestId } = answer
-    request.trace.integration = { latencyMs, status, requestId }
+    trace.integration = { target: invoke.functionArn, latencyMs, status, requestId }
     return answer.payload
   }
   const failure = failureOf(answer, invoke.functionArn, timeoutMs)
-  request.trace.integration = {
+  trace.integration = {
+    target: invoke.functionArn,
     latencyMs,
     error: failure.hint ?? failure.message,
     ...(answer.kind !== 'timeout' && { status: answer.statusCode }),

@@ -19,6 +19,9 @@ import {
   type Connection,
   overInternet,
 } from '../connection.ts'
+import { noteUpstreamRequest, noteUpstreamResponse } from '../../execution-notes.ts'
+import { targetOf } from '../ask-upstream.ts'
+import { addTraceHeaders } from '../trace-headers.ts'
 import { FORWARDED_HEADERS, forwardedHeaders } from './forwarded.ts'
 import type { HttpIntegrationSource } from './index.ts'
 import { mapHttpApiRequest, mapHttpApiResponse } from './integration-request.ts'
@@ -99,7 +102,8 @@ const requestHeaders = (
     else if (isHeader(name, 'connection')) addNamed(named, value)
   }
   const passed = withoutNamed(sent, named)
-  passed.push(...forwardedHeaders(request, forwarded), 'X-Amzn-Trace-Id', request.traceId)
+  passed.push(...forwardedHeaders(request, forwarded))
+  addTraceHeaders(passed, request)
   // AWS: a request without a body gets a Content-Type. [behaviour.md 5.2; recorded: an OPTIONS of a browser arrives
   // with this one]
   if (body.length === 0 && !isTyped) {
@@ -143,16 +147,20 @@ export const callUpstream = async (
   backend: AskBackend,
   upstream: UpstreamRequest,
 ): Promise<UpstreamResponse> => {
+  const { execution } = request.trace
+  if (execution) noteUpstreamRequest(execution, upstream)
   const startMs = request.trace.elapsedMs()
+  const target = targetOf(upstream)
   try {
     const answer = await backend.call(upstream)
     const latencyMs = request.trace.elapsedMs() - startMs
-    request.trace.integration = { latencyMs, status: answer.statusCode }
+    if (execution) noteUpstreamResponse(execution, answer, latencyMs)
+    request.trace.integration = { target, latencyMs, status: answer.statusCode }
     return answer
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     const latencyMs = request.trace.elapsedMs() - startMs
-    request.trace.integration = { latencyMs, error: `${error.code}: ${error.message}` }
+    request.trace.integration = { target, latencyMs, error: `${error.code}: ${error.message}` }
     throw failureOf(error, upstream)
   }
 }

@@ -57,7 +57,7 @@ export const compileAwsLambda = (
       { functionArn, traceId: request.traceId, ...invocation },
       integration.timeoutInMillis,
     )
-    traceAnswer(trace, answer, trace.elapsedMs() - askedMs)
+    traceAnswer(trace, functionArn, answer, trace.elapsedMs() - askedMs)
     const { payload, functionError, requestId } = admitRun(answer, functionArn)
     trace.enter('integration response')
     const selector = functionError === undefined ? undefined : errorMessageOf(payload)

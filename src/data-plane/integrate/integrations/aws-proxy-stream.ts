@@ -50,6 +50,7 @@ export const compileAwsProxyStream =
       const read = await Promise.race([waiting.timedOut, readPrelude(chunks)])
       if ('kind' in read) throw timeoutOf(functionArn)
       trace.integration = {
+        target: functionArn,
         latencyMs: trace.elapsedMs() - askedMs,
         status: 200,
         requestId: answer.requestId,

@@ -64,7 +64,7 @@ export const compileAwsProxy = (
       { functionArn, payload, invocationType: 'RequestResponse', traceId: request.traceId },
       integration.timeoutInMillis,
     )
-    traceAnswer(trace, answer, trace.elapsedMs() - askedMs)
+    traceAnswer(trace, functionArn, answer, trace.elapsedMs() - askedMs)
     const answered = admitAnswer(answer, functionArn)
     trace.enter('integration response')
     const accept = firstAccept(request.header('accept'))

@@ -45,7 +45,7 @@ export const compileSocketProxy = (
       { functionArn, payload, invocationType: 'RequestResponse', traceId },
       integration.timeoutInMillis,
     )
-    traceAnswer(trace, answer, trace.elapsedMs() - askedMs)
+    traceAnswer(trace, functionArn, answer, trace.elapsedMs() - askedMs)
     const answered = admitAnswer(answer, functionArn)
     trace.enter('integration response')
     const response = parseProxyResponse(answered.payload, false)

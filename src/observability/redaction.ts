@@ -1,0 +1,37 @@
+// What no log and no record may show: credentials, by the names of the headers and parameters that carry them.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html [behaviour.md 12.2]
+
+/** A function's event holds the headers of the request, and its credentials with them: masked as those are. */
+export const maskedEvent = (text: string): string =>
+  text
+    .replace(SECRET_MEMBER, (_, member: string, value: string) => member + maskedText(value))
+    .replace(SECRET_LIST, '$1"****"')
+
+const SECRETS =
+  'authorization|authorizationtoken|proxy-authorization|x-api-key|x-amz-security-token'
+const SECRET_MEMBER = new RegExp(String.raw`("(?:${SECRETS})":\s*")((?:[^"\\]|\\.)*)`, 'gi')
+const SECRET_LIST = new RegExp(String.raw`("(?:${SECRETS})":\s*\[)[^\]]*`, 'gi')
+
+/** AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. */
+export const masked = (name: string, value: string): string =>
+  SECRET.test(name) ? maskedText(value) : value
+
+export const maskedText = (value: string): string =>
+  '*'.repeat(Math.max(0, value.length - 6)) + shown(value)
+
+const SECRET = /^(?:authorization|proxy-authorization|x-api-key|x-amz-security-token)$/i
+
+/** Of a short one nothing: six characters would be too much of it. */
+const shown = (value: string): string =>
+  value.length >= 20 ? value.slice(-6) : '*'.repeat(Math.min(6, value.length))
+
+/** Names of headers that prove who is calling; of a record kept for later they are left out whole. */
+export const isSecretHeader = (name: string): boolean => SECRET.test(name) || COOKIE.test(name)
+
+const COOKIE = /^(?:cookie|set-cookie)$/i
+
+/** Of query parameters the same: signatures of presigned requests, tokens and keys. */
+export const isSecretParameter = (name: string): boolean => SECRET_PARAMETER.test(name)
+
+const SECRET_PARAMETER =
+  /^(?:x-amz-(?:signature|security-token|credential)|(?:access|id|refresh)[-_]?token|token|auth|authorization|api[-_]?key|code|password|secret|signature)$/i

@@ -1,0 +1,199 @@
+// The last requests, for whoever looks: a ring of their records, bounded by bytes, with filters and followers.
+import type { RequestRecord } from '#model/request-record.ts'
+
+export interface RequestFilter {
+  /** Id or name of an API. */
+  readonly api?: string
+  readonly stage?: string
+  /** `404`, or `4xx` for all of them. */
+  readonly status?: string
+  readonly route?: string
+  /** Milliseconds since the epoch. */
+  readonly sinceMs?: number
+  /** Stands somewhere in the path, the ids, the failure or its reason, in any case. */
+  readonly text?: string
+}
+
+export interface RequestStore {
+  add(record: RequestRecord): void
+  find(requestId: string): RequestRecord | undefined
+  /** The newest first. */
+  list(filter: RequestFilter, limit: number): readonly RequestRecord[]
+  /** Undefined where there are too many followers already. */
+  follow(filter: RequestFilter): Follower | undefined
+  readonly counts: RequestCounts
+}
+
+export interface RequestCounts {
+  readonly kept: number
+  readonly bytes: number
+  /** Records that made room for later ones. */
+  readonly evicted: number
+  /** Records that slow followers did not get. */
+  readonly dropped: number
+  readonly followers: number
+}
+
+export interface Follower {
+  /** What came since the last call, as soon as there is any; undefined after `close`. */
+  next(): Promise<readonly RequestRecord[] | undefined>
+  /** Records that it did not get, because it was slow. */
+  readonly dropped: number
+  close(): void
+}
+
+const FOLLOWERS_MAX = 16
+/** Records that wait for one follower. */
+const BACKLOG_MAX = 1_000
+
+export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }): RequestStore => {
+  // A Map keeps the order of its keys: the first is the oldest.
+  const records = new Map<string, RequestRecord>()
+  const followers = new Set<QueueingFollower>()
+  let bytes = 0
+  let evicted = 0
+  let dropped = 0
+  const remove = (record: RequestRecord): void => {
+    records.delete(record.requestId)
+    bytes -= bytesOf(record)
+  }
+  return {
+    add: (record) => {
+      for (const follower of followers) {
+        if (matches(record, follower.filter) && !follower.push(record)) dropped++
+      }
+      // An id that its client chose may come again: the last request of that id is the one that is found.
+      const same = records.get(record.requestId)
+      if (same !== undefined) remove(same)
+      const size = bytesOf(record)
+      if (size > bytesMax) {
+        evicted++
+        return
+      }
+      records.set(record.requestId, record)
+      bytes += size
+      for (const oldest of records.values()) {
+        if (bytes <= bytesMax) break
+        remove(oldest)
+        evicted++
+      }
+    },
+    find: (requestId) => records.get(requestId),
+    list: (filter, limit) => {
+      const found: RequestRecord[] = []
+      for (const record of [...records.values()].reverse()) {
+        if (found.length >= limit) break
+        if (matches(record, filter)) found.push(record)
+      }
+      return found
+    },
+    follow: (filter) => {
+      if (followers.size >= FOLLOWERS_MAX) return undefined
+      const follower = new QueueingFollower(filter, () => followers.delete(follower))
+      followers.add(follower)
+      return follower
+    },
+    get counts() {
+      return { kept: records.size, bytes, evicted, dropped, followers: followers.size }
+    },
+  }
+}
+
+class QueueingFollower implements Follower {
+  readonly filter: RequestFilter
+  readonly #onClose: () => void
+  #queue: RequestRecord[] = []
+  #wake: (() => void) | undefined
+  #closed = false
+  dropped = 0
+
+  constructor(filter: RequestFilter, onClose: () => void) {
+    this.filter = filter
+    this.#onClose = onClose
+  }
+
+  /** False where it has to do without. */
+  push(record: RequestRecord): boolean {
+    if (this.#queue.length >= BACKLOG_MAX) {
+      this.dropped++
+      return false
+    }
+    this.#queue.push(record)
+    this.#wake?.()
+    return true
+  }
+
+  async next(): Promise<readonly RequestRecord[] | undefined> {
+    if (this.#queue.length === 0 && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
+    if (this.#closed) return undefined
+    const given = this.#queue
+    this.#queue = []
+    return given
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#queue = []
+    this.#wake?.()
+    this.#onClose()
+  }
+}
+
+const matches = (record: RequestRecord, filter: RequestFilter): boolean => {
+  const { api, stage, status, route, sinceMs, text } = filter
+  if (api !== undefined && record.apiId !== api && record.apiName !== api) return false
+  if (stage !== undefined && record.stage !== stage) return false
+  if (route !== undefined && record.route !== route) return false
+  if (sinceMs !== undefined && record.arrivedAtMs < sinceMs) return false
+  if (status !== undefined && !hasStatus(record.status, status)) return false
+  return text === undefined || hasText(record, text.toLowerCase())
+}
+
+const hasStatus = (status: number, wanted: string): boolean =>
+  /^[1-5]xx$/i.test(wanted) ? String(status)[0] === wanted[0] : String(status) === wanted
+
+const hasText = (record: RequestRecord, text: string): boolean =>
+  [
+    record.requestId,
+    record.extendedRequestId,
+    record.traceId,
+    record.path,
+    record.route,
+    record.httpMethod,
+    record.sourceIp,
+    record.error?.responseType,
+    record.error?.hint,
+    record.error?.message,
+    record.integration?.target,
+    record.socket?.connectionId,
+  ].some((value) => value?.toLowerCase().includes(text) === true)
+
+/** What a record holds on to, near enough: two bytes a character of what callers decide, and the rest by its shape. */
+const bytesOf = (record: RequestRecord): number => {
+  let characters = record.path.length + (record.userAgent?.length ?? 0)
+  const { error, sent, messages, executionLog, steps, caller } = record
+  if (error !== undefined) characters += error.message.length + (error.hint?.length ?? 0)
+  if (caller?.authorizer !== undefined) characters += JSON.stringify(caller.authorizer).length
+  if (sent !== undefined) {
+    characters += sent.target.length + (sent.body?.length ?? 0) + lengthOf(sent.headers)
+  }
+  for (const message of messages ?? []) {
+    characters += message.body.length + message.head.length + lengthOf(message.headers) + 50
+  }
+  for (const line of executionLog?.lines ?? []) characters += line.text.length + 20
+  return RECORD_BYTES + steps.length * STEP_BYTES + 2 * characters
+}
+
+const RECORD_BYTES = 1_200
+const STEP_BYTES = 80
+
+const lengthOf = (texts: readonly string[]): number => {
+  let characters = 0
+  for (const text of texts) characters += text.length + 8
+  return characters
+}
