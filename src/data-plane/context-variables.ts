@@ -32,40 +32,53 @@ export const contextMembers = (
   request: ContextRequest,
   caller: Caller,
   stage: StageFacts,
-): Readonly<Record<string, JsonInput>> => ({
-  accountId: stage.scope.accountId,
-  apiId: stage.apiId,
-  authorizer: authorizerMembers(caller),
-  deploymentId: stage.deploymentId,
-  domainName: request.address.domainName,
-  domainPrefix: request.address.domainPrefix,
-  extendedRequestId: request.extendedRequestId,
-  httpMethod: request.method,
-  identity: identityMembers(request, caller),
-  isCanaryRequest: String(stage.isCanary === true),
-  operationName: request.match?.plan.operationName,
-  path: request.address.fullPath,
-  protocol: `HTTP/${request.http.httpVersion}`,
-  requestId: request.requestId,
-  requestTime: formatRequestTime(request.arrivedAtMs),
-  requestTimeEpoch: request.arrivedAtMs,
-  resourceId: request.match?.plan.resourceId,
-  resourcePath: request.match?.plan.resourcePath,
-  stage: stage.stageName,
-  xrayTraceId: request.traceId,
-  ...(request.socket !== undefined && socketMembers(request.socket)),
-})
+): Readonly<Record<string, JsonInput>> => {
+  const members: Record<string, JsonInput> = {}
+  for (const [name, member] of MEMBERS) members[name] = member(request, caller, stage)
+  return members
+}
 
-const socketMembers = (socket: SocketFacts): Readonly<Record<string, JsonInput>> => ({
-  connectedAt: socket.connectedAtMs,
-  connectionId: socket.connectionId,
-  disconnectReason: socket.disconnectReason,
-  disconnectStatusCode: socket.disconnectStatusCode,
-  eventType: socket.eventType,
-  messageDirection: 'IN',
-  messageId: socket.messageId,
-  routeKey: socket.routeKey,
-})
+/** One of them, by its name. */
+export const contextMember = (
+  name: string,
+  request: ContextRequest,
+  caller: Caller,
+  stage: StageFacts,
+): JsonInput => MEMBERS.get(name)?.(request, caller, stage)
+
+type Member = (request: ContextRequest, caller: Caller, stage: StageFacts) => JsonInput
+
+const MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>([
+  ['accountId', (_request, _caller, stage) => stage.scope.accountId],
+  ['apiId', (_request, _caller, stage) => stage.apiId],
+  ['authorizer', (_request, caller) => authorizerMembers(caller)],
+  ['deploymentId', (_request, _caller, stage) => stage.deploymentId],
+  ['domainName', (request) => request.address.domainName],
+  ['domainPrefix', (request) => request.address.domainPrefix],
+  ['extendedRequestId', (request) => request.extendedRequestId],
+  ['httpMethod', (request) => request.method],
+  ['identity', (request, caller) => identityMembers(request, caller)],
+  ['isCanaryRequest', (_request, _caller, stage) => String(stage.isCanary === true)],
+  ['operationName', (request) => request.match?.plan.operationName],
+  ['path', (request) => request.address.fullPath],
+  ['protocol', (request) => `HTTP/${request.http.httpVersion}`],
+  ['requestId', (request) => request.requestId],
+  ['requestTime', (request) => formatRequestTime(request.arrivedAtMs)],
+  ['requestTimeEpoch', (request) => request.arrivedAtMs],
+  ['resourceId', (request) => request.match?.plan.resourceId],
+  ['resourcePath', (request) => request.match?.plan.resourcePath],
+  ['stage', (_request, _caller, stage) => stage.stageName],
+  ['xrayTraceId', (request) => request.traceId],
+  // Of messages alone.
+  ['connectedAt', ({ socket }) => socket?.connectedAtMs],
+  ['connectionId', ({ socket }) => socket?.connectionId],
+  ['disconnectReason', ({ socket }) => socket?.disconnectReason],
+  ['disconnectStatusCode', ({ socket }) => socket?.disconnectStatusCode],
+  ['eventType', ({ socket }) => socket?.eventType],
+  ['messageDirection', ({ socket }) => socket && 'IN'],
+  ['messageId', ({ socket }) => socket?.messageId],
+  ['routeKey', ({ socket }) => socket?.routeKey],
+])
 
 /** AWS: the members in this order, and all of them there. [F187] */
 const identityMembers = (request: ContextRequest, { identity }: Caller): JsonInput => ({

@@ -5,7 +5,7 @@ import type { VtlOverrides } from '#languages/vtl/context.ts'
 import { VtlError } from '#languages/vtl/errors.ts'
 import type { Caller } from '#model/caller.ts'
 import type { StageFacts } from '../compiling.ts'
-import { contextMembers } from '../context-variables.ts'
+import { contextMember, contextMembers } from '../context-variables.ts'
 import { GatewayFailure, type RestRequest } from '../plan.ts'
 import { JsonPaths, TemplateInput } from './template-input.ts'
 
@@ -40,6 +40,7 @@ export const compileTemplate = (text: string, where: string, stage: StageFacts):
       return template.render({
         input: new TemplateInput(body, request, paths),
         context: () => contextMembers(request, caller, stage),
+        contextMember: (name) => contextMember(name, request, caller, stage),
         stageVariables: stage.stageVariables,
         ...(overrides !== undefined && { overrides }),
       })

@@ -20,6 +20,8 @@ export interface VtlBindings {
   readonly input: VtlInput
   /** The members of `$context`; requestOverride and responseOverride are added. */
   readonly context: () => Readonly<Record<string, JsonInput>>
+  /** One of these members, for a template that asks for no more than a few of them. */
+  readonly contextMember?: (name: string) => JsonInput
   readonly stageVariables: Readonly<Record<string, string>>
   /** What an earlier template of the same request has overridden. [F157] */
   readonly overrides?: VtlOverrides
@@ -52,7 +54,7 @@ export const compileVtl = (text: string, limits: Partial<VtlLimits> = {}): VtlTe
   const allLimits = { ...DEFAULT_LIMITS, ...limits }
   return {
     render: (bindings) => {
-      const context = createContext(bindings.context, bindings.overrides)
+      const context = createContext(bindings, bindings.overrides)
       const run = new Run(rootsOf(bindings, context.value), macros, regexes, allLimits)
       return onBoundedStack(() => {
         render(run)

@@ -35,42 +35,121 @@ export interface ContextVariable {
 }
 
 export const createContext = (
-  members: () => Readonly<Record<string, JsonInput>>,
+  source: ContextSource,
   before: VtlOverrides = NO_OVERRIDES,
 ): ContextVariable => {
-  let made: ContextParts | undefined
+  let made: ContextMap | undefined
   return {
-    value: () => {
-      made ??= makeContext(members(), before)
-      return made.context
+    value: () => (made ??= new ContextMap(source, before)),
+    overrides: (run) => {
+      const parts = made?.overridden
+      return parts === undefined ? before : readOverrides(parts, run)
     },
-    overrides: (run) => (made === undefined ? before : readOverrides(made, run)),
   }
 }
 
-interface ContextParts {
-  readonly context: VtlMap
+/** Where the members are from: all of them, or one after the other. */
+interface ContextSource {
+  readonly context: () => Readonly<Record<string, JsonInput>>
+  readonly contextMember?: ((name: string) => JsonInput) | undefined
+}
+
+interface OverrideMaps {
   readonly request: VtlMap
   readonly response: VtlMap
 }
 
-const makeContext = (
-  members: Readonly<Record<string, JsonInput>>,
-  before: VtlOverrides,
-): ContextParts => {
-  const context = new VtlMap()
-  for (const [name, member] of Object.entries(members)) {
-    if (member !== undefined) context.put(name, toVtl(member))
+/** Most templates ask for one member or two: all are made only for who looks at the map as such. */
+class ContextMap extends VtlMap {
+  readonly #source: ContextSource
+  readonly #before: VtlOverrides
+  /** What was asked for before all were made: a template may have changed it. */
+  readonly #early = new VtlMap()
+  #isWhole = false
+  /** Undefined where the template cannot have overridden anything. */
+  overridden: OverrideMaps | undefined
+
+  constructor(source: ContextSource, before: VtlOverrides) {
+    super()
+    this.#source = source
+    this.#before = before
   }
+
+  override get size(): number {
+    this.#makeWhole()
+    return super.size
+  }
+
+  override get(key: VtlValue): VtlValue | undefined {
+    const { contextMember } = this.#source
+    if (this.#isWhole || contextMember === undefined || typeof key !== 'string') {
+      this.#makeWhole()
+      return super.get(key)
+    }
+    const known = this.#early.get(key)
+    if (known !== undefined) return known
+    const value = this.#overrideMap(key) ?? contextMember(key)
+    if (value === undefined) return undefined
+    const made = toVtl(value)
+    this.#early.put(key, made)
+    return made
+  }
+
+  override has(key: VtlValue): boolean {
+    this.#makeWhole()
+    return super.has(key)
+  }
+
+  override put(key: VtlValue, value: VtlValue): VtlValue | undefined {
+    this.#makeWhole()
+    return super.put(key, value)
+  }
+
+  override remove(key: VtlValue): VtlValue | undefined {
+    this.#makeWhole()
+    return super.remove(key)
+  }
+
+  override clear(): void {
+    this.#makeWhole()
+    super.clear()
+  }
+
+  override entries(): ReturnType<VtlMap['entries']> {
+    this.#makeWhole()
+    return super.entries()
+  }
+
+  #makeWhole(): void {
+    if (this.#isWhole) return
+    this.#isWhole = true
+    for (const [name, member] of Object.entries(this.#source.context())) {
+      if (member !== undefined) super.put(name, this.#early.get(name) ?? toVtl(member))
+    }
+    const { request, response } = this.#overrideMaps()
+    super.put('requestOverride', request)
+    super.put('responseOverride', response)
+  }
+
+  #overrideMap(name: string): VtlMap | undefined {
+    if (name === 'requestOverride') return this.#overrideMaps().request
+    return name === 'responseOverride' ? this.#overrideMaps().response : undefined
+  }
+
+  #overrideMaps(): OverrideMaps {
+    this.overridden ??= makeOverrideMaps(this.#before)
+    return this.overridden
+  }
+}
+
+const makeOverrideMaps = (before: VtlOverrides): OverrideMaps => {
   const request = new SilentMap()
   for (const [name, texts] of Object.entries(before.request)) {
     request.put(name, new OnceMap(`requestOverride.${name}`, texts))
   }
   const response = new OnceMap('responseOverride', statusMap(before.response.status))
   response.seed('header', new OnceMap('responseOverride.header', before.response.header))
-  context.put('requestOverride', request)
-  context.put('responseOverride', response)
-  return { context, request, response }
+  return { request, response }
 }
 
 const statusMap = (status: number | undefined): ReadonlyMap<string, VtlValue> =>
@@ -113,7 +192,7 @@ class OnceMap extends VtlMap {
   }
 }
 
-const readOverrides = ({ request, response }: ContextParts, run: Run): VtlOverrides => ({
+const readOverrides = ({ request, response }: OverrideMaps, run: Run): VtlOverrides => ({
   request: {
     header: textsOf(request, 'header', run),
     path: textsOf(request, 'path', run),

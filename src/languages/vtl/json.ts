@@ -66,6 +66,9 @@ const BACKSLASH = 0x5c
 const MAP_START = 0x7b
 const MAP_END = 0x7d
 
+/** Characters that are looked at one by one: of longer strings JSON.parse is several times as fast. */
+const SHORT_STRING = 48
+
 /** A name is looked for among the others of its map. */
 const MEMBER_STEPS = 3
 
@@ -126,23 +129,23 @@ class JsonReader {
     const text = this.#text
     if (text.charCodeAt(this.#at) !== QUOTE) this.#fail()
     const start = this.#at + 1
+    const near = start + SHORT_STRING
     let end = start
     for (;;) {
       const code = text.charCodeAt(end)
       if (code === QUOTE) break
-      if (code === BACKSLASH) return this.#escapedString(start, end)
+      if (code === BACKSLASH || end === near) return this.#parsedByJson(start, end)
       // A control character, or the end of the text, which is NaN.
       if (!(code >= 0x20)) this.#fail()
       end += 1
     }
     this.#at = end + 1
-    this.#budget?.spend((end - start) >>> 7)
     return text.slice(start, end)
   }
 
-  /** Its end is found here; what its escapes say is JSON.parse's work. */
-  #escapedString(start: number, firstEscape: number): string {
-    let end = this.#text.indexOf('"', firstEscape)
+  /** Its end is found here; the rest, escapes above all, is JSON.parse's work. */
+  #parsedByJson(start: number, from: number): string {
+    let end = this.#text.indexOf('"', from)
     while (end !== -1 && this.#escaped(end)) end = this.#text.indexOf('"', end + 1)
     if (end === -1) this.#fail()
     this.#budget?.spend(1 + ((end - start) >>> 6))

@@ -49,29 +49,34 @@ export class VtlList {
   }
 }
 
+/** So many entries are gone through faster than they are hashed: most maps of JSON have fewer. */
+const UNHASHED_MAX = 8
+
 /** Java's LinkedHashMap: keys of any type, in the order of their first insertion. */
 export class VtlMap {
-  readonly #entries = new Map<MapKey, MapEntry>()
+  #entries: MapEntry[] = []
+  /** Only of a map with more than a few entries, which then are in here and no longer in the list. */
+  #hashed: Map<MapKey, MapEntry> | undefined
 
   get size(): number {
-    return this.#entries.size
+    return this.#hashed?.size ?? this.#entries.length
   }
 
   /** Undefined where there is no such key. */
   get(key: VtlValue): VtlValue | undefined {
-    return this.#entries.get(mapKey(key))?.value
+    return this.#find(mapKey(key))?.value
   }
 
   has(key: VtlValue): boolean {
-    return this.#entries.has(mapKey(key))
+    return this.#find(mapKey(key)) !== undefined
   }
 
   /** The value that was there; undefined where there was none. */
   put(key: VtlValue, value: VtlValue): VtlValue | undefined {
     const id = mapKey(key)
-    const entry = this.#entries.get(id)
+    const entry = this.#find(id)
     if (entry === undefined) {
-      this.#entries.set(id, { key, value })
+      this.#add({ id, key, value })
       return undefined
     }
     const old = entry.value
@@ -80,18 +85,39 @@ export class VtlMap {
   }
 
   remove(key: VtlValue): VtlValue | undefined {
-    const id = mapKey(key)
-    const entry = this.#entries.get(id)
-    this.#entries.delete(id)
-    return entry?.value
+    const entry = this.#find(mapKey(key))
+    if (entry === undefined) return undefined
+    if (this.#hashed === undefined) this.#entries.splice(this.#entries.indexOf(entry), 1)
+    else this.#hashed.delete(entry.id)
+    return entry.value
   }
 
   clear(): void {
-    this.#entries.clear()
+    this.#entries = []
+    this.#hashed = undefined
   }
 
-  entries(): MapIterator<Readonly<MapEntry>> {
-    return this.#entries.values()
+  entries(): IteratorObject<Readonly<MapEntry>, undefined> {
+    return (this.#hashed ?? this.#entries).values()
+  }
+
+  #find(id: MapKey): MapEntry | undefined {
+    if (this.#hashed !== undefined) return this.#hashed.get(id)
+    const entries = this.#entries
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at]
+      if (entry?.id === id) return entry
+    }
+    return undefined
+  }
+
+  #add(entry: MapEntry): void {
+    if (this.#hashed === undefined && this.#entries.length < UNHASHED_MAX) {
+      this.#entries.push(entry)
+      return
+    }
+    this.#hashed ??= new Map(this.#entries.map((known) => [known.id, known]))
+    this.#hashed.set(entry.id, entry)
   }
 
   /** Methods of this map alone, beside those of every map. */
@@ -106,6 +132,7 @@ export class VtlMap {
 }
 
 interface MapEntry {
+  readonly id: MapKey
   readonly key: VtlValue
   value: VtlValue
 }
