@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
 import { cognitoIdentityOperations } from '#identity/cognito-identity/operations.ts'
+import { cognitoSyncOperations } from '#identity/cognito-sync/operations.ts'
 import { iamOperations } from '#identity/iam/operations.ts'
 import { createSealing } from '#identity/sealing.ts'
 import { stsOperations } from '#identity/sts/operations.ts'
@@ -62,6 +63,10 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
     /^Get(?:Id|CredentialsForIdentity|OpenIdToken)$/,
     'tokens of user pools, OpenID Connect providers, Google and Apple; those of Facebook, Amazon, Twitter and of SAML are refused by name',
   ],
+  [
+    /^(?:Describe|List)IdentityPoolUsage$/,
+    'SyncSessionsCount counts the updates: what only reads is not counted',
+  ],
   [/^AssumeRole$/, 'no MFA, no transitive tags (both refused)'],
   [/^ListAccountAliases$/, 'there are none'],
   [
@@ -107,6 +112,7 @@ const renderOperations = (): string => {
         issueCredentials: async () => 'no-such-role',
       }),
     ),
+    ofTable('cognito-sync', cognitoSyncOperations),
     ofTable('iam', iamOperations(MINT)),
     ofTable(
       'sts',

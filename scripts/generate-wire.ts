@@ -54,6 +54,11 @@ export const SOURCES: Readonly<Record<TableName, Source>> = {
     signingName: 'cognito-idp',
     protocol: 'awsJson1_1',
   },
+  'cognito-sync': {
+    package: '@aws-sdk/client-cognito-sync',
+    service: 'cognito-sync',
+    signingName: 'cognito-sync',
+  },
   events: {
     package: '@aws-sdk/client-eventbridge',
     service: 'events',

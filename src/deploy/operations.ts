@@ -2,6 +2,7 @@
 import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
 import { openapiOperations } from '#control-plane/openapi/import-rest-api.ts'
+import { identityPoolOperations } from '#identity/cognito-identity/operations.ts'
 import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
@@ -34,6 +35,7 @@ export const callOperations = ({
   const registries: Readonly<Record<ServiceName, Registry>> = {
     apigateway: { ...apigatewayOperations, ...openapiOperations },
     apigatewayv2: apigatewayv2Operations,
+    'cognito-identity': identityPoolOperations,
     dynamodb: declaredTableOperations,
     iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),

@@ -121,6 +121,24 @@ const iam: Row = ({ operation, input, scope }) => {
   return policy ? arn('policy', policy) : { action, resource: '*' }
 }
 
+/** A data set lies in an identity, that in a pool: what is named last is what is acted on. */
+const cognitoSync: Row = ({ operation, input, scope }) => {
+  const [pool, identity, dataset] = ['IdentityPoolId', 'IdentityId', 'DatasetName'].map((member) =>
+    textOf(input, member),
+  )
+  const path = [
+    ['identitypool', pool],
+    ['identity', identity],
+    // AWS: a list of data sets is asked of all of them. [service authorization reference]
+    ['dataset', operation === 'ListDatasets' ? '*' : dataset],
+  ].flatMap(([kind, id]) => (id ? [`${kind}/${id}`] : []))
+  const at = `arn:aws:cognito-sync:${scope.region}:${scope.accountId}`
+  return {
+    action: `cognito-sync:${operation}`,
+    resource: path.length === 0 ? '*' : `${at}:${path.join('/')}`,
+  }
+}
+
 /** Where objects lie in one object of the input: EventBridge's entries, DynamoDB's batches ask for each by itself. */
 const ROWS: Readonly<Record<string, Row>> = {
   apigateway,
@@ -140,6 +158,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     ({ region, accountId }, id) =>
       `arn:aws:cognito-identity:${region}:${accountId}:identitypool/${id}`,
   ),
+  'cognito-sync': cognitoSync,
   dynamodb: named(
     'dynamodb',
     ['TableName', 'ResourceArn'],

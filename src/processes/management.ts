@@ -50,6 +50,8 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
     (await import('#control-plane/apigatewayv2/operations.ts')).apigatewayv2Operations,
   'cognito-identity': async (parts) =>
     (await import('#identity/cognito-identity/operations.ts')).cognitoIdentityOperations(parts),
+  'cognito-sync': async () =>
+    (await import('#identity/cognito-sync/operations.ts')).cognitoSyncOperations,
   iam: async ({ mint }) => (await import('#identity/iam/operations.ts')).iamOperations(mint),
   sts: async ({ mint, findTokenKey }) =>
     (await import('#identity/sts/operations.ts')).stsOperations(mint, findTokenKey),

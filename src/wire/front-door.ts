@@ -150,6 +150,7 @@ const HOST_LABELS: ReadonlyMap<string, string> = new Map(
     'cloudformation',
     'cognito-identity',
     'cognito-idp',
+    'cognito-sync',
     'dynamodb',
     'events',
     'iam',
@@ -177,6 +178,7 @@ const serviceOfForm = (request: FrontDoorRequest, path: string): string | undefi
 const serviceOfPath = (path: string): string | undefined => {
   if (versionOf(path) === 'apigatewayv2') return 'apigatewayv2'
   if (APIGATEWAY_ROOTS.has(path.split('/')[1] ?? '')) return 'apigateway'
+  if (path.startsWith('/identitypools')) return 'cognito-sync'
   return LAMBDA_PATH.test(path) ? 'lambda' : undefined
 }
 

@@ -10,6 +10,7 @@ export type TableName =
   | 'apigatewayv2'
   | 'cognito-identity'
   | 'cognito-idp'
+  | 'cognito-sync'
   | 'events'
   | 'iam'
   | 'lambda'

@@ -8,7 +8,13 @@ import type { Asking } from './custom-resources/asking.ts'
 import type { Input, PropertyAudience, Shape } from './properties.ts'
 import type { StackOutput } from './stacks.ts'
 
-export type ServiceName = 'apigateway' | 'apigatewayv2' | 'dynamodb' | 'iam' | 'lambda'
+export type ServiceName =
+  | 'apigateway'
+  | 'apigatewayv2'
+  | 'cognito-identity'
+  | 'dynamodb'
+  | 'iam'
+  | 'lambda'
 
 /** Calls an operation of a management API inside the transaction of the deployment. */
 export type CallOperation = (

@@ -9,6 +9,7 @@ import type {
 import type { Identity, LinkedLogin } from '#model/cognito-identity.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
+import { forgetDatasets } from '../cognito-sync/collections.ts'
 import { identities, loginOwners, poolIdentities, scopeOf } from './collections.ts'
 import { identityNotFound, invalidParameter } from './errors.ts'
 import { newId, poolOf } from './identity-pools.ts'
@@ -46,6 +47,7 @@ export const deleteIdentities = async (input: Shape<DeleteIdentitiesInput>, call
     const identity = await call.view.get(identities, scope, id)
     if (identity === undefined) continue
     await disown(call, identity, identity.logins)
+    await forgetDatasets(call, scope, `${identity.IdentityPoolId}/${id}/`)
     await call.tx.delete(identities, scope, id)
     await call.tx.delete(poolIdentities, scope, `${identity.IdentityPoolId}/${id}`)
   }

@@ -12,6 +12,7 @@ import type { IdentityPool } from '#model/cognito-identity.ts'
 import type { IdSource } from '#shared/ids.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
+import { forgetDatasets, poolUsages } from '../cognito-sync/collections.ts'
 import { identities, identityPools, loginOwners, poolIdentities, scopeOf } from './collections.ts'
 import { limitExceeded, poolNotFound } from './errors.ts'
 import { pageOf } from './pages.ts'
@@ -80,12 +81,15 @@ export const deleteIdentityPool = async (
   for (;;) {
     const page = await call.view.list(poolIdentities, scope, { prefix, limit: BATCH })
     for (const { key } of page) {
-      await call.tx.delete(identities, scope, key.slice(prefix.length))
+      const identityId = key.slice(prefix.length)
+      await call.tx.delete(identities, scope, identityId)
+      await forgetDatasets(call, scope, `${id}/${identityId}/`)
       await call.tx.delete(poolIdentities, scope, key)
     }
     if (page.length < BATCH) break
   }
   await call.tx.deletePrefix(loginOwners, scope, prefix)
+  await call.tx.delete(poolUsages, scope, id)
   await call.tx.delete(identityPools, scope, id)
 }
 

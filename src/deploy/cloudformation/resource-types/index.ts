@@ -19,6 +19,11 @@ import { deployment, stage } from './apigateway-stage.ts'
 import { apiKey, usagePlan, usagePlanKey } from './apigateway-usage.ts'
 import { api } from './apigatewayv2-api.ts'
 import * as v2 from './apigatewayv2-parts.ts'
+import {
+  identityPool,
+  identityPoolPrincipalTag,
+  identityPoolRoleAttachment,
+} from './cognito-identity.ts'
 import { customResource, isCustomResource } from './custom-resource.ts'
 import { table } from './dynamodb-table.ts'
 import * as domains from './domain-names.ts'
@@ -74,6 +79,9 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGatewayV2::VpcLink': vpcLinkV2,
   'AWS::CloudFormation::Stack': nestedStack,
   'AWS::DynamoDB::Table': table,
+  'AWS::Cognito::IdentityPool': identityPool,
+  'AWS::Cognito::IdentityPoolPrincipalTag': identityPoolPrincipalTag,
+  'AWS::Cognito::IdentityPoolRoleAttachment': identityPoolRoleAttachment,
   'AWS::IAM::Group': group,
   'AWS::IAM::GroupPolicy': policies.groupPolicy,
   'AWS::IAM::ManagedPolicy': policies.managedPolicy,
