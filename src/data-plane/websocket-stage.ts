@@ -82,9 +82,11 @@ const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketR
   }
 }
 
-/** AWS: a route answers only with an expression that chooses a response, and the response. [behaviour.md 14] */
+/**
+ * AWS: a route answers its sender where it has a response. The guide asks for routeResponseSelectionExpression too, and
+ * a sample of AWS's own is answered without one. [behaviour.md 14; 18 #8: serverless-patterns, apigw-websocket-api-connection-dynamodb]
+ */
 const isTwoWay = (route: Route, { routeResponses }: HttpDocument): boolean =>
-  route.routeResponseSelectionExpression !== undefined &&
   (routeResponses[route.routeId] ?? []).some(
     ({ routeResponseKey }) => routeResponseKey === '$default',
   )
