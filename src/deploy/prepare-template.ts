@@ -8,6 +8,7 @@ import { type GivenParameters, resolveParameters } from './cloudformation/parame
 import { reportSections } from './cloudformation/sections.ts'
 import { type ApiKind, openApiTemplate } from './openapi/open-api-template.ts'
 import { createReport, type Report } from './report.ts'
+import { withDefaultCode } from './sam/default-code.ts'
 import { transformSam, usesSam } from './sam/transform.ts'
 import { includeFiles, readTemplateFile } from './template/include.ts'
 import type { Path } from './template/path.ts'
@@ -77,7 +78,7 @@ export const prepareTemplate = (file: string, options: PrepareOptions): Prepared
     refuseSamWithoutTransform(expanded)
     return { source: expanded, locate, parameters, report, files, written }
   }
-  const transformed = transformSam(value, { parameters, report })
+  const transformed = transformSam(withDefaultCode(value), { parameters, report })
   for (const [made, origin] of transformed.origins) origins.set(made, origin)
   for (const [made, place] of transformed.places) places.set(made, place)
   const [error, ...others] = transformed.errors

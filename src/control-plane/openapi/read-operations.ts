@@ -12,6 +12,7 @@ import { readSecurity, type Schemes } from './read-security.ts'
 import {
   entriesOf,
   flagAt,
+  isDangling,
   listAt,
   objectAt,
   type Place,
@@ -194,7 +195,7 @@ const readRequestModels = (
 ): Readonly<Record<string, string>> => {
   const { reading, models } = context
   const requestBody = objectAt(reading, operation, 'requestBody')
-  if (requestBody !== undefined) return readContent(context, requestBody)
+  if (requestBody !== undefined) return readContent(context, requestBody, modelOfRequest)
   if (body === undefined) return {}
   const name = models.nameOf(body.value['schema'], within(body.at, 'schema'))
   return name === undefined ? {} : byMediaType(mediaTypes(context, operation, 'consumes'), name)
@@ -215,26 +216,44 @@ const byMediaType = (
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(types.map((mediaType) => [mediaType, modelName]))
 
+type ModelOf = (context: OperationContext, described: Place) => string | undefined
+
 /** OpenAPI 3's `content`: media type → schema. */
 const readContent = (
-  { reading, models }: OperationContext,
+  context: OperationContext,
   place: Place,
+  modelOf: ModelOf,
 ): Readonly<Record<string, string>> => {
+  const { reading } = context
   const names: [string, string][] = []
   for (const [mediaType, value, at] of entriesOf(objectAt(reading, place, 'content'))) {
     const media = placeOf(reading, value, at)
     if (media === undefined || media.value['schema'] === undefined) continue
-    const name = models.nameOf(media.value['schema'], within(media.at, 'schema'))
+    const name = modelOf(context, media)
     if (name !== undefined) names.push([mediaType, name])
   }
   return Object.fromEntries(names)
+}
+
+const modelOfRequest: ModelOf = ({ models }, { value, at }) =>
+  models.nameOf(value['schema'], within(at, 'schema'))
+
+/**
+ * AWS: an answer is never checked against its model, and one that the document does not have is left out: the sample
+ * amazon-api-gateway-canary-deployment is deployed with such a reference.
+ */
+const modelOfAnswer: ModelOf = ({ reading, models }, { value, at }) => {
+  const here = within(at, 'schema')
+  if (!isDangling(reading, value['schema'])) return models.nameOf(value['schema'], here)
+  reading.warnings.add(here, 'the reference names nothing: the answer has no model')
+  return undefined
 }
 
 const readResponses = (
   context: OperationContext,
   operation: Place,
 ): readonly ResponseDefinition[] => {
-  const { reading, models } = context
+  const { reading } = context
   const responses: ResponseDefinition[] = []
   for (const [statusCode, value, at] of plainEntriesOf(objectAt(reading, operation, 'responses'))) {
     const response = placeOf(reading, value, at)
@@ -246,12 +265,11 @@ const readResponses = (
     if (response.value['links'] !== undefined) {
       reading.warnings.add(within(response.at, 'links'), 'links is not used')
     }
-    const schema = response.value['schema']
     const name =
-      schema === undefined ? undefined : models.nameOf(schema, within(response.at, 'schema'))
+      response.value['schema'] === undefined ? undefined : modelOfAnswer(context, response)
     const responseModels =
       name === undefined
-        ? readContent(context, response)
+        ? readContent(context, response, modelOfAnswer)
         : byMediaType(mediaTypes(context, operation, 'produces'), name)
     const headers = entriesOf(objectAt(reading, response, 'headers')).map(([header]) => header)
     responses.push({ statusCode, headers, responseModels })

@@ -110,6 +110,15 @@ export const targetOf = (
   return undefined
 }
 
+/** A schema that refers to nothing in this document. */
+export const isDangling = (reading: Reading, schema: unknown): boolean => {
+  const reference = isObject(schema) ? schema['$ref'] : undefined
+  if (typeof reference !== 'string' || !reference.startsWith('#/')) return false
+  let value: unknown = reading.root
+  for (const key of pointerKeys(reference)) value = ownMember(value, key)
+  return value === undefined
+}
+
 const ownMember = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? Reflect.get(value, key)

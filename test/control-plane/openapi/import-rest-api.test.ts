@@ -469,3 +469,18 @@ test('an import repeated changes nothing, from whatever came before, and equal c
     { numRuns: 60, seed: 7 },
   )
 })
+
+test('an answer whose schema names nothing has no model; a request’s is refused', async () => {
+  const { load, methodAt } = createImports()
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Missing' } } }
+  const answered = mock({ responses: { 200: { description: 'ok', content } } })
+  const { id = '', warnings } = await load(openapi({ '/a': { get: answered } }))
+  assert.match(String(warnings), /the reference names nothing: the answer has no model/)
+  const { methodResponses } = await methodAt(id, '/a', 'GET')
+  assert.deepEqual(methodResponses?.['200']?.responseModels ?? {}, {})
+  const asked = openapi({ '/a': { post: mock({ requestBody: { content } }) } })
+  await badRequest(
+    load(asked),
+    "Errors found during import:\n\t$.paths['/a'].post.requestBody.content['application/json'].schema: the reference #/components/schemas/Missing names nothing",
+  )
+})

@@ -12,7 +12,6 @@ import {
   structure,
   tags,
   text,
-  without,
 } from '../properties.ts'
 import { type ResourceContext, type ResourceType, textMember } from '../resource-type.ts'
 import { escapeSegment, type PatchOperation, replacing } from './patches.ts'
@@ -83,7 +82,11 @@ export const stage: ResourceType = {
 export const deployment: ResourceType = {
   isSnapshot: true,
   properties: {
-    DeploymentCanarySettings: without('ignored: a deployment goes to the whole stage'),
+    DeploymentCanarySettings: structure({
+      PercentTraffic: number,
+      StageVariableOverrides: map(text),
+      UseStageCache: boolean,
+    }),
     Description: text,
     RestApiId: text,
     StageDescription: structure({
@@ -102,26 +105,46 @@ export const deployment: ResourceType = {
   },
   create: async (input, context) => {
     const { restApiId, stageName, description, stageDescription } = input
+    const canary = input['deploymentCanarySettings']
     const stageInput: Input = isObject(stageDescription) ? stageDescription : {}
     const created = await context.call('apigateway', 'CreateDeployment', {
       restApiId,
       ...(description === undefined ? {} : { description }),
       ...(stageName === undefined ? {} : { stageName }),
+      ...(canary === undefined ? {} : { canarySettings: canary }),
       ...(stageInput['variables'] === undefined ? {} : { variables: stageInput['variables'] }),
     })
     const id = textMember(created, 'id')
     const keys = { restApiId: String(restApiId) }
     const attributes = { DeploymentId: id }
     if (stageName === undefined) return { physicalId: id, attributes, keys }
+    // The stage of a canary was there before, and is another resource's.
+    if (canary !== undefined) {
+      return { physicalId: id, attributes, keys: { ...keys, canaryOf: String(stageName) } }
+    }
     const stageKeys = { ...keys, stageName: String(stageName) }
     await patchStage(stageKeys, everyMethod(stageInput), context)
     return { physicalId: id, attributes, keys: stageKeys }
   },
   delete: async ({ physicalId: deploymentId, keys }, { call }) => {
-    const { restApiId, stageName } = keys
+    const { restApiId, stageName, canaryOf } = keys
+    if (canaryOf !== undefined)
+      await endCanary({ restApiId, stageName: canaryOf }, deploymentId, call)
     if (stageName !== undefined) await call('apigateway', 'DeleteStage', { restApiId, stageName })
     await call('apigateway', 'DeleteDeployment', { restApiId, deploymentId })
   },
+}
+
+/** A deployment that a canary runs cannot be deleted; one that was promoted is the stage's, which AWS refuses to delete. */
+const endCanary = async (
+  keys: Input,
+  deploymentId: string,
+  call: ResourceContext['call'],
+): Promise<void> => {
+  const { canarySettings } = await call('apigateway', 'GetStage', keys)
+  if (!isObject(canarySettings) || canarySettings['deploymentId'] !== deploymentId) return
+  const patchOperations = [{ op: 'remove', path: '/canarySettings' }]
+  await call('apigateway', 'UpdateStage', { ...keys, patchOperations })
 }
 
 /** Turns the settings that stand beside the list into one for all methods. */
