@@ -4,9 +4,10 @@
 // One small server per function process. `AWS_LAMBDA_RUNTIME_API` has to be a bare `host:port` (Amazon's own runtime
 // clients and most custom ones take it apart), so a path cannot carry an identity; with a port each, the port is the
 // identity, one process cannot answer for another, and closing the server ends everything a process may still do.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { present } from '#shared/assert.ts'
+import { createServer } from '#transport/node-http.ts'
 
 /** What a function process is given to work on. */
 export interface RuntimeInvocation {

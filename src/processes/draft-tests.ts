@@ -1,10 +1,9 @@
 // Requests to drafts (TestInvokeMethod, TestInvokeAuthorizer) where the host has no data plane beside it: one of its own, without a listener, made when a method is
 // first tested. It follows the host's directory and reaches the functions as a worker does.
-import { createInvokeClient } from '#lambda/invoke-client.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type { Settings } from '../settings.ts'
-import { composeDataPlane } from './data-plane.ts'
 import type { Host } from './host.ts'
+import { testsOf } from './tests-of.ts'
 
 export interface OpenDraftTests extends DraftTests {
   close(): Promise<void>
@@ -19,7 +18,10 @@ export const openDraftTests = (options: {
   readonly onError: (error: unknown) => void
 }): OpenDraftTests => {
   const closing: (() => Promise<void>)[] = []
-  const compose = () => {
+  const compose = async () => {
+    // A host that tests nothing does without these two, and what they need.
+    const { composeDataPlane } = await import('./data-plane.ts')
+    const { createInvokeClient } = await import('#lambda/invoke-client.ts')
     const { source, credentials, clock } = options.host()
     const invoke = createInvokeClient({ socketPath: options.invokePath })
     const plane = composeDataPlane({
@@ -40,18 +42,13 @@ export const openDraftTests = (options: {
   let composed: ReturnType<typeof compose> | undefined
   return {
     ...testsOf(async () => {
-      const { plane, follower } = (composed ??= compose())
+      const { plane, follower } = await (composed ??= compose())
       await follower.pull()
       return plane.tests
     }),
     close: async () => {
+      await composed
       for (const close of closing) await close()
     },
   }
 }
-
-/** Tests of a data plane that is not there yet. */
-export const testsOf = (find: () => DraftTests | Promise<DraftTests>): DraftTests => ({
-  method: async (test) => (await find()).method(test),
-  authorizer: async (test) => (await find()).authorizer(test),
-})

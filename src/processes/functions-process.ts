@@ -11,7 +11,7 @@ import { composeFunctions } from './functions.ts'
 import { openHome } from './home.ts'
 import { createHomeHandler } from './home-proxy.ts'
 import { joinNodeChannel } from './node-channel.ts'
-import { PULL_PATH } from './reach-functions.ts'
+import { PULL_PATH } from './pull-path.ts'
 import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
 
 export const runFunctions = async (): Promise<void> => {

@@ -1,32 +1,28 @@
 // How the host of `daemun serve` asks functions: over the unix socket of the functions process, which first takes in
 // what has been committed. It may still be starting, or be starting again.
-import { request } from 'node:http'
-import { createInvokeClient } from '#lambda/invoke-client.ts'
 import type { Invoker } from '#lambda/invoke-api.ts'
+import { request } from '#transport/node-http.ts'
 import { withPatience } from './patience.ts'
+import { PULL_PATH } from './pull-path.ts'
 
 /** As long as it takes to start the process, on a slow machine. */
 const PROCESS_WAIT_MS = 30_000
 const CONNECTIONS_MAX = 100
-/** On the functions process's socket: answered once everything committed is taken in. */
-export const PULL_PATH = '/_daemun/pull'
 
 export const reachFunctions = (socketPath: string): Invoker & { close(): Promise<void> } => {
-  const client = createInvokeClient({
-    socketPath,
-    connectionsMax: CONNECTIONS_MAX,
-    logTail: true,
-  })
+  const load = async () => {
+    const { createInvokeClient } = await import('#lambda/invoke-client.ts')
+    return createInvokeClient({ socketPath, connectionsMax: CONNECTIONS_MAX, logTail: true })
+  }
+  let client: ReturnType<typeof load> | undefined
+  const reached = async () => {
+    await withPatience(() => pull(socketPath), PROCESS_WAIT_MS)
+    return (client ??= load())
+  }
   return {
-    invoke: async (asked) => {
-      await withPatience(() => pull(socketPath), PROCESS_WAIT_MS)
-      return client.invokeFunction(asked)
-    },
-    invokeStream: async (asked) => {
-      await withPatience(() => pull(socketPath), PROCESS_WAIT_MS)
-      return client.invokeFunctionStream(asked)
-    },
-    close: () => client.close(),
+    invoke: async (asked) => (await reached()).invokeFunction(asked),
+    invokeStream: async (asked) => (await reached()).invokeFunctionStream(asked),
+    close: async () => (await client)?.close(),
   }
 }
 

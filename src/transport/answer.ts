@@ -1,12 +1,13 @@
 // Writes an answer with node:http: one header block, then the body whole with its length, or piece by piece with
 // back-pressure. Framing is made here and never taken from a handler.
-import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { Bug } from '#shared/assert.ts'
 import type { FlatHeaders, HttpResponse } from './contract.ts'
 import type { Connection, Exchange } from './connection.ts'
 import { drainRequest, writeStream } from './answer-stream.ts'
 import { HeaderNames, HOP_BY_HOP_NAMES } from './headers.ts'
 import type { ReceivedRequest } from './received-request.ts'
+import { validateHeaderName, validateHeaderValue } from './node-http.ts'
 
 /** Bytes of an unread request body that are received and dropped after an answer, to keep the connection. */
 const KEPT_UNREAD_BYTES_MAX = 64 * 1024

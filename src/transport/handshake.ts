@@ -1,9 +1,9 @@
 // The handshake of a WebSocket: whether it is one, and how it is refused. What follows an accepted one is web-socket.ts.
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HttpRequest, HttpResponse } from './contract.ts'
 import { headerValue } from './headers.ts'
 import { LINGER_MS } from './raw-answer.ts'
+import { STATUS_CODES } from './node-http.ts'
 
 /** Whether the request is a handshake that can be accepted. [RFC 6455 4.2.1] */
 export const isHandshake = ({ method, headers }: HttpRequest): boolean =>

@@ -1,11 +1,12 @@
 // A plain HTTP listener on node:http, on a port, a Unix socket, or a port that a supervisor shares out.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpListener, HttpListenerOptions, ProxyFacts } from './contract.ts'
 import { PROXIED, serveHttp } from './http-service.ts'
 import { listen, type ListenAddress } from './listen-address.ts'
 import { readProxyHeader } from './proxy-protocol.ts'
 import { applyLimits, GRACE_MS, HEADERS_TIMEOUT_MS, serverOptions } from './server-options.ts'
+import { createServer } from './node-http.ts'
 
 /** Throws `ListenError` where the address cannot be had. */
 export const startHttpListener = async (

@@ -1,6 +1,6 @@
 // Answers written straight to a socket, where the parser gave up and there is no response to write with.
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { STATUS_CODES } from './node-http.ts'
 
 /** How long a refused client may go on sending before its connection is cut: time to read the answer. */
 export const LINGER_MS = 1_000
