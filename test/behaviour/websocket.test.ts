@@ -1,5 +1,7 @@
 // WebSocket APIs from the template to the frame, in both shapes. [behaviour.md 14]
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -222,6 +224,33 @@ for (const shape of SHAPES) {
           (error) => error instanceof GoneException,
         )
       }
+    })
+
+    it('lets boto3 do the same', async () => {
+      const socket = await open()
+      const id = await idOf(socket)
+      const { accessKeyId, secretAccessKey } = gateway.credentials
+      const script = `
+import boto3, sys
+url, id = sys.argv[1:]
+client = boto3.client('apigatewaymanagementapi', endpoint_url=url, region_name='us-east-1')
+client.post_to_connection(ConnectionId=id, Data=b'from python')
+print(client.get_connection(ConnectionId=id)['Identity']['SourceIp'])
+client.delete_connection(ConnectionId=id)
+try:
+    client.post_to_connection(ConnectionId=id, Data=b'x')
+except client.exceptions.GoneException:
+    print('gone')
+`
+      const url = `${gateway.dataOrigin}/_aws/execute-api/${api().id}/Prod`
+      const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+      const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', script, url, id], {
+        env: { ...process.env, ...env },
+        timeout: 30_000,
+      })
+      assert.equal(stdout, '127.0.0.1\ngone\n')
+      assert.equal(await socket.next(), 'from python')
+      assert.equal((await socket.closed()).code, 1000)
     })
 
     it('runs $disconnect once, with the code and the reason', async () => {
