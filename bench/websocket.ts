@@ -5,11 +5,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { WebSocket } from 'ws'
+import { type SigningCredentials, signRequest } from '#languages/sigv4/sign.ts'
 import { GATEWAY_CORE, LOAD_CORE } from './servers.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 10)
@@ -55,18 +56,32 @@ const startBare = async (): Promise<Target> => {
   return { url: `ws://127.0.0.1:${port}/`, pid: child.pid ?? 0, stop: stopping(child) }
 }
 
-const startGateway = async (folder: string): Promise<Target & { readonly http: string }> => {
+interface Gateway extends Target {
+  readonly http: string
+  readonly credentials: SigningCredentials
+}
+
+const startGateway = async (folder: string): Promise<Gateway> => {
   const args = ['bin/daemun.js', 'serve', 'bench/websocket.yaml', '--workers', '1', '--port', '0']
   args.push('--data-port', '0', '--data-dir', folder, '--json', '--no-request-log')
   args.push('--websocket-connects-per-second', '1000000', '--account-rate', '1000000')
   args.push('--account-burst', '1000000')
   const child = pinned(args)
-  const line = await firstLine(child, (text) => text.includes('"event":"ready"'))
+  const said: Record<string, unknown>[] = []
+  const line = await firstLine(child, (text) => {
+    said.push(JSON.parse(text))
+    return said.at(-1)?.['event'] === 'ready'
+  })
+  const root = said.find(({ event }) => event === 'root-credential')
   const ready = JSON.parse(line) as Ready // Our own `ready` line.
   const [api] = ready.apis
   const http = `${ready.data}/_aws/execute-api/${api?.id}/prod`
   return {
     http,
+    credentials: {
+      accessKeyId: String(root?.['accessKeyId']),
+      secretAccessKey: String(root?.['secretAccessKey']),
+    },
     url: http.replace(/^http/, 'ws'),
     pid: ready.workers[0] ?? 0,
     stop: stopping(child),
@@ -135,7 +150,7 @@ const idOf = async (socket: WebSocket): Promise<string> => {
   return String(JSON.parse(String(data)).id)
 }
 
-const broadcast = async (target: Target & { readonly http: string }): Promise<number> => {
+const broadcast = async (target: Gateway): Promise<number> => {
   const sockets = await openMany(target.url, BROADCAST)
   const ids: string[] = []
   for (const socket of sockets) ids.push(await idOf(socket))
@@ -145,9 +160,10 @@ const broadcast = async (target: Target & { readonly http: string }): Promise<nu
   const poster = async (): Promise<void> => {
     for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
       const url = `${target.http}/@connections/${encodeURIComponent(id)}`
-      const sent = request(url, { method: 'POST', agent })
-      sent.end('hello')
+      const sent = request(url, { method: 'POST', agent, headers: signed(target, url) })
+      sent.end(HELLO)
       const [response] = await once(sent, 'response')
+      if (response.statusCode !== 200) throw new Error(`@connections: ${response.statusCode}`)
       response.resume()
       await once(response, 'end')
     }
@@ -158,6 +174,22 @@ const broadcast = async (target: Target & { readonly http: string }): Promise<nu
   agent.destroy()
   closeAll(sockets)
   return rate
+}
+
+const HELLO = 'hello'
+
+/** `@connections` is for signed requests. */
+const signed = ({ credentials }: Gateway, url: string): OutgoingHttpHeaders => {
+  const { host, pathname } = new URL(url)
+  const body = Buffer.from(HELLO)
+  const headers = signRequest(
+    { method: 'POST', target: pathname, headers: ['Host', host], body },
+    credentials,
+    { region: 'us-east-1', service: 'execute-api', nowMs: Date.now() },
+  )
+  return Object.fromEntries(
+    headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]]] : [])),
+  )
 }
 
 const median = (values: readonly number[]): number =>
