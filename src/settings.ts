@@ -24,6 +24,7 @@ import {
   SettingsError,
   type VpcEndpointSetting,
 } from './setting-values.ts'
+import { readTraceSettings, TRACE_SETTINGS, type TraceSettings } from './trace-settings.ts'
 
 const BOTH: readonly CommandName[] = ['start', 'serve']
 /** What it takes to read a template. */
@@ -269,9 +270,10 @@ export const SETTINGS = [
     why: 'What makes `check` end with status 2: this, or worse.',
   },
   ...LIMIT_SETTINGS,
+  ...TRACE_SETTINGS,
 ] as const satisfies readonly SettingDefinition[]
 
-export interface Settings extends LimitSettings {
+export interface Settings extends LimitSettings, TraceSettings {
   readonly command: CommandName
   readonly files: readonly string[]
   readonly port: number
@@ -378,6 +380,7 @@ export const parseSettings = (
     vpcEndpoints: list('vpc-endpoint').map(readVpcEndpoint),
     proxyListeners: list('proxy-listener').map((item) => readAddress('proxy-listener', item)),
     ...readLimitSettings(text, number),
+    ...readTraceSettings({ text, number, on, list, environment }),
     failOn: readFailOn(text('fail-on') ?? ''),
   })
 }

@@ -5,6 +5,7 @@ import { type CommandName, variable } from '../setting-definition.ts'
 import { parseSettings, SETTINGS, type Settings } from '../settings.ts'
 import { exitWith } from './exit.ts'
 import type { SimulateOptions } from './policy/simulate.ts'
+import { addRequestCommands } from './request-commands.ts'
 import { version } from './version.ts'
 import type { WsOptions } from './ws.ts'
 
@@ -86,6 +87,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   addVtl(program)
   addPolicy(program)
   addWs(program)
+  addRequestCommands(program)
   try {
     await program.parseAsync([...argv])
   } catch (error) {

@@ -8,6 +8,7 @@ const CLEAR = new Set([
   'DeployError',
   'KeyFileError',
   'ListenError',
+  'PageError',
   'ServiceError',
   'StartFailure',
   'SettingsError',

@@ -56,7 +56,9 @@ const act = async (
   const place = { apiId, stageName }
   // AWS: what cannot be an id is a 400, what was one is gone. [behaviour.md 14]
   if (!ID.test(connectionId)) {
-    throw new GatewayFailure('BAD_REQUEST_PARAMETERS', `Invalid connectionId: ${connectionId}`)
+    throw new GatewayFailure('BAD_REQUEST_PARAMETERS', `Invalid connectionId: ${connectionId}`, {
+      hint: 'a connection id is what $connect was told, percent-encoded in the path (= is %3D)',
+    })
   }
   switch (request.method) {
     case 'POST': {
@@ -82,7 +84,10 @@ const ID = /^[\w=+/-]{4,64}$/
 const readData = async (request: GatewayRequest): Promise<Uint8Array> => {
   const data = await request.readBody()
   if (data.length <= MESSAGE_BYTES_MAX) return data
-  throw new GatewayFailure('PAYLOAD_TOO_LARGE', 'Message too long', { statusCode: 413 })
+  throw new GatewayFailure('PAYLOAD_TOO_LARGE', 'Message too long', {
+    statusCode: 413,
+    hint: `a message has ${MESSAGE_BYTES_MAX} bytes at most, and this one has ${data.length}`,
+  })
 }
 
 const describe = ({ connectedAtMs, lastActiveAtMs, sourceIp, userAgent }: ConnectionInfo) => ({

@@ -168,10 +168,11 @@ export const noteEnd = (
 export const noteGatewayResponse = (
   execution: ExecutionNotes,
   { statusCode: status, headers, body = '' }: HttpResponse,
-  { responseType }: GatewayFailure,
+  { responseType, callerOnly }: GatewayFailure,
 ): void => {
-  const isWhole = typeof body === 'string' || body instanceof Uint8Array
-  const told = { responseType, status, headers, body: isWhole ? body : '' }
+  // A message that repeats what the caller sent is for the caller alone.
+  const isShown = !callerOnly && (typeof body === 'string' || body instanceof Uint8Array)
+  const told = { responseType, status, headers, body: isShown ? body : '' }
   execution.note({ kind: 'gateway-response', ...told })
 }
 

@@ -75,6 +75,7 @@ const admit = (entry: FunctionUrlEntry, request: HttpApiRequest): void => {
     throw new GatewayFailure(
       'NOT_IMPLEMENTED',
       'function URLs with InvokeMode RESPONSE_STREAM are not implemented here',
+      { hint: 'give the function URL the InvokeMode BUFFERED, or stream through a REST API' },
     )
   }
   const { name, qualifier, key } = shallowArn(entry.functionArn)

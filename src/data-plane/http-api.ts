@@ -28,7 +28,7 @@ export const handleHttpApiRequest = async (
       response = preflight
     } else {
       trace.enter('route')
-      route = findRoute(request, stage)
+      route = findRoute(request, stage, services)
       const routed = withRoute(request, stage, route)
       // admit
       trace.enter('throttle')
@@ -64,11 +64,17 @@ export const handleHttpApiRequest = async (
   return answered
 }
 
-const findRoute = (request: GatewayRequest, stage: HttpStagePlan): RouteMatch<HttpRoutePlan> => {
-  const match = stage.routes.match(request.method, request.address.path)
+const findRoute = (
+  { method, address }: GatewayRequest,
+  stage: HttpStagePlan,
+  { recording }: Services,
+): RouteMatch<HttpRoutePlan> => {
+  const match = stage.routes.match(method, address.path)
   if (match !== undefined) return match
+  const isKept = recording?.requests === true
+  const near = isKept ? (stage.suggestRoute?.(method, address.path) ?? '') : ''
   throw new GatewayFailure('RESOURCE_NOT_FOUND', 'Not Found', {
-    hint: `no route of this API matches ${request.method} ${request.address.path}`,
+    hint: `no route of ${stage.apiName} matches ${method} ${address.path}${near}`,
   })
 }
 

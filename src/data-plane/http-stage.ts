@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 import type { Route } from '#model/apigatewayv2/api.ts'
 import type { HttpDocument, StageEntry } from '#model/documents.ts'
+import { compileSuggestions } from './accept/suggest-route.ts'
 import { compileRoutes, type RouteEntry, type RouteTable } from './accept/routes.ts'
 import { compileHttpApiAuthorization } from './admit/http-api-authorization.ts'
 import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
@@ -33,6 +34,7 @@ export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument):
     protocol: 'HTTP',
     limitations,
     routes: compileRouteKeys(plans),
+    suggestRoute: compileSuggestions(document.routes.map(({ routeKey }) => routeKey)),
     ...compileCors(document.api.corsConfiguration),
   }
 }

@@ -20,6 +20,7 @@ import type { StageCaches } from '#state/stage-caches.ts'
 import type { FlatHeaders, HttpResponse, UpstreamClient } from '#transport/contract.ts'
 import type { GatewayRequest } from './accept/request.ts'
 import type { RouteMatch, RouteTable } from './accept/routes.ts'
+import type { SuggestRoute } from './accept/suggest-route.ts'
 import type { Tracing } from './accept/trace-context.ts'
 import type { Signers } from './admit/signers.ts'
 import type { AuthorizerCaches } from './admit/authorizers/caches.ts'
@@ -108,6 +109,8 @@ export interface StagePlanBase {
   readonly observation?: StageObservation
   /** Some of its methods or routes keep an execution log. */
   readonly keepsLog?: boolean
+  /** For the developer whose request found no method or route. */
+  readonly suggestRoute?: SuggestRoute
   /** X-Ray traces its requests. */
   readonly isTraced?: boolean
 }

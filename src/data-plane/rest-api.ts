@@ -51,7 +51,7 @@ const serve = async (
   trace.enter('limits')
   admitRestRequestSize(accepted, stage)
   trace.enter('route')
-  const match = findMethod(accepted, stage)
+  const match = findMethod(accepted, stage, services)
   const method = match.plan
   const request = withRoute(accepted, stage, match)
   if (trace.execution) noteAccepted(request, trace.execution)
@@ -87,10 +87,17 @@ const serve = async (
   return stage.compress(request, response)
 }
 
-const findMethod = (request: GatewayRequest, stage: RestStagePlan): RouteMatch<RestMethodPlan> => {
+const findMethod = (
+  request: GatewayRequest,
+  stage: RestStagePlan,
+  { recording }: Services,
+): RouteMatch<RestMethodPlan> => {
   const match = stage.routes.match(request.method, request.address.path)
   if (match !== undefined) return match
-  throw unknownMethod(request, `stage ${stage.stageName} of ${stage.apiName}`)
+  const { method, address } = request
+  const isKept = recording?.requests === true
+  const near = isKept ? (stage.suggestRoute?.(method, address.path) ?? '') : ''
+  throw unknownMethod(request, `stage ${stage.stageName} of ${stage.apiName}${near}`)
 }
 
 /** Anything but an outcome that the API defines is a bug: its stack goes to the log, never to the client. */

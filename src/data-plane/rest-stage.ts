@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-basic-concept.html
 import type { RestDocument, StageEntry } from '#model/documents.ts'
 import { compileDecode } from './accept/content-encoding.ts'
+import { compileSuggestions } from './accept/suggest-route.ts'
 import { compileRoutes, type RouteEntry } from './accept/routes.ts'
 import { compileApiKey } from './admit/api-key.ts'
 import { compileAuthorization } from './admit/authorization.ts'
@@ -90,6 +91,7 @@ const compileRelease = (
     ...facts,
     protocol: 'REST',
     isPrivate: isPrivate(api),
+    suggestRoute: compileSuggestions(routes.map(({ method, path }) => `${method} ${path}`)),
     keepsLog: routes.some(({ plan }) => plan.executionLog !== undefined),
     isTraced: stage.tracingEnabled,
     limitations,

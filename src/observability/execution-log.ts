@@ -1,6 +1,7 @@
 // AWS's execution log: the lines that CloudWatch and the console's Test tab show of a request, in AWS's words.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html [behaviour.md 12.2, F192]
 import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import type {
   ExecutionEvent,
   ExecutionFailure,
@@ -26,6 +27,9 @@ export const executionLogLines = (events: readonly TimedExecutionEvent[]): Execu
       text,
     })),
   )
+
+/** AWS: streams are named by the hash of a shard's number; here one shard has all. [exp] */
+export const EXECUTION_LOG_STREAM = createHash('md5').update('0').digest('hex')
 
 /** The `log` of a test invocation: a heading, each line with its time, and a newline at the end. [F192] */
 export const renderTestLog = (

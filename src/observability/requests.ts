@@ -14,14 +14,30 @@ export interface RequestFilter {
   readonly text?: string
 }
 
+/** A line that a function wrote. */
+export interface FunctionLine {
+  readonly function: string
+  readonly requestId?: string
+  readonly line: string
+}
+
+/** What followers are told. */
+export type Happening =
+  | { readonly kind: 'request'; readonly record: RequestRecord }
+  | ({ readonly kind: 'function-log' } & FunctionLine)
+
 export interface RequestStore {
   add(record: RequestRecord): void
+  /** Kept nowhere: for those who follow. */
+  tellLine(line: FunctionLine): void
   find(requestId: string): RequestRecord | undefined
   /** The newest first. */
   list(filter: RequestFilter, limit: number): readonly RequestRecord[]
   /** Undefined where there are too many followers already. */
-  follow(filter: RequestFilter): Follower | undefined
+  follow(filter: RequestFilter & { readonly functionLogs?: boolean }): Follower | undefined
   readonly counts: RequestCounts
+  /** Ends all followers. */
+  close(): void
 }
 
 export interface RequestCounts {
@@ -36,7 +52,7 @@ export interface RequestCounts {
 
 export interface Follower {
   /** What came since the last call, as soon as there is any; undefined after `close`. */
-  next(): Promise<readonly RequestRecord[] | undefined>
+  next(): Promise<readonly Happening[] | undefined>
   /** Records that it did not get, because it was slow. */
   readonly dropped: number
   close(): void
@@ -60,7 +76,8 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
   return {
     add: (record) => {
       for (const follower of followers) {
-        if (matches(record, follower.filter) && !follower.push(record)) dropped++
+        if (!matches(record, follower.filter)) continue
+        if (!follower.push({ kind: 'request', record })) dropped++
       }
       // An id that its client chose may come again: the last request of that id is the one that is found.
       const same = records.get(record.requestId)
@@ -76,6 +93,12 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
         if (bytes <= bytesMax) break
         remove(oldest)
         evicted++
+      }
+    },
+    tellLine: (line) => {
+      for (const follower of followers) {
+        if (follower.filter.functionLogs !== true) continue
+        if (!follower.push({ kind: 'function-log', ...line })) dropped++
       }
     },
     find: (requestId) => records.get(requestId),
@@ -96,34 +119,37 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
     get counts() {
       return { kept: records.size, bytes, evicted, dropped, followers: followers.size }
     },
+    close: () => {
+      for (const follower of followers) follower.close()
+    },
   }
 }
 
 class QueueingFollower implements Follower {
-  readonly filter: RequestFilter
+  readonly filter: Parameters<RequestStore['follow']>[0]
   readonly #onClose: () => void
-  #queue: RequestRecord[] = []
+  #queue: Happening[] = []
   #wake: (() => void) | undefined
   #closed = false
   dropped = 0
 
-  constructor(filter: RequestFilter, onClose: () => void) {
+  constructor(filter: Parameters<RequestStore['follow']>[0], onClose: () => void) {
     this.filter = filter
     this.#onClose = onClose
   }
 
   /** False where it has to do without. */
-  push(record: RequestRecord): boolean {
+  push(happening: Happening): boolean {
     if (this.#queue.length >= BACKLOG_MAX) {
       this.dropped++
       return false
     }
-    this.#queue.push(record)
+    this.#queue.push(happening)
     this.#wake?.()
     return true
   }
 
-  async next(): Promise<readonly RequestRecord[] | undefined> {
+  async next(): Promise<readonly Happening[] | undefined> {
     if (this.#queue.length === 0 && !this.#closed) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve

@@ -39,6 +39,7 @@ import { developmentCredentials } from './development-credentials.ts'
 import { composePrivateUpstreams } from './private-upstreams.ts'
 import { answerHealth } from './health.ts'
 import { HOSTED_SERVICES } from './services.ts'
+import { composeTelling, type RecordingSettings } from './recording.ts'
 import { composeSockets } from './sockets.ts'
 
 export interface DataPlaneOptions {
@@ -50,7 +51,8 @@ export interface DataPlaneOptions {
     | 'accountRate'
     | 'accountBurst'
     | 'cacheMemory'
-  >
+  > &
+    RecordingSettings
   readonly clock: Clock
   readonly limits: Limits
   /** How much of what a node has is this process's: 1 where it is alone. */
@@ -111,7 +113,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
       },
       credentials: developmentCredentials(process.env),
     },
-    observe: options.observe,
+    ...(options.observe && composeTelling(options.settings, options.observe, options.share ?? 1)),
     onBug: (error) => options.onError(error),
   }
   const connections =

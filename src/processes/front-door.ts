@@ -21,6 +21,7 @@ import type { DataPlane } from './data-plane.ts'
 import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
+import { answerRequests, type RequestPages } from './request-pages.ts'
 import { isLenient, type ManagementGate } from './management-gate.ts'
 import { answerPreflight, isOpenToPages, readableByPages } from './pages.ts'
 
@@ -34,6 +35,7 @@ export interface FrontDoor {
   readonly invoke?: HttpHandler
   readonly isReady: () => boolean
   readonly clock: ClockPage
+  readonly requests?: RequestPages
   /** Brings everything back to what it was after the start. Absent where that must not be asked for. */
   readonly reset?: () => Promise<void>
   /** Takes the answers of custom resources. */
@@ -68,6 +70,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
           answerHealth(request, door.isReady) ??
           answerClock(request, door.clock) ??
           answerReset(request, door.reset) ??
+          answerRequests(request, door.requests, refusal) ??
           door.customResources?.take(request) ??
           refusal(notFound(request.target))
         )

@@ -35,7 +35,10 @@ export const runFunctions = async (): Promise<void> => {
     homeTls: home.tls,
     environment: await readEnvironmentFile(settings.envFile),
     mint: openCredentials(settings).mint,
-    tell: (event) => log.write({ ...event }),
+    tell: (event) => {
+      if (event.event === 'function-log') channel.sendFunctionLine(event)
+      log.write({ ...event })
+    },
   })
   const follower = follow({ source: channel.source, apply: functions.apply })
   await follower.pull()

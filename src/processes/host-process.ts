@@ -14,6 +14,7 @@ import { openNodeChannel } from './node-channel.ts'
 import { originOf } from './origin.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { reachFunctions } from './reach-functions.ts'
+import { lineOf, openRecorder } from './recording.ts'
 import { withPatience } from './patience.ts'
 import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
 
@@ -60,6 +61,7 @@ const start = async (order: StartOrder): Promise<void> => {
     endpointUrl: () => state.endpointUrl,
     invoke: functions.invoke,
   })
+  const recorder = openRecorder({ settings })
   // A node that serves others has the real time, unless it was started to be played with.
   const isClockSettable = settings.clock !== 'real'
   const listener = await withPatience(
@@ -76,6 +78,12 @@ const start = async (order: StartOrder): Promise<void> => {
           }),
           isReady: () => state.ready,
           customResources,
+          requests: {
+            recorder,
+            gate: host.gate,
+            scope: { accountId: settings.accountId, region: settings.region },
+            dataOrigin: () => originOf(settings.dataHost, settings.dataPort),
+          },
           clock: {
             clock: host.clock,
             ...(isClockSettable && { changed: () => state.tellTime() }),
@@ -93,8 +101,12 @@ const start = async (order: StartOrder): Promise<void> => {
     limits: host.limits,
     clock: host.clock.setting,
     onRecords: (records) => {
-      for (const record of records) log.write({ event: 'request', ...record })
+      for (const record of records) {
+        recorder.add(record)
+        if (settings.requestLog) log.write({ event: 'request', ...lineOf(record) })
+      }
     },
+    onFunctionLine: recorder.requests.tellLine,
     onError: (error) => log.write({ event: 'error', role: 'host', message: errorMessage(error) }),
   })
   host.watch(channel.announce)
@@ -111,10 +123,12 @@ const start = async (order: StartOrder): Promise<void> => {
   state.ready = true
   obeySupervisor(async () => {
     state.ready = false
+    recorder.requests.close()
     await listener.close(settings.drainSeconds * 1_000)
     await tests.close()
     await functions.close()
     await channel.close()
+    await recorder.close()
     await host.close()
   })
   tellSupervisor({

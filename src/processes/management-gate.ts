@@ -31,6 +31,8 @@ export interface ManagementGate {
       call: StoreCall,
     ): Promise<void>
   }
+  /** The refusal of a look at the requests of the APIs (`/_daemun/requests`), or undefined. */
+  refusePage(request: WireRequest, scope: Scope): Promise<ServiceError | undefined>
   /** The refusal of an invocation of a function, or undefined. */
   refuseInvoke(request: WireRequest, scope: Scope): Promise<ServiceError | undefined>
 }
@@ -72,8 +74,22 @@ export const createManagementGate = (options: {
     const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region: scope.region })
     return permission && authorize(caller, permission, keys, LAMBDA)
   }
+  /** Who may read the APIs of the account may read what they answered: it is signed as a call of API Gateway. */
+  const refusePage: ManagementGate['refusePage'] = async (request, { region }) => {
+    if (isLenient(settings, request)) return undefined
+    const caller = await authenticate(request, APIGATEWAY)
+    if (caller instanceof ServiceError) return caller
+    const path = request.target.split('?')[0] ?? ''
+    const permission = {
+      action: 'apigateway:GET',
+      resource: `arn:aws:apigateway:${region}::${path}`,
+    }
+    const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region })
+    return authorize(caller, permission, keys, APIGATEWAY)
+  }
   return {
     refuseInvoke,
+    refusePage,
     ofService: (document) => ({
       admit: async (operation, request, call) => {
         const isEnforced = !isLenient(settings, request)
@@ -107,6 +123,7 @@ export const createManagementGate = (options: {
   }
 }
 
+const APIGATEWAY: SignedService = { signingName: 'apigateway', protocol: 'restJson1' }
 const LAMBDA: SignedService = { signingName: 'lambda', protocol: 'restJson1' }
 
 /** What `daemun start` does not ask of programs on the same machine. */

@@ -2,6 +2,7 @@
 // in one place for both ends.
 import type { DeploymentDocument, DirectoryDelta } from '#model/documents.ts'
 import type { RequestRecord } from '#model/request-record.ts'
+import type { FunctionLine } from '#observability/requests.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
 import {
   type ChannelClient,
@@ -35,9 +36,10 @@ export const openNodeChannel = async (options: {
   readonly limits: LimitHolder
   readonly clock: () => ClockSetting | undefined
   readonly onRecords: (records: readonly RequestRecord[]) => void
+  readonly onFunctionLine: (line: FunctionLine) => void
   readonly onError: (error: unknown) => void
 }): Promise<NodeChannelHost> => {
-  const { path, source, endpointUrl, limits, clock, onRecords, onError } = options
+  const { path, source, endpointUrl, limits, clock, onRecords, onFunctionLine, onError } = options
   const leases = leaseNotices(limits)
   const clocks = new Map<number, ChannelPeer>()
   const acks = new Map<number, () => void>()
@@ -70,6 +72,7 @@ export const openNodeChannel = async (options: {
     },
     notices: {
       records: (records) => onRecords(records as readonly RequestRecord[]),
+      functionLine: (line) => onFunctionLine(line as FunctionLine),
       clockSet: (ack) => acks.get(Number(ack))?.(),
       ...leases.notices,
     },
@@ -98,6 +101,7 @@ export interface NodeChannel {
   /** The time of the host, now and whenever it is set. */
   clock(): Promise<ClockSetting | undefined>
   sendRecords(records: readonly RequestRecord[]): void
+  sendFunctionLine(line: FunctionLine): void
   close(): void
 }
 
@@ -147,6 +151,7 @@ export const joinNodeChannel = (options: {
     clock: async () => ((await client.call('clock', null)) as ClockNotice).setting,
     endpointUrl: async () => String(await client.call('endpoint', null)),
     sendRecords: (records) => client.notify('records', records),
+    sendFunctionLine: (line) => client.notify('functionLine', line),
     close: () => client.close(),
   }
 }

@@ -23,6 +23,7 @@ import { type BoundListener, startFurtherListeners } from './further-listeners.t
 import { openHome } from './home.ts'
 import { openHost } from './host.ts'
 import { originOf } from './origin.ts'
+import { lineOf, openRecorder } from './recording.ts'
 
 export interface SingleProcess {
   readonly endpoint: string
@@ -87,12 +88,17 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       onError,
     })
     closing.push(home.close)
+    const recorder = openRecorder({ settings })
+    closing.push(recorder.close)
     const functions = composeFunctions({
       settings,
       endpointUrl: endpoint,
       homeTls: home.tls,
       environment,
-      tell,
+      tell: (event) => {
+        if (event.event === 'function-log') recorder.requests.tellLine(event)
+        tell(event)
+      },
       mint: host.credentials.mint,
     })
     closing.push(functions.close)
@@ -106,7 +112,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       invokeFunctionStream: functions.pool.invokeStream,
       resolveCredentials: host.credentials.resolve,
       observe: (record) => {
-        if (settings.requestLog) tell({ event: 'request', record })
+        recorder.add(record)
+        if (settings.requestLog) tell({ event: 'request', record: lineOf(record) })
       },
       onError,
       isReady: () => true,
@@ -136,6 +143,12 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       isReady: () => true,
       customResources,
       clock: { clock: host.clock, changed: () => Promise.resolve() },
+      requests: {
+        recorder,
+        gate: host.gate,
+        scope: { accountId: settings.accountId, region: settings.region },
+        dataOrigin: () => endpoint,
+      },
       reset: async () => {
         await host.clear()
         await deploy()

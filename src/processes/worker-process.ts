@@ -80,7 +80,7 @@ export const runWorker = async (): Promise<void> => {
     share: 1 / settings.workers,
     ...createInvokeClient({ socketPath: invokePath }),
     resolveCredentials: openCredentials(settings).resolve,
-    ...(settings.requestLog && { observe: records.add }),
+    observe: records.add,
     onError: report,
     isReady: () => !state.draining,
     homeEndpoint: () => state.home,

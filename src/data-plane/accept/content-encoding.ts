@@ -71,7 +71,7 @@ const tooLarge = (cause: unknown) =>
   new GatewayFailure(
     'REQUEST_TOO_LARGE',
     `HTTP content length exceeded ${PAYLOAD_BYTES_MAX} bytes.`,
-    { cause },
+    { hint: 'the body is larger than that once it is decoded', cause },
   )
 
 const malformed = (cause: unknown) =>

@@ -13,6 +13,7 @@ export const admitHttpApiRequestSize = (request: GatewayRequest): void => {
     throw new GatewayFailure(
       'HEADERS_TOO_LARGE',
       `Request line and header values exceed ${HTTP_API_HEADER_BYTES_MAX} bytes`,
+      { hint: `they have ${bytes} bytes; cookies are the usual cause` },
     )
   }
   admitDeclaredBody(http)

@@ -248,7 +248,7 @@ const tooLarge = (cause?: unknown) =>
   new GatewayFailure(
     'REQUEST_TOO_LARGE',
     `HTTP content length exceeded ${PAYLOAD_BYTES_MAX} bytes.`,
-    { cause },
+    { hint: 'send large things to storage by a presigned URL, and their name to the API', cause },
   )
 
 /** AWS: X-HTTP-Method-Override overrides the method of a REST request. [guide: api-gateway-known-issues] */

@@ -51,6 +51,7 @@ const compileRequiredParameters = (source: MethodSource): RestMethodPlan['valida
     throw new GatewayFailure(
       'BAD_REQUEST_PARAMETERS',
       `Missing required request parameters: [${names}]`,
+      { hint: `the request validator asks for ${names}, and the request has none or it is empty` },
     )
   }
 }

@@ -1,0 +1,146 @@
+// What a node keeps and tells of its requests, joined: what its data planes tell, and, on the host, the records of the
+// last requests, execution logs on their way to CloudWatch Logs, and traces on theirs to an X-Ray daemon or a receiver.
+import type { Services } from '#data-plane/plan.ts'
+import type { Observe, WriteLogs } from '#model/ports.ts'
+import type { RequestRecord } from '#model/request-record.ts'
+import { EXECUTION_LOG_STREAM } from '#observability/execution-log.ts'
+import { createOtlpTraces, type OtlpCounts } from '#observability/otlp-traces.ts'
+import { recordTold } from '#observability/recorded-request.ts'
+import {
+  createRequestStore,
+  type RequestCounts,
+  type RequestStore,
+} from '#observability/requests.ts'
+import { createSampling } from '#observability/sampling.ts'
+import { openXRayDaemon } from '#observability/xray.ts'
+import { systemClock } from '#shared/clock.ts'
+import type { UpstreamClient } from '#transport/contract.ts'
+import { createUpstreamClient } from '#transport/upstream.ts'
+import type { Settings } from '../settings.ts'
+
+export type RecordingSettings = Pick<
+  Settings,
+  'command' | 'trace' | 'recordBodyBytes' | 'recordSecrets' | 'traceSampling' | 'otlpEndpoint'
+>
+
+/** Of a process with a data plane: what its requests tell, and how that becomes part of their records. */
+export const composeTelling = (
+  settings: RecordingSettings,
+  observe: Observe,
+  share: number,
+): Pick<Services, 'observe' | 'recording' | 'tracing'> => {
+  const { command, trace, recordBodyBytes, recordSecrets } = settings
+  const rules = {
+    bodyBytesMax: recordBodyBytes,
+    keepsSecrets: recordSecrets,
+    keepsMessages: trace,
+  }
+  return {
+    observe: (record, stage, told) => observe(recordTold(record, told, rules), stage, told),
+    recording: { requests: command === 'start' || trace, messages: trace },
+    tracing: {
+      sample: createSampling({
+        rules: settings.traceSampling,
+        share,
+        clock: systemClock,
+        random: Math.random,
+      }),
+      everything: settings.otlpEndpoint !== undefined,
+    },
+  }
+}
+
+export interface Recorder {
+  readonly requests: RequestStore
+  add(record: RequestRecord): void
+  counts(): RecorderCounts
+  close(): Promise<void>
+}
+
+export interface RecorderCounts {
+  readonly requests: RequestCounts
+  readonly xray?: { readonly sent: number; readonly dropped: number }
+  readonly otlp?: OtlpCounts
+}
+
+/** Of the host. `writeLogs`: absent where nobody keeps logs. */
+export const openRecorder = (options: {
+  readonly settings: Pick<
+    Settings,
+    'recordBytes' | 'xrayDaemon' | 'otlpEndpoint' | 'otlpQueueBytes'
+  >
+  readonly writeLogs?: WriteLogs | undefined
+}): Recorder => {
+  const { settings, writeLogs } = options
+  const requests = createRequestStore({ bytesMax: settings.recordBytes })
+  const xray = settings.xrayDaemon && openXRayDaemon(settings.xrayDaemon)
+  const upstream = createUpstreamClient()
+  const otlp =
+    settings.otlpEndpoint === undefined
+      ? undefined
+      : createOtlpTraces({
+          clock: systemClock,
+          queueBytesMax: settings.otlpQueueBytes,
+          post: postTo(settings.otlpEndpoint, upstream),
+        })
+  return {
+    requests,
+    add: (record) => {
+      requests.add(record)
+      xray?.send(record)
+      otlp?.send(record)
+      if (writeLogs !== undefined) writeExecutionLog(record, writeLogs)
+    },
+    counts: () => ({
+      requests: requests.counts,
+      ...(xray !== undefined && { xray: xray.counts }),
+      ...(otlp !== undefined && { otlp: otlp.counts }),
+    }),
+    close: async () => {
+      requests.close()
+      await otlp?.close()
+      await xray?.close()
+      await upstream.close()
+    },
+  }
+}
+
+const POST_TIMEOUT_MS = 10_000
+const ANSWER_BYTES_MAX = 65_536
+
+const postTo = (endpoint: string, upstream: UpstreamClient) => {
+  const { origin, pathname } = new URL(endpoint)
+  const path = `${pathname.replace(/\/$/, '')}/v1/traces`
+  return async (body: Uint8Array): Promise<number> => {
+    const { statusCode } = await upstream.call({
+      method: 'POST',
+      origin,
+      path,
+      headers: ['Content-Type', 'application/json'],
+      body,
+      timeoutMs: POST_TIMEOUT_MS,
+      responseBytesMax: ANSWER_BYTES_MAX,
+    })
+    return statusCode
+  }
+}
+
+const writeExecutionLog = (
+  { executionLog, accountId, region }: RequestRecord,
+  writeLogs: WriteLogs,
+): void => {
+  if (executionLog === undefined || executionLog.lines.length === 0) return
+  writeLogs({
+    source: 'execution',
+    scope: { accountId, region },
+    logGroupName: executionLog.logGroupName,
+    logStreamName: EXECUTION_LOG_STREAM,
+    events: executionLog.lines.map(({ atMs, text }) => ({ timestampMs: atMs, message: text })),
+  })
+}
+
+/** A record as a line of the standard output: without what is kept to be looked at. */
+export const lineOf = (record: RequestRecord): RequestRecord => {
+  const { sent: _, messages: __, executionLog: ___, ...line } = record
+  return line
+}
