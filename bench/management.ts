@@ -41,6 +41,7 @@ const host = openHost({
     method: () => Promise.reject(new Error('no method is tested here')),
     authorizer: () => Promise.reject(new Error('no authorizer is tested here')),
   },
+  objectEvents: () => undefined,
   onError: (error) => process.stderr.write(`${error}\n`),
 })
 const handler = createFrontDoor({

@@ -13,6 +13,7 @@ import { systemRandom } from '#shared/random.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
+import { s3Operations } from '#services/s3/operations.ts'
 import { operationKinds } from '#services/dynamodb/operations.ts'
 import type { TableDocument, TableName } from '#wire/table.ts'
 
@@ -53,6 +54,12 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
     'served for AuthType NONE, buffered; AWS_IAM is refused with 403, RESPONSE_STREAM with 501',
   ],
   [/^GetFunction$|^GetLayerVersion/, 'Location is a URL of a file of this machine'],
+  [/^PutBucketVersioning$/, 'refused: objects have one version'],
+  [/^GetBucketVersioning$/, 'reads as never enabled'],
+  [/^GetBucketAcl$/, "the owner's; ACLs are refused as for every new bucket of AWS"],
+  [/^(?:Put|Copy)Object$/, 'KMS and customer keys, ACLs, Object Lock are refused by name'],
+  [/^ListMultipartUploads$/, 'without delimiter and markers'],
+  [/^PutBucketPolicy$/, 'decides what is public; signed callers are asked for identity policies'],
   [/^GetAccessKeyLastUsed$/, 'reads as never used: use is not counted'],
   [
     /^(?:Create|Update)OpenIDConnectProvider(?:Thumbprint)?$/,
@@ -125,6 +132,10 @@ const renderOperations = (): string => {
       InvokeWithResponseStream: createInvokeApi,
     }),
     dynamodb(),
+    ofTable(
+      's3',
+      s3Operations(async () => true),
+    ),
     managementApi(),
   ]
   const all = services.flatMap((service) => service.operations)

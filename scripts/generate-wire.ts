@@ -84,6 +84,12 @@ export const SOURCES: Readonly<Record<TableName, Source>> = {
     protocol: 'awsJson1_0',
     alsoQuery: true,
   },
+  s3: {
+    package: '@aws-sdk/client-s3',
+    service: 's3',
+    signingName: 's3',
+    protocol: 'restXml',
+  },
   sns: {
     package: '@aws-sdk/client-sns',
     service: 'sns',
@@ -175,12 +181,16 @@ const tableOf = async (source: Source, folder: string): Promise<TableDocument> =
   }
 }
 
+/** The only service here that speaks restXml. */
+const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
+
 /** What the client's configuration says of its protocol: its target, its version and its XML namespace. */
 const protocolFacts = (
   { protocol = 'restJson1', alsoQuery }: Source,
   folder: string,
 ): Pick<TableDocument, 'target' | 'version' | 'xmlNamespace'> => {
   if (protocol === 'restJson1') return {}
+  if (protocol === 'restXml') return { xmlNamespace: S3_NAMESPACE }
   const text = readFileSync(join(folder, 'dist-es', 'runtimeConfig.shared.js'), 'utf8')
   const setting = (name: string) => new RegExp(`${name}: "([^"]+)"`).exec(text)?.[1]
   const [target, version, xmlNamespace] = ['serviceTarget', 'version', 'xmlNamespace'].map(setting)
@@ -342,7 +352,8 @@ const memberOf = (
     throw new Error(`${schema.getMemberName()} is ${wire} on the wire, not ${name}`)
   const xml = xmlNameOf(schema, name)
   const flat = Boolean(schema.getMergedTraits().xmlFlattened)
-  const isPlain = location === 'body' && wire === name && xml === name && !flat
+  const attribute = Boolean(schema.getMergedTraits().xmlAttribute)
+  const isPlain = location === 'body' && wire === name && xml === name && !flat && !attribute
   if (isPlain && !required) return type
   return {
     type,
@@ -350,6 +361,7 @@ const memberOf = (
     ...(wire !== name && { wire }),
     ...(xml !== name && { xml }),
     ...(flat && { flat: true as const }),
+    ...(attribute && { attribute: true as const }),
     ...(required && { required: true as const }),
   }
 }
@@ -379,7 +391,8 @@ const operationOf = (
 ): OperationDocument => {
   const [, , name, , input, output] = tuple
   // Only REST protocols are bound to methods and paths; all others post to the root.
-  const http = protocol === 'restJson1' ? httpTrait(tuple) : (['POST', '/', 200] as const)
+  const isRest = protocol === 'restJson1' || protocol === 'restXml'
+  const http = isRest ? httpTrait(tuple) : (['POST', '/', 200] as const)
   const uri = http[1].replaceAll(
     /\{(\w+)(\+?)\}/g,
     (_, label: string, greedy: string) => `{${naming.member(label)}${greedy}}`,
@@ -391,6 +404,7 @@ const operationOf = (
   }
   const inputName = structureName(input)
   const outputName = structureName(output)
+  const root = protocol === 'restXml' ? rootOf(output) : undefined
   if (!http[0]) throw new Error(`${name} is not bound to HTTP`)
   return {
     method: http[0],
@@ -398,7 +412,15 @@ const operationOf = (
     status: http[2],
     ...(inputName !== undefined && { input: inputName }),
     ...(outputName !== undefined && { output: outputName }),
+    ...(root !== undefined && root !== outputName && { root }),
   }
+}
+
+/** What the document of an answer is called, where that is not its structure's name. */
+const rootOf = (reference: unknown): string | undefined => {
+  const schema = NormalizedSchema.of(reference as Parameters<typeof NormalizedSchema.of>[0])
+  const name: unknown = schema.getMergedTraits().xmlName
+  return typeof name === 'string' ? name : undefined
 }
 
 const httpTrait = (tuple: Tuple): readonly [string, string, number] => {

@@ -15,7 +15,7 @@ describe('the list of operations in docs/parity.md', () => {
   })
 
   it('names as many operations as it says that there are, those of the gateway among them', () => {
-    const rows = [...PAGE.matchAll(/^\| (\w+) \| (?:DELETE|GET|PATCH|POST|PUT) `/gm)]
+    const rows = [...PAGE.matchAll(/^\| (\w+) \| (?:DELETE|GET|HEAD|PATCH|POST|PUT) `/gm)]
     const said = Number(/of AWS's (\d+) operations/.exec(PAGE)?.[1])
     assert.equal(rows.length, said)
     const counts = [...PAGE.matchAll(/^### (\w+).*: \d+ of (\d+)$/gm)].map(([, name, count]) => [

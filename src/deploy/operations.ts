@@ -7,6 +7,7 @@ import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
+import { bucketOperations } from '#services/s3/buckets.ts'
 import { declaredTableOperations } from '#services/dynamodb/tables.ts'
 import { assert } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
@@ -23,6 +24,8 @@ export interface OperationCall {
   readonly requestId: string
   /** Absent: nothing can be uploaded, and a template's functions lie on this machine anyway. */
   readonly lambda?: LambdaParts
+  /** Absent: no bucket has anything in it. */
+  readonly isBucketEmpty?: (bucketId: string) => Promise<boolean>
 }
 
 type Registry = Readonly<Record<string, Operation<never, unknown>>>
@@ -30,6 +33,7 @@ type Registry = Readonly<Record<string, Operation<never, unknown>>>
 export const callOperations = ({
   scope,
   lambda = { codeStore: KEEPS_NOTHING },
+  isBucketEmpty = async () => true,
   ...call
 }: OperationCall): CallOperation => {
   const registries: Readonly<Record<ServiceName, Registry>> = {
@@ -39,6 +43,7 @@ export const callOperations = ({
     dynamodb: declaredTableOperations,
     iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),
+    s3: bucketOperations(isBucketEmpty),
   }
   return async (service, operation, input, ids) => {
     const run = registries[service][operation]

@@ -139,6 +139,35 @@ const cognitoSync: Row = ({ operation, input, scope }) => {
   }
 }
 
+/** Operations of S3 whose action is called otherwise. */
+const S3_ACTIONS: Readonly<Record<string, string>> = {
+  CompleteMultipartUpload: 'PutObject',
+  CopyObject: 'PutObject',
+  CreateMultipartUpload: 'PutObject',
+  DeleteBucketCors: 'PutBucketCORS',
+  DeleteBucketTagging: 'PutBucketTagging',
+  DeleteObjects: 'DeleteObject',
+  GetBucketCors: 'GetBucketCORS',
+  GetBucketNotificationConfiguration: 'GetBucketNotification',
+  HeadBucket: 'ListBucket',
+  HeadObject: 'GetObject',
+  ListBuckets: 'ListAllMyBuckets',
+  ListMultipartUploads: 'ListBucketMultipartUploads',
+  ListObjects: 'ListBucket',
+  ListObjectsV2: 'ListBucket',
+  ListParts: 'ListMultipartUploadParts',
+  PutBucketCors: 'PutBucketCORS',
+  PutBucketNotificationConfiguration: 'PutBucketNotification',
+  UploadPart: 'PutObject',
+  UploadPartCopy: 'PutObject',
+}
+
+const s3: Row = ({ operation, input }) => {
+  const [bucket, key] = [textOf(input, 'Bucket'), textOf(input, 'Key')]
+  const resource = bucket === '' ? '*' : `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`
+  return { action: `s3:${S3_ACTIONS[operation] ?? operation}`, resource }
+}
+
 /** Where objects lie in one object of the input: EventBridge's entries, DynamoDB's batches ask for each by itself. */
 const ROWS: Readonly<Record<string, Row>> = {
   apigateway,
@@ -169,6 +198,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     ['logGroupName', 'logGroupIdentifier', 'resourceArn'],
     ({ region, accountId }, name) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
   ),
+  s3,
   sns: named(
     'sns',
     ['TopicArn', 'TargetArn', 'ResourceArn', 'Name'],

@@ -81,6 +81,15 @@ const resolveFromStore = (
     }
   })
 
+/** And so has S3. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const S3_CODES: Readonly<Record<SigV4ErrorType, readonly [string, number]>> = {
+  MissingAuthenticationTokenException: ['AccessDenied', 403],
+  IncompleteSignatureException: ['AuthorizationHeaderMalformed', 400],
+  InvalidSignatureException: ['SignatureDoesNotMatch', 403],
+  UnrecognizedClientException: ['InvalidAccessKeyId', 403],
+  ExpiredTokenException: ['ExpiredToken', 400],
+}
+
 /** awsQuery has names of its own for the same refusals. */
 const QUERY_CODES: Readonly<Record<SigV4ErrorType, readonly [string, number]>> = {
   MissingAuthenticationTokenException: ['MissingAuthenticationToken', 403],
@@ -100,6 +109,13 @@ const refusalOf = (refusal: Refusal, { protocol }: SignedService): ServiceError 
       status,
       isMissing ? 'Request is missing Authentication Token' : message,
     )
+  }
+  if (protocol === 'restXml') {
+    // AWS: a URL whose time is over is no longer a permission.
+    if (message.startsWith('Signature expired'))
+      return new ServiceError('AccessDenied', 403, 'Request has expired')
+    const [code, status] = S3_CODES[errorType]
+    return new ServiceError(code, status, message)
   }
   // AWS: the JSON protocols refuse with 400, REST with 403. [CommonErrors of DynamoDB and of API Gateway]
   return new ServiceError(errorType, protocol === 'restJson1' ? 403 : 400, message)

@@ -27,7 +27,8 @@ export const createAuthorize = (): Authorize => {
     const decision = evaluator.evaluate(identity, action, resource, keys)
     if (decision.evaluation.decision === 'allow') return undefined
     const message = `User: ${identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasonOf(decision, action)}`
-    if (protocol === 'awsQuery') return new ServiceError('AccessDenied', 403, message)
+    if (protocol === 'awsQuery' || protocol === 'restXml')
+      return new ServiceError('AccessDenied', 403, message)
     return new ServiceError('AccessDeniedException', protocol === 'restJson1' ? 403 : 400, message)
   }
 }

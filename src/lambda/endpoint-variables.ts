@@ -25,7 +25,14 @@ export const endpointVariables = (
   endpointUrls: Readonly<Record<string, string>>,
 ): Record<string, string> => ({
   ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
+  ...s3Address(endpointUrl),
   ...Object.fromEntries(
     Object.entries(endpointUrls).map(([service, url]) => [endpointVariable(service), url]),
   ),
 })
+
+/** SDKs put a bucket's name before the endpoint's, and not every machine finds `bucket.localhost`: before an address they do not. */
+const s3Address = (endpointUrl: string | undefined): Record<string, string> =>
+  endpointUrl !== undefined && /^http:\/\/localhost(?=[:/]|$)/.test(endpointUrl)
+    ? { AWS_ENDPOINT_URL_S3: endpointUrl.replace('localhost', '127.0.0.1') }
+    : {}

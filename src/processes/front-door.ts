@@ -75,6 +75,8 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
           refusal(notFound(request.target))
         )
       case 'service':
+        // Buckets say which pages may call them.
+        if (STREAMED.has(destination.service)) return answerService(door, destination, request)
         return (
           answerPreflight(request, settings) ??
           answerService(door, destination, request).then((response) =>
@@ -110,6 +112,11 @@ const answerService = async (
   if (destination.service === 'lambda' && door.invoke !== undefined && isInvoke(request.target)) {
     return answerInvoke(door, door.invoke, destination, request)
   }
+  if (STREAMED.has(destination.service)) {
+    const { method, target, headers, host, remoteAddress } = request
+    const wire = { method, target, headers, host, remoteAddress, body: NOTHING }
+    return door.management.answer(destination, { ...wire, bodyToCome: request.body })
+  }
   const bytesMax = bodyBytesMax(destination.service, request)
   const body = await readBody(request, bytesMax, tooLarge)
   if ('statusCode' in body) return body
@@ -131,6 +138,10 @@ const readBody = async (
     throw error
   }
 }
+
+/** Services that take bodies as they come. */
+const STREAMED: ReadonlySet<string> = new Set(['s3', 's3-website'])
+const NOTHING = new Uint8Array()
 
 /** Invocations of functions do not come through the management APIs, but who calls is asked the same. */
 const answerInvoke = async (

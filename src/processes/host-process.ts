@@ -11,6 +11,7 @@ import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'
 import { openDraftTests } from './draft-tests.ts'
 import { openNodeChannel } from './node-channel.ts'
+import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { reachFunctions } from './reach-functions.ts'
@@ -45,8 +46,10 @@ const start = async (order: StartOrder): Promise<void> => {
     homeEndpoint: () => state.endpointUrl,
     onError,
   })
+  const functions = reachFunctions(invokePath)
+  const objectEvents = composeObjectEvents({ invoke: () => functions.invoke, onError })
   const host: Host = await withPatience(
-    () => openHost({ settings, tests, onError }),
+    () => openHost({ settings, tests, objectEvents, onError }),
     PREDECESSOR_WAIT_MS,
   )
   const root = await host.rootCredential()
@@ -55,7 +58,6 @@ const start = async (order: StartOrder): Promise<void> => {
     await host.rootCredentialShown()
   }
   const state = { ready: false, endpointUrl: '', tellTime: () => Promise.resolve() }
-  const functions = reachFunctions(invokePath)
   const customResources = composeCustomResources({
     region: settings.region,
     endpointUrl: () => state.endpointUrl,

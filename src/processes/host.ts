@@ -6,6 +6,7 @@ import type { CustomResourcePorts } from '#deploy/cloudformation/custom-resource
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { openCodeStore } from '#lambda/code-store.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
+import type { ObjectEvents } from '#model/ports.ts'
 import type { AdjustableClock } from '#shared/adjustable-clock.ts'
 import type { LimitHolder } from '#state/limit-holder.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -56,6 +57,8 @@ export interface HostOptions {
   readonly settings: Settings
   /** Requests to drafts: the data plane's, which comes after the host. */
   readonly tests: DraftTests
+  /** Whom buckets tell what happens to objects. */
+  readonly objectEvents: ObjectEvents
   readonly onError: (error: unknown) => void
 }
 
@@ -73,11 +76,12 @@ export const openHost = (options: HostOptions): Host => {
   const limits = openLimitHolder({ settings, clock, onError })
   const { usage } = limits
   const codeStore = openCodeStore({ dataDir, store, clock, onError })
-  const lambda = { codeStore }
   const tokenKeys = openTokenKeys()
   const issueCredentials = createIssueCredentials({ store, mint: credentials.mint, clock })
   const gate = createManagementGate({ settings, store, credentials })
-  const services = openServices({ settings, store, onError })
+  const services = openServices({ settings, store, events: options.objectEvents, onError })
+  const { readObject, isBucketEmpty } = services
+  const lambda = { codeStore, readObject }
   const messaging = openMessaging({ settings, store, clock, onError })
   const management = createManagement({
     store,
@@ -91,6 +95,7 @@ export const openHost = (options: HostOptions): Host => {
       issueCredentials,
       lambda,
       dynamodb: services.dynamodb,
+      s3: services.s3,
       messaging: messaging.parts,
     },
     onBug: onError,
@@ -133,7 +138,15 @@ export const openHost = (options: HostOptions): Host => {
         ...(settings.as !== undefined && { as: settings.as }),
         call: (tx) => {
           const requestId = systemRandom.uuid()
-          return callOperations({ scope, store, tx, nowMs: clock.nowMs(), requestId, lambda })
+          return callOperations({
+            scope,
+            store,
+            tx,
+            nowMs: clock.nowMs(),
+            requestId,
+            lambda,
+            isBucketEmpty,
+          })
         },
       })
     },

@@ -4,6 +4,7 @@ import type { FindTokenKey } from '#identity/sts/web-identity.ts'
 import type { IssueCredentials } from '#model/ports.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
+import type { S3 } from '#services/s3/s3.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type { UsageCounters } from '#model/limits.ts'
 import type { Scope } from '#model/scope.ts'
@@ -36,6 +37,7 @@ export interface ManagementParts {
   readonly lambda: LambdaParts
   /** Opened when it is first asked for. */
   readonly dynamodb: () => Promise<DynamoDb>
+  readonly s3: () => Promise<S3>
   /** Queues, topics and buses: opened when one is first asked for. */
   readonly messaging: () => Promise<MessagingParts>
 }
@@ -130,6 +132,12 @@ export const createManagement = (options: {
         const dynamodb = await parts.dynamodb()
         return dynamodb.answer(request, callOf(destination), gate.ofService(DYNAMODB))
       }
+      if (service === 's3') {
+        return (await parts.s3()).answer(request, callOf(destination), gate.ofService(S3_SERVICE))
+      }
+      if (service === 's3-website') {
+        return (await parts.s3()).answerWebsite(request, callOf(destination))
+      }
       if (!isTableName(service)) {
         const message = `The service ${service} is not provided here. Lead its calls elsewhere: --endpoint ${service}=URL`
         const error = notImplemented(message)
@@ -144,7 +152,8 @@ export const createManagement = (options: {
 
 const SERVERS_MAX = 200
 
-/** It reads and writes its calls itself. */
+/** They read and write their calls themselves. */
+const S3_SERVICE = { service: 's3', signingName: 's3', protocol: 'restXml' } as const
 const DYNAMODB = { service: 'dynamodb', signingName: 'dynamodb', protocol: 'awsJson1_0' } as const
 
 const isTableName = (service: string): service is TableName => Object.hasOwn(OPERATIONS, service)

@@ -2,41 +2,83 @@
 // pays nothing.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ObjectEvents, ReadObject } from '#model/ports.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
+import type { S3 } from '#services/s3/s3.ts'
 import type { Store } from '#store/store.ts'
 import type { Settings } from '../settings.ts'
 
 /** Endpoint prefixes of those that direct integrations find here when no setting leads elsewhere. */
-export const HOSTED_SERVICES: ReadonlySet<string> = new Set(['dynamodb'])
+export const HOSTED_SERVICES: ReadonlySet<string> = new Set(['dynamodb', 's3'])
 
 export interface HostedServices {
   dynamodb(): Promise<DynamoDb>
+  s3(): Promise<S3>
+  /** Code of functions and the like, from a bucket. */
+  readonly readObject: ReadObject
+  /** Whether a bucket has no objects. */
+  readonly isBucketEmpty: (bucketId: string) => Promise<boolean>
   /** Deletes what they keep outside the store. */
   clear(): Promise<void>
   close(): Promise<void>
 }
 
 export const openServices = (options: {
-  readonly settings: Pick<Settings, 'dataDir'>
+  readonly settings: Pick<Settings, 'dataDir' | 'allowedOrigins'>
   readonly store: Store
+  readonly events: ObjectEvents
   readonly onError: (error: unknown) => void
 }): HostedServices => {
-  const { settings, store, onError } = options
-  const folder = join(settings.dataDir, 'dynamodb')
-  let dynamodb: Promise<DynamoDb> | undefined
-  const open = async (): Promise<DynamoDb> => {
+  const { settings, store, events, onError } = options
+  const { dataDir, allowedOrigins } = settings
+  const tables = openLazily(join(dataDir, 'dynamodb'), async (folder) => {
     const { createDynamoDb } = await import('#services/dynamodb/dynamodb.ts')
     return createDynamoDb({ folder, store, onError })
-  }
+  })
+  const objects = openLazily(join(dataDir, 's3'), async (folder) => {
+    const { openS3 } = await import('#services/s3/s3.ts')
+    return openS3({ folder, store, events, allowedOrigins, onError })
+  })
   return {
-    dynamodb: () => {
-      dynamodb ??= open()
-      return dynamodb
-    },
+    dynamodb: tables.get,
+    s3: objects.get,
+    readObject: async (object) => (await objects.get()).readObject(object),
+    isBucketEmpty: async (bucketId) => (await objects.get()).isEmpty(bucketId),
     clear: async () => {
-      if (dynamodb === undefined) await rm(folder, { recursive: true, force: true })
-      else await (await dynamodb).clear()
+      await tables.clear()
+      await objects.clear()
     },
-    close: async () => (await dynamodb)?.close(),
+    close: async () => {
+      await tables.close()
+      await objects.close()
+    },
+  }
+}
+
+interface Opened {
+  clear(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A service with a folder of its own, opened when it is first asked for. */
+const openLazily = <Service extends Opened>(
+  folder: string,
+  open: (folder: string) => Promise<Service>,
+) => {
+  let opened: Promise<Service> | undefined
+  return {
+    get: (): Promise<Service> => {
+      opened ??= open(folder).catch((error: unknown) => {
+        // What could not be opened is tried again.
+        opened = undefined
+        throw error
+      })
+      return opened
+    },
+    clear: async (): Promise<void> => {
+      if (opened === undefined) await rm(folder, { recursive: true, force: true })
+      else await (await opened).clear()
+    },
+    close: async (): Promise<void> => (await opened)?.close(),
   }
 }

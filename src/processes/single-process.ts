@@ -4,6 +4,7 @@ import type { Deployed } from '#deploy/deploy-template.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
+import type { InvokeFunction } from '#model/ports.ts'
 import { present } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
 import { createLocalLimits } from '#state/local-limits.ts'
@@ -22,6 +23,7 @@ import { composeFunctions } from './functions.ts'
 import { type BoundListener, startFurtherListeners } from './further-listeners.ts'
 import { openHome } from './home.ts'
 import { openHost } from './host.ts'
+import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
 import { lineOf, openRecorder } from './recording.ts'
 
@@ -61,9 +63,10 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
   }
   try {
     const environment = await readEnvironmentFile(settings.envFile)
-    const bench: { tests?: DraftTests } = {}
+    const bench: { tests?: DraftTests; invoke?: InvokeFunction } = {}
     const host = openHost({
       settings,
+      objectEvents: composeObjectEvents({ invoke: () => bench.invoke, onError }),
       tests: testsOf(() => present(bench.tests, 'no data plane to test with')),
       onError,
     })
@@ -102,6 +105,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       mint: host.credentials.mint,
     })
     closing.push(functions.close)
+    bench.invoke = functions.pool.invoke
     const limits = createLocalLimits({ holder: host.limits, clock: host.clock, onError })
     closing.push(async () => limits.close())
     const plane = composeDataPlane({

@@ -33,6 +33,8 @@ export const writeAnswer = (
 
   const head = headerBlock(answer.headers)
   if (isEmptyStatus) validateHeaders(head)
+  else if (answer.bodyBytes !== undefined && (stream !== undefined || !hasBody))
+    head.push('Content-Length', String(answer.bodyBytes))
   else if (stream === undefined) addLength(head, body, hasBody)
   else if (trailers !== undefined && hasBody && response.useChunkedEncodingByDefault) {
     head.push('Trailer', namesOf(trailers))

@@ -62,6 +62,8 @@ export interface HttpResponse {
   /** Without Content-Length, Transfer-Encoding, Connection and Date: framing is the transport's. */
   readonly headers: FlatHeaders
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>
+  /** The length of a streamed body, told to the client; or of the body that `HEAD` leaves out. Absent: in chunks. */
+  readonly bodyBytes?: number
   readonly trailers?: FlatHeaders
   /** Close the connection after this answer. */
   readonly close?: boolean

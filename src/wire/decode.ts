@@ -21,9 +21,10 @@ export const decodeInput = (
   labels: RouteMatch['labels'],
   query: readonly QueryPair[],
   reading = wireReading,
+  readBody = decodeBody,
 ): Input => {
   const { members } = operation.input
-  const body = decodeBody(operation.input, request.body, reading)
+  const body = readBody(operation.input, request.body, reading)
   const bound: Record<string, unknown> = {}
   for (const member of members) {
     const value = decodeBound(member, operation, request, labels, query)

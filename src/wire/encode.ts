@@ -80,7 +80,7 @@ const isBytes = (value: unknown): value is Uint8Array | AsyncIterable<Uint8Array
   value instanceof Uint8Array ||
   (typeof value === 'object' && value !== null && Symbol.asyncIterator in value)
 
-const appendHeaders = (headers: string[], member: Member, value: unknown): void => {
+export const appendHeaders = (headers: string[], member: Member, value: unknown): void => {
   if (value === undefined || value === null) return
   if (member.in === 'header') headers.push(member.wire, headerText(encodeValue(member.type, value)))
   else if (member.in === 'prefixHeaders' && isObject(value))

@@ -67,8 +67,11 @@ export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): 
     operation !== undefined &&
     options.isOpenToPages?.(service, operation) === true
   const error =
-    (isOpen ? refuseHost : refuseStranger)(request, options) ??
-    refuseShapeless(request.headers, target.query) ??
+    // Everybody may ask S3, and buckets say which pages may: it refuses by itself.
+    (service !== undefined && ASKS_ITSELF.has(service)
+      ? refuseHost(request, options)
+      : ((isOpen ? refuseHost : refuseStranger)(request, options) ??
+        refuseShapeless(request.headers, target.query))) ??
     (service === undefined ? unknownService(request.method, path) : undefined)
   if (error || service === undefined)
     return { kind: 'refused', error: error ?? unknownService(request.method, path) }
@@ -81,6 +84,8 @@ export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): 
     ...(isOpen && { isOpenToPages: true }),
   }
 }
+
+const ASKS_ITSELF: ReadonlySet<string> = new Set(['s3', 's3-website'])
 
 const DATA_PLANE: Destination = { kind: 'data-plane' }
 
@@ -140,9 +145,12 @@ const serviceOfHost = (name: string): string | undefined => {
   )?.[1]
   return labels
     ?.split('.')
-    .map((label) => HOST_LABELS.get(label))
+    .map((label) => (WEBSITE_LABEL.test(label) ? 's3-website' : HOST_LABELS.get(label)))
     .findLast((service) => service !== undefined)
 }
+
+/** `bucket.s3-website.localhost`, `bucket.s3-website-us-east-1.amazonaws.com` */
+const WEBSITE_LABEL = /^s3-website(?:-[a-z]{2}(?:-[a-z]+)+-\d)?$/
 
 const HOST_LABELS: ReadonlyMap<string, string> = new Map(
   [

@@ -12,12 +12,23 @@ export interface WireRequest {
   readonly host: string
   readonly body: Uint8Array
   readonly remoteAddress: string
+  /** A body that is still to come, instead of `body`, which is empty then: objects of S3 are never whole in memory. */
+  readonly bodyToCome?: BodyToCome
+}
+
+export interface BodyToCome {
+  /** Undefined: it comes in chunks, without its length told. */
+  readonly declaredBytes: number | undefined
+  read(bytesMax: number): Promise<Uint8Array>
+  stream(): AsyncIterable<Uint8Array>
 }
 
 export interface WireResponse {
   readonly statusCode: number
   readonly headers: FlatHeaders
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>
+  /** The length of a streamed body, or of one that an answer to HEAD leaves out. */
+  readonly bodyBytes?: number
 }
 
 /** The first header of that name (given in lower case), or undefined. */

@@ -10,6 +10,7 @@ import { headerOf, parseTarget, type WireRequest, type WireResponse } from './me
 import type { WireOperation, WireOperations } from './operation.ts'
 import type { Protocol } from './protocol.ts'
 import { restJson } from './rest-json.ts'
+import { restXml } from './rest-xml.ts'
 import type { ServiceTable, TableDocument } from './table.ts'
 import { validate } from './validate.ts'
 
@@ -56,6 +57,10 @@ const protocols = (document: TableDocument): ((request: WireRequest) => Protocol
   switch (document.protocol) {
     case 'restJson1': {
       const rest = restJson(document)
+      return () => rest
+    }
+    case 'restXml': {
+      const rest = restXml(document)
       return () => rest
     }
     case 'awsQuery': {

@@ -16,12 +16,13 @@ export type TableName =
   | 'lambda'
   | 'logs'
   | 'monitoring'
+  | 's3'
   | 'sns'
   | 'sqs'
   | 'sts'
 
 /** How calls and answers are written. https://smithy.io/2.0/aws/protocols/index.html */
-export type ProtocolName = 'restJson1' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery'
+export type ProtocolName = 'restJson1' | 'restXml' | 'awsJson1_0' | 'awsJson1_1' | 'awsQuery'
 
 /** Where a member travels. `statusCode` is the status of the answer itself. */
 export type Location =
@@ -51,6 +52,8 @@ export interface MemberDocument {
   readonly xml?: string
   /** In XML: the elements of the list or map stand beside the other members, without a parent of their own. */
   readonly flat?: true
+  /** In XML: an attribute of its structure's element. */
+  readonly attribute?: true
   readonly required?: true
 }
 
@@ -62,6 +65,8 @@ export interface OperationDocument {
   /** Names of structures; absent where there is nothing. */
   readonly input?: string
   readonly output?: string
+  /** restXml: the name of the answer's root element, where that is not the structure's. */
+  readonly root?: string
 }
 
 export interface ErrorDocument {
@@ -126,6 +131,7 @@ export interface Member {
   readonly wire: string
   readonly xml: string
   readonly flat: boolean
+  readonly attribute: boolean
   readonly in: Location
   readonly required: boolean
   readonly type: Type
@@ -133,7 +139,7 @@ export interface Member {
   readonly pattern?: string
 }
 
-export interface Operation extends Pick<OperationDocument, 'method' | 'uri' | 'status'> {
+export interface Operation extends Pick<OperationDocument, 'method' | 'uri' | 'status' | 'root'> {
   readonly name: string
   readonly input: StructureType
   readonly output: StructureType
@@ -160,9 +166,10 @@ export const serviceTable = (document: TableDocument): ServiceTable => {
   const resolve = (name: string): Operation | undefined => {
     const found = Object.hasOwn(document.operations, name) ? document.operations[name] : undefined
     if (found === undefined) return undefined
-    const { method, uri, status } = found
+    const { method, uri, status, root } = found
     const input = types.structure(found.input)
-    return { name, method, uri, status, input, output: types.structure(found.output) }
+    const output = types.structure(found.output)
+    return { name, method, uri, status, input, output, ...(root !== undefined && { root }) }
   }
   return {
     document,
@@ -208,7 +215,7 @@ const typeResolver = (document: TableDocument) => {
 
   const type = (text: TypeText, location: Location): Type => {
     if (text.startsWith('[')) {
-      const [, element = 'member', of = ''] = /^\[(?:(\w+)>)?(.*)\]$/.exec(text) ?? []
+      const [, element = 'member', of = ''] = /^\[(?:([\w:]+)>)?(.*)\]$/.exec(text) ?? []
       return { kind: 'list', element, member: type(of, location) }
     }
     if (text.startsWith('{')) {
@@ -245,6 +252,7 @@ const typeResolver = (document: TableDocument) => {
         wire: member.wire ?? name,
         xml: member.xml ?? name,
         flat: member.flat ?? false,
+        attribute: member.attribute ?? false,
         in: location,
         required: member.required ?? false,
         type: type(isOpenEnumeration(document.service, name) ? '[string]' : member.type, location),

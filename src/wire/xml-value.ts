@@ -15,13 +15,28 @@ export const xmlMembers = (
   let text = ''
   for (const member of type.members) {
     const value = values[member.name]
-    if (value === undefined || value === null) continue
+    if (value === undefined || value === null || member.attribute) continue
     text += member.flat
       ? flatElements(member.xml, member.type, value)
-      : xmlElement(member.xml, xmlContent(member.type, value))
+      : `<${member.xml}${xmlAttributes(member.type, value)}>${xmlContent(member.type, value)}</${member.xml}>`
   }
   return text
 }
+
+const xmlAttributes = (type: Type, value: unknown): string => {
+  if (type.kind !== 'structure' || !isObject(value)) return ''
+  return type.members
+    .filter(({ attribute, name }) => attribute && value[name] !== undefined)
+    .map(({ name, xml }) => {
+      const [prefix, local] = xml.split(':')
+      // The only attribute there is comes from another namespace, which has to be declared.
+      const declared = local === undefined ? '' : ` xmlns:${prefix}="${INSTANCE_NAMESPACE}"`
+      return `${declared} ${xml}="${escapeXml(String(value[name])).replaceAll('"', '&quot;')}"`
+    })
+    .join('')
+}
+
+const INSTANCE_NAMESPACE = 'http://www.w3.org/2001/XMLSchema-instance'
 
 const flatElements = (name: string, type: Type, value: unknown): string => {
   if (type.kind === 'list') {

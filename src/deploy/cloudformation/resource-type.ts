@@ -15,6 +15,7 @@ export type ServiceName =
   | 'dynamodb'
   | 'iam'
   | 'lambda'
+  | 's3'
 
 /** Calls an operation of a management API inside the transaction of the deployment. */
 export type CallOperation = (

@@ -12,6 +12,8 @@ export interface SignableRequest {
   /** With Host. */
   readonly headers: FlatHeaders
   readonly body?: Uint8Array
+  /** The body is still to come: whoever reads it holds it against the hash that the request declares. */
+  readonly bodyToCome?: unknown
 }
 
 export interface SigV4Credentials {

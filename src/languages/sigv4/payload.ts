@@ -33,6 +33,9 @@ export const payloadOf = (
   if (service === 's3' && declared === UNSIGNED_WITH_TRAILER) {
     return { kind: 'payload', hash: UNSIGNED_WITH_TRAILER, coverage: 'unsigned-with-trailer' }
   }
+  if (service === 's3' && request.bodyToCome !== undefined && declared !== undefined) {
+    if (SIGNED_AHEAD.test(declared)) return { kind: 'payload', hash: declared, coverage: 'signed' }
+  }
   if (declared?.startsWith('STREAMING-')) {
     return invalid(
       MISMATCH,
@@ -47,6 +50,9 @@ export const payloadOf = (
 /** AWS: a presigned request to S3 never covers the body, unless it signs the header that says so. */
 const mayBeUnsigned = (signature: ReadSignature, service: string): boolean =>
   signature.presigned && service === 's3'
+
+/** A hash of the whole, or the promise of a signature in each chunk. */
+const SIGNED_AHEAD = /^(?:[\da-f]{64}|STREAMING-AWS4-HMAC-SHA256-PAYLOAD(?:-TRAILER)?)$/
 
 const printable = (text: string): string => text.replaceAll(/[^A-Z0-9-]/g, '?').slice(0, 64)
 

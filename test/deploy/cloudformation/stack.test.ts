@@ -159,14 +159,14 @@ test('what is not honoured is reported with place, file and line; --strict refus
   const template = `Resources:${FUNCTION}      TracingConfig: {Mode: Active}
       Colour: blue
   Bucket:
-    Type: AWS::S3::Bucket
+    Type: AWS::Kinesis::Stream
 `
   const { report } = await shop.template(template)
   const told = report.map(({ where, line, feature }) => `${line} ${where} ${feature}`)
   assert.deepEqual(told, [
     '10 Resources.Hello.Properties.TracingConfig TracingConfig',
     '11 Resources.Hello.Properties.Colour AWS::Lambda::Function Colour',
-    '12 Resources.Bucket AWS::S3::Bucket',
+    '12 Resources.Bucket AWS::Kinesis::Stream',
   ])
   const fresh = workspace(t)
   await assert.rejects(fresh.template(template, { strict: true }), /TracingConfig is not honoured/)

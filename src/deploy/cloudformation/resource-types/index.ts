@@ -38,6 +38,7 @@ import { url } from './lambda-url.ts'
 import { alias, version } from './lambda-versions.ts'
 import { managedOverrides } from './managed-overrides.ts'
 import { nestedStack } from './nested-stack.ts'
+import { bucket, bucketPolicy } from './s3-bucket.ts'
 import { vpcLink, vpcLinkV2 } from './vpc-links.ts'
 
 const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
@@ -100,6 +101,8 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Permission': permission,
   'AWS::Lambda::Url': url,
   'AWS::Lambda::Version': version,
+  'AWS::S3::Bucket': bucket,
+  'AWS::S3::BucketPolicy': bucketPolicy,
 }
 
 export const resourceType = (name: string): ResourceType =>

@@ -23,15 +23,6 @@ const FORMS: Readonly<Record<string, Form>> = {
     name: 'LogGroupName',
     arn: 'logs:{region}:{account}:log-group:{name}:*',
   },
-  'AWS::S3::Bucket': {
-    name: 'BucketName',
-    arn: 's3:::{name}',
-    attributes: {
-      DomainName: '{name}.s3.{suffix}',
-      RegionalDomainName: '{name}.s3.{region}.{suffix}',
-      WebsiteURL: 'http://{name}.s3-website-{region}.{suffix}',
-    },
-  },
   'AWS::SQS::Queue': {
     name: 'QueueName',
     arn: 'sqs:{region}:{account}:{name}',

@@ -1,0 +1,11 @@
+// What a disk says when it cannot.
+import { ServiceError } from '#wire/errors.ts'
+
+export const isErrno = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code))
+
+/** A full disk is no bug of ours: whoever puts an object is told. */
+export const fullDisk = (error: unknown): ServiceError | undefined =>
+  isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG')
+    ? new ServiceError('InternalError', 500, 'There is no space left for the object on the disk.')
+    : undefined

@@ -1,0 +1,55 @@
+// S3's errors, in its words. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+import { ServiceError } from '#wire/errors.ts'
+
+export const noSuchBucket = (BucketName: string): ServiceError =>
+  new ServiceError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName })
+
+export const noSuchKey = (Key: string): ServiceError =>
+  new ServiceError('NoSuchKey', 404, 'The specified key does not exist.', { Key })
+
+export const noSuchUpload = (UploadId: string): ServiceError =>
+  new ServiceError(
+    'NoSuchUpload',
+    404,
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    { UploadId },
+  )
+
+export const invalidArgument = (message: string, ArgumentName = ''): ServiceError =>
+  new ServiceError('InvalidArgument', 400, message, ArgumentName === '' ? {} : { ArgumentName })
+
+export const invalidRequest = (message: string): ServiceError =>
+  new ServiceError('InvalidRequest', 400, message)
+
+export const accessDenied = (): ServiceError =>
+  new ServiceError('AccessDenied', 403, 'Access Denied')
+
+export const badDigest = (what: string): ServiceError =>
+  new ServiceError('BadDigest', 400, `The ${what} you specified did not match what we received.`)
+
+export const incompleteBody = (): ServiceError =>
+  new ServiceError(
+    'IncompleteBody',
+    400,
+    'You did not provide the number of bytes specified by the Content-Length HTTP header',
+  )
+
+export const entityTooLarge = (MaxSizeAllowed: number): ServiceError =>
+  new ServiceError(
+    'EntityTooLarge',
+    400,
+    'Your proposed upload exceeds the maximum allowed object size.',
+    { MaxSizeAllowed },
+  )
+
+export const preconditionFailed = (Condition: string): ServiceError =>
+  new ServiceError(
+    'PreconditionFailed',
+    412,
+    'At least one of the pre-conditions you specified did not hold',
+    { Condition },
+  )
+
+/** Something that S3 does and that is not built here: said plainly. */
+export const notBuilt = (what: string): ServiceError =>
+  new ServiceError('NotImplemented', 501, `${what} is not implemented here.`)
