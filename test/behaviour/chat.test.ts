@@ -37,7 +37,7 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
 }
 
 for (const shape of SHAPES) {
-  it(`examples/chat with wscat, in daemun ${shape}`, async (context) => {
+  it(`examples/chat with wscat, in daemun ${shape} [behaviour.md 14: Client tools]`, async (context) => {
     const { gateway, connections } = await start(context, { shape, file: join(EXAMPLES, 'chat') })
     const api = gateway.api('chat')
     const url = `${gateway.dataOrigin.replace('http', 'ws')}/_aws/execute-api/${api.id}/live`

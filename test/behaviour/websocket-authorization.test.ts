@@ -24,6 +24,11 @@ const TEMPLATE = `AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Custom: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: custom, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+  Keyed: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: keyed, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
+  KeyedConnect: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: {Ref: Keyed}, RouteKey: $connect, ApiKeyRequired: true, Target: {Fn::Sub: 'integrations/\${KeyedIntegration}'}}}
+  Key: {Type: AWS::ApiGateway::ApiKey, Properties: {Name: k, Enabled: true, Value: key-key-key-key-key-key}}
+  Plan: {Type: AWS::ApiGateway::UsagePlan, DependsOn: KeyedStage, Properties: {ApiStages: [{ApiId: {Ref: Keyed}, Stage: Prod}], Quota: {Limit: 1, Period: DAY}}}
+  PlanKey: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: {Ref: Key}, KeyType: API_KEY, UsagePlanId: {Ref: Plan}}}
   Signed: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: signed, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}}
   Echo:
     Type: AWS::Serverless::Function
@@ -59,16 +64,20 @@ Resources:
       AuthorizerUri: {Fn::Sub: 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Guard.Arn}/invocations'}
   CustomConnect: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: {Ref: Custom}, RouteKey: $connect, AuthorizationType: CUSTOM, AuthorizerId: {Ref: Authorizer}, Target: {Fn::Sub: 'integrations/\${CustomIntegration}'}}}
   SignedConnect: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: {Ref: Signed}, RouteKey: $connect, AuthorizationType: AWS_IAM, Target: {Fn::Sub: 'integrations/\${SignedIntegration}'}}}
-${integration('Custom')}${integration('Signed')}`
+${integration('Custom')}${integration('Signed')}${integration('Keyed')}`
 
 describe('$connect with an authorizer', () => {
   let folder: string
   let gateway: Gateway
-  const connect = (name: string, query: string) =>
-    openSocket(gateway, gateway.api(name), { path: `/Prod${query}` })
-  const refusal = async (name: string, query: string): Promise<Refused> => {
+  const connect = (name: string, query: string, headers: Readonly<Record<string, string>> = {}) =>
+    openSocket(gateway, gateway.api(name), { path: `/Prod${query}`, headers })
+  const refusal = async (
+    name: string,
+    query: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Refused> => {
     try {
-      await connect(name, query)
+      await connect(name, query, headers)
     } catch (error) {
       assert.ok(error instanceof Refused)
       return error
@@ -111,6 +120,14 @@ describe('$connect with an authorizer', () => {
     assert.equal((await refusal('custom', '')).status, 401)
     assert.equal((await refusal('custom', '?token=nobody')).status, 401)
     assert.equal((await refusal('custom', '?token=broken')).status, 500)
+  })
+
+  it('asks for the key of a plan, and counts its quota [behaviour.md 14: API keys / usage plans]', async () => {
+    assert.equal((await refusal('keyed', '')).status, 403)
+    assert.equal((await refusal('keyed', '', { 'x-api-key': 'wrong' })).status, 403)
+    const key = { 'x-api-key': 'key-key-key-key-key-key' }
+    await (await connect('keyed', '', key)).close()
+    assert.equal((await refusal('keyed', '', key)).status, 429)
   })
 
   it('refuses an unsigned handshake of an AWS_IAM route with 403', async () => {

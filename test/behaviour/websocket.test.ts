@@ -78,7 +78,7 @@ Resources:
 `
 
 for (const shape of SHAPES) {
-  describe(`a WebSocket API of daemun ${shape}`, () => {
+  describe(`a WebSocket API of daemun ${shape} [behaviour.md 14]`, () => {
     let folder: string
     let gateway: Gateway
     const api = () => gateway.api('chat')
@@ -141,7 +141,7 @@ for (const shape of SHAPES) {
       await socket.close()
     })
 
-    it('gives a function the event of a message, and its answer back on a two-way route', async () => {
+    it('gives a function the event of a message, and its answer back on a two-way route [Events, Two-way, connectionId]', async () => {
       const socket = await open()
       const id = await idOf(socket)
       assert.match(id, /^[\w-]{15}=$/)
@@ -174,7 +174,7 @@ for (const shape of SHAPES) {
       await socket.close()
     })
 
-    it('answers with an error frame where no route is selected, and where a function fails', async () => {
+    it('answers with an error frame where no route is selected, and where a function fails [Error frames]', async () => {
       const socket = await open()
       const connectionId = await idOf(socket)
       for (const [message, text] of [
@@ -200,7 +200,7 @@ for (const shape of SHAPES) {
       await socket.close()
     })
 
-    it('lets a real client of @connections send, look and end, and tells it what is gone', async () => {
+    it('lets a real client of @connections send, look and end, and tells it what is gone [@connections]', async () => {
       const sockets = await Promise.all(Array.from({ length: 6 }, () => open()))
       const management = client()
       for (const socket of sockets) {
@@ -253,7 +253,7 @@ except client.exceptions.GoneException:
       assert.equal((await socket.closed()).code, 1000)
     })
 
-    it('runs $disconnect once, with the code and the reason', async () => {
+    it('runs $disconnect once, with the code and the reason [$disconnect]', async () => {
       const socket = await open()
       const id = await idOf(socket)
       await socket.close(4001, 'bye')
@@ -273,7 +273,7 @@ except client.exceptions.GoneException:
       ])
     })
 
-    it('closes binary frames with 1003 and what is too large with 1009', async () => {
+    it('closes binary frames with 1003 and what is too large with 1009 [Close codes, Limits]', async () => {
       const binary = await open()
       binary.send(new Uint8Array(4))
       assert.equal((await binary.closed()).code, 1003)

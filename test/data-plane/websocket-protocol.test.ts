@@ -76,7 +76,7 @@ describe('a WebSocket on the wire', () => {
     closes('a binary message is 1003', 1003, [frame('x', { opcode: BINARY })])
   })
 
-  describe('2: pings and pongs', () => {
+  describe('2: pings and pongs [behaviour.md 14: Ping/pong]', () => {
     for (const payload of ['', 'hello', 'x'.repeat(125)]) {
       it(`a ping of ${payload.length} bytes is answered with its payload`, () =>
         withSocket(async (socket) => {

@@ -16,7 +16,7 @@ import type { ApiStage, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-
 import { quotaName } from '#model/apigateway/usage-limits.ts'
 import { Bug } from '#shared/assert.ts'
 import { publishMembership, publishUsagePlan, unpublishUsagePlan } from '#snapshot/publish-usage.ts'
-import { stages, usagePlanKeys, usagePlans } from '#store/collections.ts'
+import { apisV2, stages, stagesV2, usagePlanKeys, usagePlans } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { badRequest, conflict, notFound } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
@@ -157,11 +157,20 @@ const apiStageOf = (input: Shape<ApiStageInput>): ApiStage => {
   return defined({ apiId, stage, throttle: nonEmpty(Object.fromEntries(settings)) })
 }
 
+/** Of a REST API, or of a WebSocket API; HTTP APIs have no keys. */
+const hasStage = async (call: ReadCall, apiId: string, stageName: string): Promise<boolean> => {
+  const { view } = call
+  if ((await view.get(stages, call, `${apiId}/${stageName}`)) !== undefined) return true
+  const api = await view.get(apisV2, call, apiId)
+  if (api?.protocolType !== 'WEBSOCKET') return false
+  return (await view.get(stagesV2, call, `${apiId}/${stageName}`)) !== undefined
+}
+
 /** Throws where a plan names a stage that is not there. */
 const check = async (call: ReadCall, plan: UsagePlan): Promise<void> => {
   for (const { apiId, stage } of plan.apiStages) {
     if (!apiId || !stage) throw badRequest('Invalid API Stage specified')
-    if ((await call.view.get(stages, call, `${apiId}/${stage}`)) === undefined) {
+    if (!(await hasStage(call, apiId, stage))) {
       throw notFound(`API Stage not found: ${apiId}:${stage}`)
     }
   }
