@@ -7,7 +7,7 @@ import type {
   ExecutionFailure,
   TimedExecutionEvent,
 } from '#model/execution-event.ts'
-import { masked, maskedEvent, maskedText } from './redaction.ts'
+import { isSecretParameter, masked, maskedEvent, maskedText } from './redaction.ts'
 
 export interface ExecutionLogLine {
   readonly atMs: number
@@ -169,7 +169,7 @@ const authorizerLines = (event: AuthorizerEvent): readonly Line[] => {
 }
 
 const dataLine = (name: string, body: Uint8Array | string | undefined): readonly Line[] =>
-  body === undefined ? [] : [['data', `${name}: ${bodyText(body)}`]]
+  body === undefined ? [] : [['data', `${name}: ${bodyText(body, maskedEvent)}`]]
 
 const failureLine = (failure: ExecutionFailure): string => {
   const { responseType, message, hint, logLine, validationErrorString } = failure
@@ -216,7 +216,10 @@ const bodyText = (
 const queryPairs = (
   query: ReadonlyMap<string, readonly string[]>,
 ): readonly (readonly [string, string])[] =>
-  [...query].map(([name, values]) => [name, values.at(-1) ?? ''])
+  [...query].map(([name, values]) => [
+    name,
+    isSecretParameter(name) ? '****' : (values.at(-1) ?? ''),
+  ])
 
 /** A name that comes twice stands once, with its values joined, as AWS's map has it. */
 const headersText = (headers: readonly string[]): string => {

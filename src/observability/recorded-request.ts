@@ -112,16 +112,11 @@ const message = (
     atMs,
     head,
     headers: told.headers.map((value, at) =>
-      at % 2 === 0 ? value : maskedHeader(told.headers[at - 1] ?? '', value),
+      at % 2 === 0 ? value : masked(told.headers[at - 1] ?? '', value),
     ),
     body: bytes === undefined ? '' : maskedEvent(textOf(bytes, bodyBytesMax)),
     bodyBytes: bytes?.length ?? 0,
   }
-}
-
-const maskedHeader = (name: string, value: string): string => {
-  const shown = masked(name, value)
-  return shown === value && isSecretHeader(name) ? '****' : shown
 }
 
 const withoutQuery = (uri: string): string => {

@@ -6,15 +6,26 @@ export const maskedEvent = (text: string): string =>
   text
     .replace(SECRET_MEMBER, (_, member: string, value: string) => member + maskedText(value))
     .replace(SECRET_LIST, '$1"****"')
+    .replace(COOKIE_MEMBER, '$1"****"')
+    .replace(COOKIE_LIST, '$1"****"')
 
 const SECRETS =
   'authorization|authorizationtoken|proxy-authorization|x-api-key|x-amz-security-token'
 const SECRET_MEMBER = new RegExp(String.raw`("(?:${SECRETS})":\s*")((?:[^"\\]|\\.)*)`, 'gi')
 const SECRET_LIST = new RegExp(String.raw`("(?:${SECRETS})":\s*\[)[^\]]*`, 'gi')
 
-/** AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. */
-export const masked = (name: string, value: string): string =>
-  SECRET.test(name) ? maskedText(value) : value
+const COOKIE_MEMBER = /("(?:set-)?cookie":\s*)"(?:[^"\\]|\\.)*"/gi
+/** `cookies` of an event of version 2.0, and a header with all its values. */
+const COOKIE_LIST = /("(?:(?:set-)?cookie|cookies)":\s*\[)[^\]]*/gi
+
+/**
+ * AWS: of credentials only the last characters are shown. The session token is our addition: it is one too. So are cookies,
+ * of which nothing is shown: what stands at their end may be the whole of a session.
+ */
+export const masked = (name: string, value: string): string => {
+  if (SECRET.test(name)) return maskedText(value)
+  return COOKIE.test(name) ? '****' : value
+}
 
 export const maskedText = (value: string): string =>
   '*'.repeat(Math.max(0, value.length - 6)) + shown(value)

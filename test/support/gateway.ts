@@ -147,7 +147,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 /** Runs the command to its end, for what cannot start. */
 export const runDaemun = async (
   args: readonly string[],
-  options: { readonly cwd?: string } = {},
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{
   readonly status: number | null
   readonly stdout: string
@@ -156,6 +156,7 @@ export const runDaemun = async (
   const child = spawn(process.execPath, ['--conditions=source', '--', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd,
+    env: { ...process.env, ...options.env },
     // What should have failed and serves instead must not hold the suite up.
     timeout: 30_000,
   })
