@@ -63,6 +63,12 @@ const page = async (
     )
   const index = isObject(website['IndexDocument']) ? String(website['IndexDocument']['Suffix']) : ''
   const key = path === '' || path.endsWith('/') ? `${path}${index}` : path
+  // AWS: a folder without its slash leads to the folder, where that has an index document.
+  const isFolder =
+    key === path &&
+    (await parts.index.get(bucket.id, key)) === undefined &&
+    (await parts.index.get(bucket.id, `${path}/${index}`)) !== undefined
+  if (isFolder) return movedTo(302, `/${encodeURI(path.toWellFormed())}/`, call)
   const record = await readable(bucket, key, call, parts, access)
   if (record !== undefined) {
     const elsewhere = record.headers['x-amz-website-redirect-location']
@@ -70,9 +76,6 @@ const page = async (
     const conditions = { IfNoneMatch: conditionOf(call) }
     return answerObject(conditions, record, call, parts)
   }
-  // AWS: a folder without its slash leads to the folder, where that has an index document.
-  if (key === path && (await parts.index.get(bucket.id, `${path}/${index}`)) !== undefined)
-    return movedTo(302, `/${encodeURI(path)}/`, call)
   throw noSuchKey(key)
 }
 

@@ -1,0 +1,164 @@
+// S3 for people without keys and for pages in browsers: bucket policies, CORS, static websites; a template's buckets,
+// events to functions, and code of functions in a bucket.
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import * as s3 from '@aws-sdk/client-s3'
+import { type Gateway, startGateway } from '../../support/gateway.ts'
+
+const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Site:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: site
+      WebsiteConfiguration: { IndexDocument: index.html, ErrorDocument: oops.html }
+      CorsConfiguration:
+        CorsRules:
+          - { AllowedMethods: [GET, PUT], AllowedOrigins: ['https://shop.example'], AllowedHeaders: ['*'] }
+  SitePolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Site
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - { Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: !Sub '\${Site.Arn}/*' }
+  Inbox:
+    Type: AWS::S3::Bucket
+    Properties: { BucketName: inbox }
+  OnObject:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: |
+        exports.handler = async (event) => { console.log('GOT ' + JSON.stringify(event)) }
+      Events:
+        Created: { Type: S3, Properties: { Bucket: !Ref Inbox, Events: 's3:ObjectCreated:*' } }
+`
+
+describe('S3 for pages and templates', () => {
+  let folder: string
+  let gateway: Gateway
+  let client: s3.S3Client
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daemun-s3-'))
+    await writeFile(join(folder, 'template.yaml'), TEMPLATE)
+    gateway = await startGateway({ shape: 'start', file: join(folder, 'template.yaml') })
+    client = new s3.S3Client({
+      endpoint: gateway.endpoint,
+      forcePathStyle: true,
+      region: 'us-east-1',
+      credentials: gateway.credentials,
+      maxAttempts: 1,
+    })
+    const put = (Key: string, Body: string) =>
+      client.send(new s3.PutObjectCommand({ Bucket: 'site', Key, Body, ContentType: 'text/html' }))
+    await put('index.html', '<h1>home</h1>')
+    await put('docs/index.html', '<h1>docs</h1>')
+    await put('oops.html', '<h1>oops</h1>')
+  })
+  after(async () => {
+    client?.destroy()
+    await gateway?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const ask = (
+    host: string,
+    path: string,
+    options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) =>
+    new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }>(
+      (resolve, reject) => {
+        const { port } = new URL(gateway.endpoint)
+        const { method = 'GET', headers = {} } = options
+        const asked = { host: '127.0.0.1', port, path, method, agent: false as const }
+        const sent = request({ ...asked, headers: { ...headers, host } }, (response) => {
+          let text = ''
+          response.setEncoding('utf8')
+          response.on('data', (piece: string) => {
+            text += piece
+          })
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+          )
+        })
+        sent.on('error', reject)
+        sent.end()
+      },
+    )
+
+  it('lets everybody read what the policy says, and no more', async () => {
+    const open = await ask('site.s3.localhost', '/index.html')
+    assert.deepEqual([open.status, open.text], [200, '<h1>home</h1>'])
+    assert.equal((await ask('site.s3.us-east-1.amazonaws.com', '/index.html')).status, 200)
+    assert.equal((await ask('site.s3.localhost', '/')).status, 403)
+    assert.equal((await ask('inbox.s3.localhost', '/x')).status, 403)
+    assert.equal((await ask('site.s3.localhost', '/x', { method: 'PUT' })).status, 403)
+    assert.equal((await ask('site.s3.localhost', '/index.html', { method: 'DELETE' })).status, 403)
+  })
+
+  it('serves a website: index and error documents, folders', async () => {
+    const host = 'site.s3-website.localhost'
+    const home = await ask(host, '/')
+    assert.deepEqual(
+      [home.status, home.text, home.headers['content-type']],
+      [200, '<h1>home</h1>', 'text/html'],
+    )
+    assert.equal((await ask(host, '/docs/')).text, '<h1>docs</h1>')
+    const folderless = await ask(host, '/docs')
+    assert.deepEqual([folderless.status, folderless.headers['location']], [302, '/docs/'])
+    const missing = await ask(host, '/nothing')
+    // AWS: who may not list learns nothing of what is not there.
+    assert.deepEqual([missing.status, missing.text], [403, '<h1>oops</h1>'])
+    assert.equal((await ask('inbox.s3-website.localhost', '/')).status, 404)
+    assert.equal((await ask(host, '/', { method: 'PUT' })).status, 405)
+  })
+
+  it('holds pages of browsers to the CORS configuration', async () => {
+    const preflight = (origin: string, method: string) =>
+      ask('site.s3.localhost', '/x', {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': method },
+      })
+    const allowed = await preflight('https://shop.example', 'PUT')
+    assert.equal(allowed.status, 200)
+    assert.equal(allowed.headers['access-control-allow-origin'], 'https://shop.example')
+    assert.equal((await preflight('https://evil.example', 'PUT')).status, 403)
+    assert.equal((await preflight('https://shop.example', 'DELETE')).status, 403)
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0'
+    const forged = await ask('site.s3.localhost', '/?delete', {
+      method: 'POST',
+      headers: { origin: 'https://evil.example', authorization },
+    })
+    assert.equal(forged.status, 403)
+    const read = await ask('site.s3.localhost', '/index.html', {
+      headers: { origin: 'https://shop.example' },
+    })
+    assert.equal(read.headers['access-control-allow-origin'], 'https://shop.example')
+  })
+
+  it('tells the function that a template names of a new object', async () => {
+    await client.send(new s3.PutObjectCommand({ Bucket: 'inbox', Key: 'a b+c', Body: 'hello' }))
+    const { line } = await gateway.event(
+      (event) => event.event === 'function-log' && String(event['line']).includes('GOT '),
+    )
+    const { Records } = JSON.parse(String(line).slice(String(line).indexOf('{')))
+    assert.equal(Records[0].eventName, 'ObjectCreated:Put')
+    assert.deepEqual([Records[0].s3.object.key, Records[0].s3.object.size], ['a+b%2Bc', 5])
+  })
+
+  it('keeps a bucket of the template that has something in it, and makes all anew at a reset', async () => {
+    const response = await fetch(`${gateway.endpoint}/_daemun/reset`, { method: 'POST' })
+    assert.equal(response.status, 200)
+    const { KeyCount } = await client.send(new s3.ListObjectsV2Command({ Bucket: 'site' }))
+    assert.equal(KeyCount, 0)
+  })
+})
