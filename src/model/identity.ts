@@ -23,6 +23,8 @@ export interface PrincipalEntry {
   /** Policy documents as JSON text: inline, attached, and those of a user's groups. */
   readonly policies: readonly string[]
   readonly permissionsBoundary?: string
+  /** Of a role: who may take it. JSON text. */
+  readonly trustPolicy?: string
   readonly tags?: Readonly<Record<string, string>>
 }
 

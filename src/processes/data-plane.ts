@@ -7,10 +7,13 @@ import type { VpcEndpoint } from '#data-plane/accept/request.ts'
 import { admitToConnection } from '#data-plane/admit/manage-connections.ts'
 import { createSigners } from '#data-plane/admit/signers.ts'
 import type { Directory, Services } from '#data-plane/plan.ts'
+import { createAssumeServiceRole } from '#identity/assume-service-role.ts'
+import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import { accountLimits } from '#model/apigateway/usage-limits.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type {
+  AssumeRole,
   InvokeFunction,
   InvokeFunctionStream,
   Observe,
@@ -45,6 +48,8 @@ import { composeSockets } from './sockets.ts'
 export interface DataPlaneOptions {
   readonly settings: Pick<
     Settings,
+    | 'command'
+    | 'enforceIam'
     | 'endpoints'
     | 'upstreams'
     | 'websocketConnectsPerSecond'
@@ -60,6 +65,8 @@ export interface DataPlaneOptions {
   readonly invokeFunction: InvokeFunction
   readonly invokeFunctionStream: InvokeFunctionStream
   readonly resolveCredentials: ResolveCredentials
+  /** What the credentials of integrations' roles are made with. */
+  readonly mint: CredentialMint
   readonly observe?: Observe
   readonly onError: (error: unknown) => void
   readonly isReady: () => boolean
@@ -112,6 +119,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
         return HOSTED_SERVICES.has(service) ? options.homeEndpoint() : undefined
       },
       credentials: developmentCredentials(process.env),
+      assumeRole: rolesOf(options),
     },
     ...(options.observe && composeTelling(options.settings, options.observe, options.share ?? 1)),
     onBug: (error) => options.onError(error),
@@ -162,6 +170,15 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
     close: () => upstream.close(),
   }
 }
+
+/** Where calls leave this gateway with the keys of its environment, roles of ours would not be known. */
+const rolesOf = ({ settings, mint }: DataPlaneOptions): AssumeRole =>
+  createAssumeServiceRole({
+    mint,
+    isElsewhere: (service) =>
+      Object.hasOwn(settings.endpoints, service) && process.env['AWS_ACCESS_KEY_ID'] !== undefined,
+    refusesUnknown: settings.command === 'serve' || settings.enforceIam,
+  })
 
 /** A function that is not one of this gateway is asked for where `--endpoint lambda=URL` leads. */
 const whereverItIs = (

@@ -32,6 +32,7 @@ export const openDraftTests = (options: {
       invokeFunction: invoke.invokeFunction,
       invokeFunctionStream: invoke.invokeFunctionStream,
       resolveCredentials: credentials.resolve,
+      mint: credentials.mint,
       onError: options.onError,
       isReady: () => true,
       homeEndpoint: options.homeEndpoint,

@@ -78,7 +78,7 @@ export const openHost = (options: HostOptions): Host => {
   const codeStore = openCodeStore({ dataDir, store, clock, onError })
   const tokenKeys = openTokenKeys()
   const issueCredentials = createIssueCredentials({ store, mint: credentials.mint, clock })
-  const gate = createManagementGate({ settings, store, credentials })
+  const gate = createManagementGate({ settings, store, credentials, clock })
   const services = openServices({ settings, store, events: options.objectEvents, onError })
   const { readObject, isBucketEmpty } = services
   const lambda = { codeStore, readObject }

@@ -11,7 +11,7 @@ import { withPath } from '#identity/iam/resource-arns.ts'
 import { type ContextKeys, rootPrincipal, principalKeys } from '#identity/principal.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import type { Scope } from '#model/scope.ts'
-import { systemClock } from '#shared/clock.ts'
+import { type Clock, systemClock } from '#shared/clock.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
@@ -46,6 +46,8 @@ export const createManagementGate = (options: {
   readonly settings: GateSettings
   readonly store: Store
   readonly credentials: Credentials
+  /** The node's, which may have been set: what policies say of the time. Signatures go by the real one. */
+  readonly clock: Pick<Clock, 'nowMs'>
 }): ManagementGate => {
   const { settings, store, credentials } = options
   const authenticate: Authenticate = createAuthenticate({
@@ -71,7 +73,7 @@ export const createManagementGate = (options: {
       path: request.target,
       scope,
     })
-    const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region: scope.region })
+    const keys = requestKeys(request, { nowMs: options.clock.nowMs(), region: scope.region })
     return permission && authorize(caller, permission, keys, LAMBDA)
   }
   /** Who may read the APIs of the account may read what they answered: it is signed as a call of API Gateway. */

@@ -115,6 +115,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       invokeFunction: functions.pool.invoke,
       invokeFunctionStream: functions.pool.invokeStream,
       resolveCredentials: host.credentials.resolve,
+      mint: host.credentials.mint,
       observe: (record) => {
         recorder.add(record)
         if (settings.requestLog) tell({ event: 'request', record: lineOf(record) })

@@ -71,6 +71,7 @@ export const runWorker = async (): Promise<void> => {
     clock: systemClock,
     onError: report,
   })
+  const credentials = openCredentials(settings)
   const plane = composeDataPlane({
     settings,
     connections,
@@ -79,7 +80,8 @@ export const runWorker = async (): Promise<void> => {
     limits,
     share: 1 / settings.workers,
     ...createInvokeClient({ socketPath: invokePath }),
-    resolveCredentials: openCredentials(settings).resolve,
+    resolveCredentials: credentials.resolve,
+    mint: credentials.mint,
     observe: records.add,
     onError: report,
     isReady: () => !state.draining,

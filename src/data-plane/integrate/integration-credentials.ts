@@ -20,11 +20,9 @@ export type CredentialsFor = (
 export const compileCredentials = (
   credentials: string | undefined,
   service: string,
-  limits: Limits,
 ): CredentialsFor => {
   if (credentials === undefined) return (_request, _caller, aws) => aws.credentials
   if (isCallers(credentials)) return (_request, caller) => signerOf(caller)
-  limits.ignore('integration credentials')
   return async ({ directory }, _caller, { assumeRole, credentials: own }, nowMs) => {
     const roleArn = credentials
     const issued = await assumeRole?.({ roleArn, service, find: directory.find, nowMs })

@@ -152,6 +152,7 @@ const entryOf = async (
     accountId: account.accountId,
     policies: (await policiesOf(view, account, holder)).map(({ document }) => document),
     ...(boundary !== undefined && { permissionsBoundary: boundary }),
+    ...(holder.kind === 'role' && { trustPolicy: holder.AssumeRolePolicyDocument }),
     ...(Object.keys(holder.Tags).length > 0 && { tags: holder.Tags }),
   }
 }

@@ -30,7 +30,7 @@ export const compileSubtype = (
   if (refusals[0] !== undefined) return refusals[0]
   const timeoutMs = Math.min(integration.timeoutInMillis, HTTP_INTEGRATION_TIMEOUT_MS_MAX)
   const { service } = known
-  const credentialsFor = compileCredentials(integration.credentialsArn, service, limits)
+  const credentialsFor = compileCredentials(integration.credentialsArn, service)
 
   return async (request, caller, services) => {
     const body = await request.readBody()
@@ -42,8 +42,9 @@ export const compileSubtype = (
       throw noEndpoint(service, limits.where)
     }
     const call = known.call(values)
-    const credentials = await credentialsFor(request, caller, services.aws, services.clock.nowMs())
-    const signing = { service, region, nowMs: services.clock.nowMs() }
+    const nowMs = (services.wallClock ?? services.clock).nowMs()
+    const credentials = await credentialsFor(request, caller, services.aws, nowMs)
+    const signing = { service, region, nowMs }
     const upstream = signedRequest(call, endpoint, credentials, signing)
     const answer = await callUpstream(request, services.upstream, {
       ...upstream,

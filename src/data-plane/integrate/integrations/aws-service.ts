@@ -24,7 +24,7 @@ export const compileAwsService = (
   const { uri, complete } = compileServiceCall(call)
   const mapRequest = compileIntegrationRequest(source, { ...integration, uri }, false)
   const mapResponse = compileIntegrationResponses(source, integration)
-  const credentialsFor = compileCredentials(integration.credentials, call.service, source.limits)
+  const credentialsFor = compileCredentials(integration.credentials, call.service)
   const mapsAccept = Object.keys(integration.requestParameters ?? {}).some((key) =>
     /^integration\.request\.header\.accept$/i.test(key),
   )
@@ -39,7 +39,8 @@ export const compileAwsService = (
     }
     const given = complete(await mapRequest(request, caller))
     const mapped = mapsAccept ? given : withoutDefaultAccept(given)
-    const nowMs = services.clock.nowMs()
+    // Signatures go by the real time, whatever this gateway's clock is set to.
+    const nowMs = (services.wallClock ?? services.clock).nowMs()
     const credentials = await credentialsFor(request, caller, services.aws, nowMs)
     const asked = signed(mapped, endpoint, call, credentials, nowMs)
     trace.enter('integration')
