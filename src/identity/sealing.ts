@@ -1,9 +1,26 @@
 // Secrets that have to be used again (to verify a signature) are sealed: encrypted and authenticated under the key of
 // the data directory, each purpose with a key of its own, each bound to what it belongs to.
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { present } from '#shared/assert.ts'
 import type { Random } from '#shared/random.ts'
 
-export type Purpose = 'access-key' | 'session-token' | 'key-check' | 'identity-token-key'
+const PURPOSES = [
+  'access-key',
+  'session-token',
+  'key-check',
+  'identity-token-key',
+  // Of user pools: private keys, SRP verifiers, secrets of clients and of authenticator applications, what is handed
+  // to clients to be shown again.
+  'pool-key',
+  'srp-verifier',
+  'client-secret',
+  'totp-secret',
+  'refresh-token',
+  'auth-session',
+  'user-code',
+] as const
+
+export type Purpose = (typeof PURPOSES)[number]
 
 export interface Sealing {
   /** `about` (an access key id) has to be given again to open: a sealed text fits no other place. */
@@ -19,16 +36,12 @@ const TAG_BYTES = 16
 const VERSION = 'd1.'
 
 export const createSealing = (key: Uint8Array, random: Random): Sealing => {
-  const keys: Readonly<Record<Purpose, Uint8Array>> = {
-    'access-key': derive(key, 'access-key'),
-    'session-token': derive(key, 'session-token'),
-    'key-check': derive(key, 'key-check'),
-    'identity-token-key': derive(key, 'identity-token-key'),
-  }
+  const keys = new Map(PURPOSES.map((purpose) => [purpose, derive(key, purpose)]))
+  const keyOf = (purpose: Purpose) => present(keys.get(purpose), purpose)
   return {
     seal: (purpose, text, about) => {
       const nonce = random.bytes(NONCE_BYTES)
-      const cipher = createCipheriv(ALGORITHM, keys[purpose], nonce)
+      const cipher = createCipheriv(ALGORITHM, keyOf(purpose), nonce)
       cipher.setAAD(Buffer.from(about, 'utf8'))
       const sealed = Buffer.concat([
         nonce,
@@ -43,7 +56,7 @@ export const createSealing = (key: Uint8Array, random: Random): Sealing => {
       const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url')
       if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined
       const nonce = bytes.subarray(0, NONCE_BYTES)
-      const decipher = createDecipheriv(ALGORITHM, keys[purpose], nonce, {
+      const decipher = createDecipheriv(ALGORITHM, keyOf(purpose), nonce, {
         authTagLength: TAG_BYTES,
       })
       decipher.setAAD(Buffer.from(about, 'utf8'))

@@ -1,0 +1,49 @@
+// What the operations of user pools draw on beside their call; made once for a process.
+import { LRUCache } from 'lru-cache'
+import type { KeyObject } from 'node:crypto'
+import type { InvokeFunction } from '#model/ports.ts'
+import type { Random } from '#shared/random.ts'
+import type { Sealing } from '../sealing.ts'
+import { createLockOuts, type LockOuts } from './lock-outs.ts'
+
+/** A message to a user: what AWS would send, and what nobody here can. */
+export interface MailboxMessage {
+  readonly at: string
+  readonly userPoolId: string
+  readonly username: string
+  readonly medium: 'EMAIL' | 'SMS'
+  readonly destination: string
+  readonly subject?: string
+  readonly message: string
+  /** What the message brings: a code, or a temporary password. */
+  readonly code: string
+}
+
+export type DeliverToUser = (message: MailboxMessage) => void
+
+export interface UserPoolParts {
+  readonly sealing: Sealing
+  readonly random: Random
+  readonly invokeFunction: InvokeFunction
+  readonly deliver: DeliverToUser
+  /** Private keys that were opened, by key id. */
+  readonly openKeys: LRUCache<string, KeyObject>
+  readonly lockOuts: LockOuts
+  /** Ids of sessions (of a sign-in under way) that have done what they were for. */
+  readonly spentSessions: LRUCache<string, true>
+  /** Passwords being hashed at this moment. */
+  readonly hashing: { waiting: number }
+}
+
+const OPEN_KEYS_MAX = 1_000
+const SPENT_SESSIONS_MAX = 100_000
+
+export const createUserPoolParts = (
+  options: Pick<UserPoolParts, 'sealing' | 'random' | 'invokeFunction' | 'deliver'>,
+): UserPoolParts => ({
+  ...options,
+  openKeys: new LRUCache({ max: OPEN_KEYS_MAX }),
+  lockOuts: createLockOuts(),
+  spentSessions: new LRUCache({ max: SPENT_SESSIONS_MAX }),
+  hashing: { waiting: 0 },
+})
