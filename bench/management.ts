@@ -42,12 +42,15 @@ const host = openHost({
     authorizer: () => Promise.reject(new Error('no authorizer is tested here')),
   },
   objectEvents: () => undefined,
+  invokeFunction: () => Promise.reject(new Error('there are no functions')),
+  onMessage: () => undefined,
   onError: (error) => process.stderr.write(`${error}\n`),
 })
 const handler = createFrontDoor({
   settings,
   management: host.management,
   gate: host.gate,
+  userPools: host.userPools,
   isReady: () => true,
   clock: { clock: host.clock },
 })

@@ -2,6 +2,7 @@
 // a line for everything that happens.
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
+import type { MailboxMessage } from '#identity/cognito-idp/parts.ts'
 import { formatRequestLine, printable, printableLine } from '#observability/request-line.ts'
 import type { ApiDescription } from '#processes/describe.ts'
 import type { NodeEvent, ReportLine } from '#processes/events.ts'
@@ -43,6 +44,8 @@ const formatOther = (
       return `${formatRequestLine(event.record)}\n`
     case 'function-log':
       return isBookkeeping(event.line) ? undefined : formatLog(event.function, event.line)
+    case 'mail':
+      return formatMail(event.message)
     case 'notice':
       return `  ${styleText('yellow', '!')} ${noticeOf(event)}\n`
     case 'reloaded':
@@ -53,6 +56,10 @@ const formatOther = (
       return `  ${styleText('red', 'error')}   ${event.message}\n`
   }
 }
+
+/** With the code: on this machine there is nobody to send it. */
+const formatMail = ({ destination, message }: MailboxMessage): string =>
+  `  ${styleText('cyan', 'mail')}   ${printable(destination)}: ${printableLine(message)}\n`
 
 /** What a function writes at once may have several lines. */
 const formatLog = (name: string, text: string): string =>

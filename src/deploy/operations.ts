@@ -3,6 +3,8 @@ import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
 import { openapiOperations } from '#control-plane/openapi/import-rest-api.ts'
 import { identityPoolOperations } from '#identity/cognito-identity/operations.ts'
+import { userPoolOperations } from '#identity/cognito-idp/operations.ts'
+import { forgottenUserPoolParts, type UserPoolParts } from '#identity/cognito-idp/parts.ts'
 import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
@@ -26,6 +28,8 @@ export interface OperationCall {
   readonly lambda?: LambdaParts
   /** Absent: no bucket has anything in it. */
   readonly isBucketEmpty?: (bucketId: string) => Promise<boolean>
+  /** Absent: the keys of pools are sealed with one that nobody keeps. */
+  readonly userPools?: UserPoolParts
 }
 
 type Registry = Readonly<Record<string, Operation<never, unknown>>>
@@ -34,12 +38,14 @@ export const callOperations = ({
   scope,
   lambda = { codeStore: KEEPS_NOTHING },
   isBucketEmpty = async () => true,
+  userPools = forgottenUserPoolParts(),
   ...call
 }: OperationCall): CallOperation => {
   const registries: Readonly<Record<ServiceName, Registry>> = {
     apigateway: { ...apigatewayOperations, ...openapiOperations },
     apigatewayv2: apigatewayv2Operations,
     'cognito-identity': identityPoolOperations,
+    'cognito-idp': userPoolOperations(userPools),
     dynamodb: declaredTableOperations,
     iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),

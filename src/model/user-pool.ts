@@ -221,7 +221,12 @@ export interface PoolIdentityProvider {
   readonly UserPoolId: string
   readonly ProviderName: string
   readonly ProviderType:
-    'SAML' | 'Facebook' | 'Google' | 'LoginWithAmazon' | 'SignInWithApple' | 'OIDC'
+    | 'SAML'
+    | 'Facebook'
+    | 'Google'
+    | 'LoginWithAmazon'
+    | 'SignInWithApple'
+    | 'OIDC'
   /** `client_id`, `oidc_issuer`, `authorize_scopes` …; `client_secret` is in `sealedSecret`. */
   readonly ProviderDetails: Readonly<Record<string, string>>
   readonly sealedSecret?: string | undefined
@@ -242,8 +247,7 @@ export interface UserPoolDomain {
   readonly ManagedLoginVersion?: number | undefined
 }
 
-export type CodePurpose =
-  'sign-up' | 'forgot-password' | 'sms-mfa' | `verify:${VerifiedAttribute}`
+export type CodePurpose = 'sign-up' | 'forgot-password' | 'sms-mfa' | `verify:${VerifiedAttribute}`
 
 /** A code that was sent. Key `{poolId}/{Username}/{purpose}`. */
 export interface UserCode {

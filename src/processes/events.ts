@@ -1,5 +1,6 @@
 // What a running node tells whoever watches it: the screen, or the JSON lines.
 import type { RequestRecord } from '#model/request-record.ts'
+import type { MailboxMessage } from '#identity/cognito-idp/parts.ts'
 import type { ApiDescription } from './describe.ts'
 import type { BoundListener } from './further-listeners.ts'
 
@@ -34,6 +35,8 @@ export type NodeEvent =
       readonly requestId?: string
       readonly line: string
     }
+  /** A message to a user of a user pool, with the code that it brings: nobody else sends it. */
+  | { readonly event: 'mail'; readonly message: MailboxMessage }
   /** Something a developer should know of a function, said once. */
   | { readonly event: 'notice'; readonly function: string; readonly text: string }
   /** Changed code of a function is used from now on; `file` began it. */

@@ -18,6 +18,7 @@ import { errorResponse } from '#wire/server.ts'
 import type { Settings } from '../settings.ts'
 import { answerClock, type ClockPage } from './clock.ts'
 import type { DataPlane } from './data-plane.ts'
+import type { UserPools } from './user-pools.ts'
 import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
@@ -38,6 +39,8 @@ export interface FrontDoor {
   readonly requests?: RequestPages
   /** Brings everything back to what it was after the start. Absent where that must not be asked for. */
   readonly reset?: () => Promise<void>
+  /** The public pages of user pools, and the mailbox. */
+  readonly userPools: Pick<UserPools, 'answer' | 'mailbox'>
   /** Takes the answers of custom resources. */
   readonly customResources?: Pick<CustomResources, 'take'>
 }
@@ -71,6 +74,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
           answerClock(request, door.clock) ??
           answerReset(request, door.reset) ??
           answerRequests(request, door.requests, refusal) ??
+          door.userPools.mailbox.answer(request) ??
           door.customResources?.take(request) ??
           refusal(notFound(request.target))
         )
@@ -84,7 +88,11 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
           )
         )
       case 'refused':
-        return answerPreflight(request, settings) ?? refusal(destination.error)
+        return (
+          door.userPools.answer(request) ??
+          answerPreflight(request, settings) ??
+          refusal(destination.error)
+        )
     }
   }
 }

@@ -49,7 +49,15 @@ const start = async (order: StartOrder): Promise<void> => {
   const functions = reachFunctions(invokePath)
   const objectEvents = composeObjectEvents({ invoke: () => functions.invoke, onError })
   const host: Host = await withPatience(
-    () => openHost({ settings, tests, objectEvents, onError }),
+    () =>
+      openHost({
+        settings,
+        tests,
+        objectEvents,
+        invokeFunction: functions.invoke,
+        onMessage: (message) => log.write({ event: 'mail', message }),
+        onError,
+      }),
     PREDECESSOR_WAIT_MS,
   )
   const root = await host.rootCredential()
@@ -86,6 +94,7 @@ const start = async (order: StartOrder): Promise<void> => {
             scope: { accountId: settings.accountId, region: settings.region },
             dataOrigin: () => originOf(settings.dataHost, settings.dataPort),
           },
+          userPools: host.userPools,
           clock: {
             clock: host.clock,
             ...(isClockSettable && { changed: () => state.tellTime() }),

@@ -17,7 +17,8 @@ import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
 import { createIssueCredentials } from '#identity/issue-credentials.ts'
-import type { IssueCredentials } from '#model/ports.ts'
+import type { MailboxMessage } from '#identity/cognito-idp/parts.ts'
+import type { InvokeFunction, IssueCredentials } from '#model/ports.ts'
 import {
   makeRootCredential,
   markRootCredentialShown,
@@ -31,6 +32,7 @@ import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { openServices } from './services.ts'
 import { openMessaging } from './messaging.ts'
+import { openUserPools, type UserPools } from './user-pools.ts'
 
 export interface Host {
   readonly credentials: Credentials
@@ -43,6 +45,7 @@ export interface Host {
   readonly clock: AdjustableClock
   readonly limits: LimitHolder
   readonly management: Management
+  readonly userPools: UserPools
   readonly source: DirectorySource
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
@@ -59,6 +62,10 @@ export interface HostOptions {
   readonly tests: DraftTests
   /** Whom buckets tell what happens to objects. */
   readonly objectEvents: ObjectEvents
+  /** Functions as they are committed: the triggers of user pools. */
+  readonly invokeFunction: InvokeFunction
+  /** A message to a user of a user pool. */
+  readonly onMessage: (message: MailboxMessage) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -83,6 +90,7 @@ export const openHost = (options: HostOptions): Host => {
   const { readObject, isBucketEmpty } = services
   const lambda = { codeStore, readObject }
   const messaging = openMessaging({ settings, store, clock, onError })
+  const userPools = openUserPools({ ...options, store, credentials })
   const management = createManagement({
     store,
     gate,
@@ -94,6 +102,7 @@ export const openHost = (options: HostOptions): Host => {
       findTokenKey: tokenKeys.find,
       issueCredentials,
       lambda,
+      userPools: userPools.parts,
       dynamodb: services.dynamodb,
       s3: services.s3,
       messaging: messaging.parts,
@@ -109,6 +118,7 @@ export const openHost = (options: HostOptions): Host => {
     clock,
     limits,
     management,
+    userPools,
     rootCredential: () => makeRootCredential(store, settings, credentials.mint, clock.nowMs()),
     rootCredentialShown: () => markRootCredentialShown(store, settings),
     issueCredentials,
@@ -146,6 +156,7 @@ export const openHost = (options: HostOptions): Host => {
             requestId,
             lambda,
             isBucketEmpty,
+            userPools: userPools.parts,
           })
         },
       })
@@ -154,9 +165,11 @@ export const openHost = (options: HostOptions): Host => {
       await store.write((tx) => tx.clear())
       await services.clear()
       await messaging.clear()
+      userPools.mailbox.clear()
       await usage.forget('')
     },
     close: async () => {
+      await userPools.close()
       await messaging.close()
       await services.close()
       await tokenKeys.close()

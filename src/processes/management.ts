@@ -1,5 +1,6 @@
 // The management APIs of this node over HTTP: each service is loaded when it is first asked for.
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
+import type { UserPoolParts } from '#identity/cognito-idp/parts.ts'
 import type { FindTokenKey } from '#identity/sts/web-identity.ts'
 import type { IssueCredentials } from '#model/ports.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
@@ -35,6 +36,7 @@ export interface ManagementParts {
   readonly findTokenKey: FindTokenKey
   readonly issueCredentials: IssueCredentials
   readonly lambda: LambdaParts
+  readonly userPools: UserPoolParts
   /** Opened when it is first asked for. */
   readonly dynamodb: () => Promise<DynamoDb>
   readonly s3: () => Promise<S3>
@@ -52,6 +54,8 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
     (await import('#control-plane/apigatewayv2/operations.ts')).apigatewayv2Operations,
   'cognito-identity': async (parts) =>
     (await import('#identity/cognito-identity/operations.ts')).cognitoIdentityOperations(parts),
+  'cognito-idp': async ({ userPools }) =>
+    (await import('#identity/cognito-idp/operations.ts')).userPoolOperations(userPools),
   'cognito-sync': async () =>
     (await import('#identity/cognito-sync/operations.ts')).cognitoSyncOperations,
   iam: async ({ mint }) => (await import('#identity/iam/operations.ts')).iamOperations(mint),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Deployed } from '#deploy/deploy-template.ts'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
+import type { InvokeFunction } from '#model/ports.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type { InvokeFunction } from '#model/ports.ts'
 import { present } from '#shared/assert.ts'
@@ -68,6 +69,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       settings,
       objectEvents: composeObjectEvents({ invoke: () => bench.invoke, onError }),
       tests: testsOf(() => present(bench.tests, 'no data plane to test with')),
+      invokeFunction: (request) => present(bench.invoke, 'no functions to ask')(request),
+      onMessage: (message) => tell({ event: 'mail', message }),
       onError,
     })
     closing.push(host.close)
@@ -129,13 +132,15 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     bench.tests = plane.tests
     const further = await startFurtherListeners(settings, plane, onError)
     closing.push(() => further.close(GRACE_MS))
+    const invoke: InvokeFunction = async (request) => {
+      await pull()
+      return functions.pool.invoke(request)
+    }
+    bench.invoke = invoke
     const customResources = composeCustomResources({
       region: settings.region,
       endpointUrl: () => endpoint,
-      invoke: async (request) => {
-        await pull()
-        return functions.pool.invoke(request)
-      },
+      invoke,
     })
     door.handle = createFrontDoor({
       settings,
@@ -147,6 +152,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       }),
       isReady: () => true,
       customResources,
+      userPools: host.userPools,
       clock: { clock: host.clock, changed: () => Promise.resolve() },
       requests: {
         recorder,

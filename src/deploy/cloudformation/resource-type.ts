@@ -12,6 +12,7 @@ export type ServiceName =
   | 'apigateway'
   | 'apigatewayv2'
   | 'cognito-identity'
+  | 'cognito-idp'
   | 'dynamodb'
   | 'iam'
   | 'lambda'

@@ -51,7 +51,9 @@ export const clientSettingsOf = (
     AuthSessionValidity: session,
     ...(given.RefreshTokenRotation && {
       // The wire has checked that Feature is there.
-      RefreshTokenRotation: given.RefreshTokenRotation as NonNullable<Settings['RefreshTokenRotation']>,
+      RefreshTokenRotation: given.RefreshTokenRotation as NonNullable<
+        Settings['RefreshTokenRotation']
+      >,
     }),
   }
 }
@@ -117,7 +119,9 @@ const checkOAuth = (given: Given): void => {
       'AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.',
     )
   if (flows.includes('client_credentials') && given.GenerateSecret === false)
-    throw invalidOAuthFlow('client_credentials flow can not be selected if client does not have a client secret.')
+    throw invalidOAuthFlow(
+      'client_credentials flow can not be selected if client does not have a client secret.',
+    )
   if (callbacks.length > URLS_MAX || logouts.length > URLS_MAX)
     throw invalidParameter(`At most ${URLS_MAX} URLs are allowed.`)
   for (const url of [...callbacks, ...logouts]) checkUrl(url)

@@ -47,7 +47,8 @@ const secretOf = (
   { GenerateSecret, ClientSecret }: Shape<CreateUserPoolClientRequest>,
   ids: IdSource,
 ): string | undefined => {
-  if (ClientSecret === undefined) return GenerateSecret === true ? ids.next(SECRET_LENGTH) : undefined
+  if (ClientSecret === undefined)
+    return GenerateSecret === true ? ids.next(SECRET_LENGTH) : undefined
   if (GenerateSecret === true || !/^\w{24,64}$/.test(ClientSecret))
     throw invalidParameter('Invalid ClientSecret')
   return ClientSecret
@@ -149,7 +150,9 @@ export const checkSecretHash = (
     throw notAuthorized(`Client ${ClientId} is not configured for secret but secret was received`)
   }
   if (given === undefined)
-    throw notAuthorized(`Client ${ClientId} is configured with secret but SECRET_HASH was not received`)
+    throw notAuthorized(
+      `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
+    )
   const secret = clientSecretOf(parts, client)
   const found = Buffer.from(given, 'base64')
   const isRight = usernames.some((username) => {
@@ -175,4 +178,3 @@ export const allowsFlow = ({ ExplicitAuthFlows }: UserPoolClient, ...flows: read
 
 // AWS: a client that names none has these. [API_CreateUserPoolClient]
 const DEFAULT_FLOWS = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH']
-

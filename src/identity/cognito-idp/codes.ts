@@ -1,7 +1,13 @@
 // Codes that are sent to users: six digits, sealed where they are kept, good for a while and for a few attempts.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html#limits-hard
 import { timingSafeEqual } from 'node:crypto'
-import type { CodePurpose, PoolUser, UserCode, UserPool, VerifiedAttribute } from '#model/user-pool.ts'
+import type {
+  CodePurpose,
+  PoolUser,
+  UserCode,
+  UserPool,
+  VerifiedAttribute,
+} from '#model/user-pool.ts'
 import type { StoreCall, WriteCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
 import { poolScope, poolUsers, userCodes } from './collections.ts'
@@ -38,7 +44,8 @@ export const makeCode = async (
   const sends = isRecent ? held.sends + 1 : 1
   if (sends > SENDS_MAX_PER_HOUR) throw attemptLimit()
   const code = randomCode(parts)
-  const life = LIVES_MS[purpose.startsWith('verify') ? 'verify' : (purpose as keyof typeof LIVES_MS)]
+  const life =
+    LIVES_MS[purpose.startsWith('verify') ? 'verify' : (purpose as keyof typeof LIVES_MS)]
   await call.tx.put(userCodes, scope, key, {
     ...what,
     sealed: parts.sealing.seal('user-code', Buffer.from(code), key),

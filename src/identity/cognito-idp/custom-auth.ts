@@ -67,12 +67,19 @@ export const continueCustomAuth = async (
   if (rounds.length > ROUNDS_MAX) throw notAuthorized('Too many challenges.')
   if (user?.Enabled === false) throw userDisabled()
   if (user?.UserStatus === 'UNCONFIRMED') throw userNotConfirmed()
-  const decision = await ask(signIn, user, 'DefineAuthChallenge', { session: rounds }, {
-    challengeName: null,
-    issueTokens: null,
-    failAuthentication: null,
-  })
-  if (decision['failAuthentication'] === true) throw notAuthorized('Incorrect username or password.')
+  const decision = await ask(
+    signIn,
+    user,
+    'DefineAuthChallenge',
+    { session: rounds },
+    {
+      challengeName: null,
+      issueTokens: null,
+      failAuthentication: null,
+    },
+  )
+  if (decision['failAuthentication'] === true)
+    throw notAuthorized('Incorrect username or password.')
   if (decision['issueTokens'] === true) {
     // A function may say so of a user who is not there: there is nobody to give tokens to.
     if (user === undefined) throw notAuthorized('Incorrect username or password.')

@@ -32,13 +32,11 @@ export const noSuchClient = (clientId: string) =>
 export const noSuchUser = () => refusal('UserNotFoundException')('User does not exist.')
 export const wrongPassword = () => notAuthorized('Incorrect username or password.')
 export const userDisabled = () => notAuthorized('User is disabled.')
-export const userNotConfirmed = () =>
-  refusal('UserNotConfirmedException')('User is not confirmed.')
+export const userNotConfirmed = () => refusal('UserNotConfirmedException')('User is not confirmed.')
 export const passwordResetRequired = () =>
   refusal('PasswordResetRequiredException')('Password reset required for the user')
-export const codeMismatch = (
-  message = 'Invalid verification code provided, please try again.',
-) => refusal('CodeMismatchException')(message)
+export const codeMismatch = (message = 'Invalid verification code provided, please try again.') =>
+  refusal('CodeMismatchException')(message)
 export const expiredCode = () =>
   refusal('ExpiredCodeException')('Invalid code provided, please request a code again.')
 export const attemptsExceeded = () => notAuthorized('Password attempts exceeded')

@@ -198,7 +198,6 @@ export const validityOf = (
   token: 'AccessToken' | 'IdToken' | 'RefreshToken',
 ): number => {
   const count = client[`${token}Validity`] || (token === 'RefreshToken' ? 30 : 1)
-  const unit =
-    client.TokenValidityUnits?.[token] ?? (token === 'RefreshToken' ? 'days' : 'hours')
+  const unit = client.TokenValidityUnits?.[token] ?? (token === 'RefreshToken' ? 'days' : 'hours')
   return count * UNIT_SECONDS[unit]
 }

@@ -21,8 +21,7 @@ export const poolOf = async (call: ReadCall, poolId: string | undefined): Promis
     const message = `1 validation error detected: Value '${id.slice(0, 60)}' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+`
     throw invalidParameter(message)
   }
-  const pool =
-    poolScope(call, id).region === call.region ? await anyPool(call, id) : undefined
+  const pool = poolScope(call, id).region === call.region ? await anyPool(call, id) : undefined
   if (pool === undefined) throw noSuchPool(id)
   return pool
 }

@@ -1,6 +1,12 @@
 // What users are told outside of the API: codes and invitations, in the pool's words or in those of a CustomMessage
 // function. Nothing is sent from here: messages go to the mailbox, where whoever runs the gateway reads them.
-import type { LambdaTriggers, MessageTemplate, PoolUser, UserPool, VerifiedAttribute } from '#model/user-pool.ts'
+import type {
+  LambdaTriggers,
+  MessageTemplate,
+  PoolUser,
+  UserPool,
+  VerifiedAttribute,
+} from '#model/user-pool.ts'
 import { makeCode } from './codes.ts'
 import { codeDeliveryFailure } from './errors.ts'
 import type { UserPoolParts } from './parts.ts'
@@ -43,7 +49,9 @@ export const sendMessage = async (sending: Sending): Promise<CodeDeliveryDetails
   const { parts, pool, user, attribute, code, nowMs } = sending
   const destination = sending.destination ?? user.Attributes[attribute]
   if (destination === undefined)
-    throw codeDeliveryFailure('The user has neither an email address nor a phone number to write to.')
+    throw codeDeliveryFailure(
+      'The user has neither an email address nor a phone number to write to.',
+    )
   const words = await wordsOf(sending)
   const isEmail = attribute === 'email'
   const medium = isEmail ? 'EMAIL' : 'SMS'
@@ -59,7 +67,11 @@ export const sendMessage = async (sending: Sending): Promise<CodeDeliveryDetails
     message: filled(text ?? CODE),
     code,
   })
-  return { AttributeName: attribute, DeliveryMedium: medium, Destination: masked(attribute, destination) }
+  return {
+    AttributeName: attribute,
+    DeliveryMedium: medium,
+    Destination: masked(attribute, destination),
+  }
 }
 
 /** Who has an address for a name is told that, not the name inside. */
@@ -95,7 +107,8 @@ const wordsOf = async (sending: Sending): Promise<MessageTemplate> => {
   })
   const { smsMessage, emailMessage, emailSubject } = response
   // AWS: words without the code are not sent; the pool's own are. [guide: user-pool-lambda-custom-message]
-  const isUsable = (text: unknown): text is string => typeof text === 'string' && text.includes(CODE)
+  const isUsable = (text: unknown): text is string =>
+    typeof text === 'string' && text.includes(CODE)
   return {
     ...own,
     ...(isUsable(smsMessage) && { SMSMessage: smsMessage }),
@@ -129,12 +142,24 @@ export const sendMfaCode = async (signIn: SignIn, user: PoolUser): Promise<void>
     ),
   )
   const source = 'CustomMessage_Authentication'
-  await sendMessage({ parts, pool, client, user, source, attribute: 'phone_number', code, nowMs, clientMetadata })
+  await sendMessage({
+    parts,
+    pool,
+    client,
+    user,
+    source,
+    attribute: 'phone_number',
+    code,
+    nowMs,
+    clientMetadata,
+  })
 }
 
 /** The message that brings a temporary password; nothing where there is nowhere to send it. */
 export const sendInvitation = async (
-  sender: Pick<Sending, 'parts' | 'pool' | 'clientMetadata'> & { readonly call: { readonly nowMs: number } },
+  sender: Pick<Sending, 'parts' | 'pool' | 'clientMetadata'> & {
+    readonly call: { readonly nowMs: number }
+  },
   user: PoolUser,
   temporaryPassword: string,
   mediums: readonly string[] = ['SMS', 'EMAIL'],
@@ -147,6 +172,15 @@ export const sendInvitation = async (
     if (!mediums.includes(medium) || user.Attributes[attribute] === undefined) continue
     const source = 'CustomMessage_AdminCreateUser'
     const { nowMs } = call
-    await sendMessage({ parts, pool, user, source, attribute, code: temporaryPassword, nowMs, clientMetadata })
+    await sendMessage({
+      parts,
+      pool,
+      user,
+      source,
+      attribute,
+      code: temporaryPassword,
+      nowMs,
+      clientMetadata,
+    })
   }
 }

@@ -16,12 +16,7 @@ import type { StoreCall, WriteCall } from '#store/transactional.ts'
 import { notImplemented } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { callerOf } from './caller.ts'
-import {
-  attemptsExceeded,
-  enableSoftwareToken,
-  invalidParameter,
-  notAuthorized,
-} from './errors.ts'
+import { attemptsExceeded, enableSoftwareToken, invalidParameter, notAuthorized } from './errors.ts'
 import { anyPool, clientOfPool, findUser, type FoundClient, poolOf, userOf } from './lookups.ts'
 import type { UserPoolParts } from './parts.ts'
 import { invalidSession, openSession, sealSession, spendSession } from './sessions.ts'
@@ -117,7 +112,12 @@ const nextSession = (
   values: Readonly<Record<string, unknown>>,
   nowMs: number,
 ): string =>
-  sealSession(parts, setup, { challenge: 'MFA_SETUP', username: setup.user.Username, values }, nowMs)
+  sealSession(
+    parts,
+    setup,
+    { challenge: 'MFA_SETUP', username: setup.user.Username, values },
+    nowMs,
+  )
 
 const aboutTotp = (pool: UserPool, { Username }: PoolUser): string => `${pool.Id}/${Username}`
 
@@ -151,7 +151,12 @@ const change = (
   what: Partial<PoolUser>,
 ): Promise<void> =>
   call.store.write((tx) =>
-    saveUser({ tx, view: tx, accountId: call.accountId }, pool, user, changed(user, call.nowMs, what)),
+    saveUser(
+      { tx, view: tx, accountId: call.accountId },
+      pool,
+      user,
+      changed(user, call.nowMs, what),
+    ),
   )
 
 const withMethod = (user: PoolUser, method: MfaMethod, isOn: boolean): readonly MfaMethod[] => {
@@ -206,7 +211,12 @@ const prefer = async (
     if (given === undefined) continue
     const isOn = given.Enabled === true || (given.PreferredMfa === true && given.Enabled !== false)
     const wasPreferred = next.preferredMfa === method
-    const preferredMfa = given.PreferredMfa === true && isOn ? method : wasPreferred && !isOn ? undefined : next.preferredMfa
+    const preferredMfa =
+      given.PreferredMfa === true && isOn
+        ? method
+        : wasPreferred && !isOn
+          ? undefined
+          : next.preferredMfa
     next = { ...next, mfa: withMethod(next, method, isOn), preferredMfa }
   }
   await saveUser(call, pool, user, changed(next, call.nowMs, {}))

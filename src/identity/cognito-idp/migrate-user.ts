@@ -41,12 +41,16 @@ export const migrateUser = async (
   const given = response['userAttributes']
   if (!isObject(given)) return undefined
   const texts = Object.entries(given).map(([Name, value]) => ({ Name, Value: String(value) }))
-  const attributes = readAttributes(pool, texts.filter(({ Name }) => Name !== 'username'))
+  const attributes = readAttributes(
+    pool,
+    texts.filter(({ Name }) => Name !== 'username'),
+  )
   const isConfirmed = response['finalUserStatus'] === 'CONFIRMED' || password === undefined
   const base = newUser(parts, pool, {
     name,
     attributes,
-    status: password === undefined ? 'RESET_REQUIRED' : isConfirmed ? 'CONFIRMED' : 'RESET_REQUIRED',
+    status:
+      password === undefined ? 'RESET_REQUIRED' : isConfirmed ? 'CONFIRMED' : 'RESET_REQUIRED',
     nowMs: call.nowMs,
   })
   const user: PoolUser =

@@ -2,8 +2,8 @@
 import { LRUCache } from 'lru-cache'
 import type { KeyObject } from 'node:crypto'
 import type { InvokeFunction } from '#model/ports.ts'
-import type { Random } from '#shared/random.ts'
-import type { Sealing } from '../sealing.ts'
+import { type Random, systemRandom } from '#shared/random.ts'
+import { createSealing, type Sealing } from '../sealing.ts'
 import { createLockOuts, type LockOuts } from './lock-outs.ts'
 
 /** A message to a user: what AWS would send, and what nobody here can. */
@@ -47,3 +47,19 @@ export const createUserPoolParts = (
   spentSessions: new LRUCache({ max: SPENT_SESSIONS_MAX }),
   hashing: { waiting: 0 },
 })
+
+const KEY_BYTES = 32
+
+/** For templates that are deployed to be looked at: no token is ever signed. */
+export const forgottenUserPoolParts = (): UserPoolParts =>
+  createUserPoolParts({
+    sealing: createSealing(systemRandom.bytes(KEY_BYTES), systemRandom),
+    random: systemRandom,
+    invokeFunction: async () => ({
+      kind: 'refused',
+      statusCode: 503,
+      errorType: 'ServiceException',
+      message: 'There are no functions here.',
+    }),
+    deliver: () => undefined,
+  })

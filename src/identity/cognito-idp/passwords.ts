@@ -85,7 +85,9 @@ export const srpValues = (
       return { salt: password.srpSalt, verifier: Buffer.from(opened).toString('utf8') }
   }
   // Nobody knows what is sealed in the pool's key: a salt made of it cannot be told from a random one.
-  const made = createHmac('sha256', pool.keys[0]?.sealed ?? '').update(Username).digest('hex')
+  const made = createHmac('sha256', pool.keys[0]?.sealed ?? '')
+    .update(Username)
+    .digest('hex')
   return { salt: made.slice(0, 2 * SRP_SALT_BYTES), verifier: made.repeat(12) }
 }
 
@@ -120,7 +122,8 @@ export const checkPassword = (policy: PasswordPolicy, password: string | undefin
     throw invalidParameter(
       "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$",
     )
-  if (password.length < policy.MinimumLength) throw invalidPassword(`${NOT}Password not long enough`)
+  if (password.length < policy.MinimumLength)
+    throw invalidPassword(`${NOT}Password not long enough`)
   const rules = [
     [policy.RequireNumbers, /\d/, 'numeric'],
     [policy.RequireUppercase, /[A-Z]/, 'uppercase'],

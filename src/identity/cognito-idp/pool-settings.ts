@@ -33,7 +33,11 @@ const SHOWN = [
 
 export const settingsOf = (given: Given): UserPoolSettings => {
   refuseUnbuilt(given)
-  const { Policies, VerificationMessageTemplate: template = {}, AdminCreateUserConfig: admin } = given
+  const {
+    Policies,
+    VerificationMessageTemplate: template = {},
+    AdminCreateUserConfig: admin,
+  } = given
   const invite = admin?.InviteMessageTemplate ?? {}
   const mfa = given.MfaConfiguration ?? 'OFF'
   if (mfa === 'ON' && given.SmsConfiguration === undefined)
@@ -143,7 +147,13 @@ const triggersOf = (given: Shape<LambdaConfigType> = {}): LambdaTriggers => {
       throw notImplemented(
         `The trigger ${name} is not provided here: its codes are encrypted with KMS, which is not. Codes are in the log and in /_daemun/mailbox.`,
       )
-  const { KMSKeyID: _, CustomSMSSender: _1, CustomEmailSender: _2, InboundFederation: _3, ...own } = given
+  const {
+    KMSKeyID: _,
+    CustomSMSSender: _1,
+    CustomEmailSender: _2,
+    InboundFederation: _3,
+    ...own
+  } = given
   for (const [name, value] of Object.entries(own)) {
     const arn = typeof value === 'string' ? value : value?.LambdaArn
     if (arn !== undefined && arn !== '' && !/^arn:aws:lambda:[\w-]+:\d{12}:function:.+$/.test(arn))
@@ -156,17 +166,22 @@ const triggersOf = (given: Shape<LambdaConfigType> = {}): LambdaTriggers => {
 }
 
 const recoveryOf = (
-  given: readonly { readonly Name?: string | undefined; readonly Priority?: number | undefined }[] | undefined,
+  given:
+    | readonly { readonly Name?: string | undefined; readonly Priority?: number | undefined }[]
+    | undefined,
 ): readonly RecoveryMechanism[] => {
   if (given === undefined || given.length === 0) return []
   if (given.length > 1 && given.some(({ Name }) => Name === 'admin_only'))
     throw invalidParameter('Account Recovery Setting admin_only can not be combined with others.')
   // The wire has checked the names.
-  return (given as readonly RecoveryMechanism[]).toSorted((left, right) => left.Priority - right.Priority)
+  return (given as readonly RecoveryMechanism[]).toSorted(
+    (left, right) => left.Priority - right.Priority,
+  )
 }
 
 const refuseUnbuilt = (given: Given): void => {
-  const { UserPoolAddOns, Policies, KeyConfiguration, IssuerConfiguration, DcrConfiguration } = given
+  const { UserPoolAddOns, Policies, KeyConfiguration, IssuerConfiguration, DcrConfiguration } =
+    given
   const mode = UserPoolAddOns?.AdvancedSecurityMode
   if (mode !== undefined && mode !== 'OFF') throw unbuilt(`AdvancedSecurityMode ${mode}`)
   const factors = Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? []

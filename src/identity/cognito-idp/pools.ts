@@ -190,7 +190,7 @@ export const setUserPoolMfaConfig = async (
   }
   if (MfaConfiguration !== 'OFF' && !settings.softwareTokenMfa && !settings.smsMfa)
     throw invalidParameter(
-      'Invalid MFA configuration given, can\'t turn on MFA without an MFA method being configured.',
+      "Invalid MFA configuration given, can't turn on MFA without an MFA method being configured.",
     )
   const saved = { ...pool, settings }
   await savePool(call, saved)

@@ -52,7 +52,9 @@ export const refresh = async (
 }
 
 const namesOf = ({ Attributes, sub }: PoolUser): readonly string[] =>
-  ['email', 'phone_number', 'preferred_username'].flatMap((name) => Attributes[name] ?? []).concat(sub)
+  ['email', 'phone_number', 'preferred_username']
+    .flatMap((name) => Attributes[name] ?? [])
+    .concat(sub)
 
 export const getTokensFromRefreshToken =
   (parts: UserPoolParts) =>

@@ -89,7 +89,11 @@ const respond = async (signIn: SignIn, input: Responding): Promise<AuthAnswer> =
 }
 
 type SessionChallenge =
-  'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA' | 'SMS_MFA' | 'MFA_SETUP' | 'SELECT_MFA_TYPE'
+  | 'NEW_PASSWORD_REQUIRED'
+  | 'SOFTWARE_TOKEN_MFA'
+  | 'SMS_MFA'
+  | 'MFA_SETUP'
+  | 'SELECT_MFA_TYPE'
 
 const withSession = async (
   asked: SignIn,

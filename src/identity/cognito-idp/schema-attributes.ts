@@ -11,7 +11,11 @@ export interface GivenAttribute {
   readonly Value?: string | undefined
 }
 
-const text = (Name: string, isMutable = true, length: readonly [string, string] = ['0', '2048']) => ({
+const text = (
+  Name: string,
+  isMutable = true,
+  length: readonly [string, string] = ['0', '2048'],
+) => ({
   Name,
   AttributeDataType: 'String' as const,
   DeveloperOnlyAttribute: false,
@@ -73,10 +77,7 @@ export const schemaOf = (
   return withCustom([...standard.values()], own)
 }
 
-const overridden = (
-  known: SchemaAttribute,
-  given: Shape<SchemaAttributeType>,
-): SchemaAttribute => {
+const overridden = (known: SchemaAttribute, given: Shape<SchemaAttributeType>): SchemaAttribute => {
   const { AttributeDataType: type = known.AttributeDataType } = given
   if (type !== known.AttributeDataType)
     throw invalidParameter(
@@ -129,8 +130,10 @@ const constraintsOf = (
   type: SchemaAttribute['AttributeDataType'],
   given: Shape<SchemaAttributeType>,
 ): Partial<SchemaAttribute> => {
-  if (type === 'String') return { StringAttributeConstraints: given.StringAttributeConstraints ?? {} }
-  if (type === 'Number') return { NumberAttributeConstraints: given.NumberAttributeConstraints ?? {} }
+  if (type === 'String')
+    return { StringAttributeConstraints: given.StringAttributeConstraints ?? {} }
+  if (type === 'Number')
+    return { NumberAttributeConstraints: given.NumberAttributeConstraints ?? {} }
   return {}
 }
 
@@ -147,11 +150,13 @@ export const readAttributes = (
   const problems: string[] = []
   for (const { Name = '', Value = '' } of given) {
     const schema = pool.SchemaAttributes.find((one) => one.Name === Name)
-    if (schema === undefined) problems.push(`Type for attribute {${Name.slice(0, 60)}} could not be determined`)
+    if (schema === undefined)
+      problems.push(`Type for attribute {${Name.slice(0, 60)}} could not be determined`)
     else problems.push(...problemsOf(schema, Value))
     attributes[Name] = Value
   }
-  if (problems.length > 0) throw invalidParameter(STRICT + problems.map((one) => `${one}\n`).join(''))
+  if (problems.length > 0)
+    throw invalidParameter(STRICT + problems.map((one) => `${one}\n`).join(''))
   checkContacts(attributes)
   return attributes
 }
@@ -179,17 +184,21 @@ export const checkMutable = (
   for (const [name, value] of Object.entries(given)) {
     const schema = pool.SchemaAttributes.find((one) => one.Name === name)
     if (name === 'sub' || (schema?.Mutable === false && before[name] !== value))
-      throw invalidParameter(
-        `user.${name}: Attribute cannot be updated.\n`,
-      )
+      throw invalidParameter(`user.${name}: Attribute cannot be updated.\n`)
   }
 }
 
 const problemsOf = (
-  { Name, AttributeDataType, StringAttributeConstraints, NumberAttributeConstraints }: SchemaAttribute,
+  {
+    Name,
+    AttributeDataType,
+    StringAttributeConstraints,
+    NumberAttributeConstraints,
+  }: SchemaAttribute,
   value: string,
 ): readonly string[] => {
-  if (value.length > VALUE_LENGTH_MAX) return [`${Name}: String must be no longer than ${VALUE_LENGTH_MAX} characters`]
+  if (value.length > VALUE_LENGTH_MAX)
+    return [`${Name}: String must be no longer than ${VALUE_LENGTH_MAX} characters`]
   switch (AttributeDataType) {
     case 'String': {
       const { MinLength, MaxLength } = StringAttributeConstraints ?? {}
@@ -224,5 +233,6 @@ const checkContacts = (attributes: Readonly<Record<string, string>>): void => {
     throw invalidParameter('Invalid phone number format.')
 }
 
-export const isEmail = (value: string): boolean => /^[^\s@]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+$/.test(value)
+export const isEmail = (value: string): boolean =>
+  /^[^\s@]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+$/.test(value)
 export const isPhoneNumber = (value: string): boolean => /^\+\d{1,15}$/.test(value)

@@ -2,12 +2,7 @@
 // asked for still, and the tokens. https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow.html
 import type { PoolUser } from '#model/user-pool.ts'
 import type { StoreCall } from '#store/transactional.ts'
-import {
-  notAuthorized,
-  passwordResetRequired,
-  userDisabled,
-  userNotConfirmed,
-} from './errors.ts'
+import { notAuthorized, passwordResetRequired, userDisabled, userNotConfirmed } from './errors.ts'
 import { type IssuedTokens, issueTokens, type TokenSource } from './issue-tokens.ts'
 import { findUser, type FoundClient, groupsOf } from './lookups.ts'
 import { maskedPhone, sendMfaCode } from './messages.ts'
@@ -85,9 +80,7 @@ export const afterPassword = async (signIn: SignIn, user: PoolUser): Promise<Aut
       throw passwordResetRequired()
     case 'FORCE_CHANGE_PASSWORD':
       if ((user.temporaryUntilMs ?? Number.POSITIVE_INFINITY) <= call.nowMs)
-        throw notAuthorized(
-          'Temporary password has expired and must be reset by an administrator.',
-        )
+        throw notAuthorized('Temporary password has expired and must be reset by an administrator.')
       return {
         ChallengeName: 'NEW_PASSWORD_REQUIRED',
         Session: sealSession(
@@ -136,7 +129,10 @@ export const askMfa = (
 }
 
 /** What the user can show now. */
-const methodsOf = ({ pool }: SignIn, user: PoolUser): readonly ('SMS_MFA' | 'SOFTWARE_TOKEN_MFA')[] => {
+const methodsOf = (
+  { pool }: SignIn,
+  user: PoolUser,
+): readonly ('SMS_MFA' | 'SOFTWARE_TOKEN_MFA')[] => {
   const { softwareTokenMfa, smsMfa, MfaConfiguration } = pool.settings
   const isForced = MfaConfiguration === 'ON'
   const has = (method: 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA') => user.mfa?.includes(method) === true

@@ -23,7 +23,12 @@ import { newUser } from './new-user.ts'
 import type { UserPoolParts } from './parts.ts'
 import { checkPassword, makePassword } from './passwords.ts'
 import { isWritable } from './readable-attributes.ts'
-import { checkRequired, type GivenAttribute, isPhoneNumber, readAttributes } from './schema-attributes.ts'
+import {
+  checkRequired,
+  type GivenAttribute,
+  isPhoneNumber,
+  readAttributes,
+} from './schema-attributes.ts'
 import { shownAttributes } from './sign-in.ts'
 import { runTrigger } from './triggers.ts'
 import { changed, refuseTakenNames, saveUser, takeAliases } from './users.ts'
@@ -42,10 +47,21 @@ export const signUp =
     for (const own of Object.keys(attributes))
       if (!isWritable(client, own) || own === 'sub' || own.endsWith('_verified'))
         throw notAuthorized('A client attempted to write unauthorized attribute')
-    const base = newUser(parts, pool, { name, attributes, status: 'UNCONFIRMED', nowMs: call.nowMs })
+    const base = newUser(parts, pool, {
+      name,
+      attributes,
+      status: 'UNCONFIRMED',
+      nowMs: call.nowMs,
+    })
     checkRequired(pool, base.Attributes)
     await call.store.read((view) => refuseTaken({ ...call, view }, pool, name, base))
-    const decided = await askPreSignUp(parts, found, base, input.ValidationData, input.ClientMetadata)
+    const decided = await askPreSignUp(
+      parts,
+      found,
+      base,
+      input.ValidationData,
+      input.ClientMetadata,
+    )
     const user = { ...decided, password: await makePassword(parts, pool, base.Username, password) }
     const attribute = attributeToVerify(pool, user)
     const isConfirmed = user.UserStatus === 'CONFIRMED'
@@ -62,7 +78,16 @@ export const signUp =
     const details =
       code === undefined || attribute === undefined
         ? undefined
-        : await send(parts, found, call, user, 'CustomMessage_SignUp', attribute, code, input.ClientMetadata)
+        : await send(
+            parts,
+            found,
+            call,
+            user,
+            'CustomMessage_SignUp',
+            attribute,
+            code,
+            input.ClientMetadata,
+          )
     return {
       UserConfirmed: isConfirmed,
       UserSub: user.sub,
@@ -126,7 +151,10 @@ export const dataOf = (given: readonly GivenAttribute[] | undefined) =>
     ? null
     : Object.fromEntries(given.map(({ Name = '', Value = '' }) => [Name, Value]))
 
-export const decidedBy = (response: Readonly<Record<string, unknown>>, user: PoolUser): PoolUser => {
+export const decidedBy = (
+  response: Readonly<Record<string, unknown>>,
+  user: PoolUser,
+): PoolUser => {
   const { email, phone_number: phone } = user.Attributes
   if (response['autoVerifyEmail'] === true && email === undefined)
     throw invalidParameter('Auto verify email is set but the user has no email.')
@@ -136,7 +164,8 @@ export const decidedBy = (response: Readonly<Record<string, unknown>>, user: Poo
     Attributes: {
       ...user.Attributes,
       ...(response['autoVerifyEmail'] === true && { email_verified: 'true' }),
-      ...(response['autoVerifyPhone'] === true && phone !== undefined && { phone_number_verified: 'true' }),
+      ...(response['autoVerifyPhone'] === true &&
+        phone !== undefined && { phone_number_verified: 'true' }),
     },
   }
 }
@@ -234,14 +263,22 @@ export const resendConfirmationCode =
     }
     if (user.UserStatus !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.')
     const attribute = attributeToVerify(pool, user)
-    if (attribute === undefined)
-      throw invalidParameter('Auto verification not turned on.')
+    if (attribute === undefined) throw invalidParameter('Auto verification not turned on.')
     const code = await call.store.write((tx) =>
       makeCode(parts, { ...call, tx, view: tx }, { pool, user, purpose: 'sign-up' }, { attribute }),
     )
     const source = 'CustomMessage_ResendCode'
     return {
-      CodeDeliveryDetails: await send(parts, found, call, user, source, attribute, code, input.ClientMetadata),
+      CodeDeliveryDetails: await send(
+        parts,
+        found,
+        call,
+        user,
+        source,
+        attribute,
+        code,
+        input.ClientMetadata,
+      ),
     }
   }
 
@@ -253,7 +290,11 @@ export const pretendedDetails = (pool: UserPool, name: string): CodeDeliveryDeta
   const byPhone = isPhoneNumber(name) && pool.settings.UsernameAttributes?.includes('phone_number')
   const letter = name.slice(0, 1).toLowerCase() || 'a'
   return byPhone
-    ? { AttributeName: 'phone_number', DeliveryMedium: 'SMS', Destination: masked('phone_number', name) }
+    ? {
+        AttributeName: 'phone_number',
+        DeliveryMedium: 'SMS',
+        Destination: masked('phone_number', name),
+      }
     : {
         AttributeName: 'email',
         DeliveryMedium: 'EMAIL',

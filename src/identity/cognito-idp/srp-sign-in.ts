@@ -73,12 +73,19 @@ export const answerSrp = async (
   const { parts, pool, call } = signIn
   const { PASSWORD_CLAIM_SECRET_BLOCK: block = '', PASSWORD_CLAIM_SIGNATURE: claim = '' } = given
   const { TIMESTAMP: timestamp = '' } = given
-  if (block === '' || claim === '') throw invalidParameter('Missing required parameter PASSWORD_CLAIM_SIGNATURE')
+  if (block === '' || claim === '')
+    throw invalidParameter('Missing required parameter PASSWORD_CLAIM_SIGNATURE')
   // AWS: `Tue Sep 5 00:09:40 UTC 2026`, and nothing else.
   if (!/^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{1,2} \d\d:\d\d:\d\d UTC \d{4}$/.test(timestamp))
     throw invalidParameter('TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.')
   const blockBytes = Buffer.from(block, 'base64')
-  const session = openSession(parts, signIn, 'PASSWORD_VERIFIER', blockBytes.toString('utf8'), call.nowMs)
+  const session = openSession(
+    parts,
+    signIn,
+    'PASSWORD_VERIFIER',
+    blockBytes.toString('utf8'),
+    call.nowMs,
+  )
   const names: SignIn = { ...signIn, name: session.username }
   if (parts.lockOuts.isLocked(lockName(names), call.nowMs)) throw attemptsExceeded()
   const { username } = session

@@ -28,7 +28,8 @@ export const saveUser = async (
   for (const attribute of INDEXED) {
     const [old, now] = [before?.Attributes[attribute], after.Attributes[attribute]]
     if (old === now) continue
-    if (old !== undefined) await call.tx.delete(userIndex, scope, indexKey(pool, attribute, old, key))
+    if (old !== undefined)
+      await call.tx.delete(userIndex, scope, indexKey(pool, attribute, old, key))
     if (now !== undefined)
       await call.tx.put(userIndex, scope, indexKey(pool, attribute, now, key), {
         username: after.Username,

@@ -1,0 +1,68 @@
+// User pools, joined: what their operations draw on, and the pages that anybody may read.
+import type { MailboxMessage, UserPoolParts } from '#identity/cognito-idp/parts.ts'
+import { createUserPoolParts } from '#identity/cognito-idp/parts.ts'
+import { createWellKnown, wellKnownPage } from '#identity/cognito-idp/well-known.ts'
+import type { InvokeFunction } from '#model/ports.ts'
+import { systemRandom } from '#shared/random.ts'
+import type { Store } from '#store/store.ts'
+import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
+import type { Settings } from '../settings.ts'
+import type { Credentials } from './credentials.ts'
+import { type Mailbox, openMailbox } from './mailbox.ts'
+
+export interface UserPools {
+  readonly parts: UserPoolParts
+  readonly mailbox: Mailbox
+  /** Public keys and configurations; undefined for any other request. */
+  answer(request: HttpRequest): Promise<HttpResponse> | undefined
+  close(): Promise<void>
+}
+
+export const openUserPools = (options: {
+  readonly settings: Settings
+  readonly store: Store
+  readonly credentials: Credentials
+  /** Triggers are asked with it. */
+  readonly invokeFunction: InvokeFunction
+  readonly onMessage: (message: MailboxMessage) => void
+  readonly onError: (error: unknown) => void
+}): UserPools => {
+  const { settings, store, credentials, invokeFunction, onMessage, onError } = options
+  const mailbox = openMailbox({ settings, onMessage, onError })
+  const wellKnown = createWellKnown(store, settings)
+  const parts = createUserPoolParts({
+    sealing: credentials.mint.sealing,
+    random: systemRandom,
+    invokeFunction,
+    deliver: mailbox.deliver,
+  })
+  return {
+    parts,
+    mailbox,
+    answer: (request) => {
+      const page = wellKnownPage(request.target.split('?', 1)[0] ?? '')
+      if (page === undefined || !['GET', 'HEAD'].includes(request.method)) return undefined
+      const scheme =
+        request.tls === undefined && !request.host.endsWith('.amazonaws.com') ? 'http' : 'https'
+      return wellKnown.answer(page, `${scheme}://${request.host}`).then((text) => ({
+        statusCode: text === undefined ? 404 : 200,
+        headers: HEADERS,
+        body: text ?? JSON.stringify({ message: `User pool ${page.poolId} does not exist.` }),
+      }))
+    },
+    close: async () => {
+      wellKnown.close()
+      await mailbox.close()
+    },
+  }
+}
+
+/** Public, for pages as well: nothing but public keys and addresses. */
+const HEADERS = [
+  'content-type',
+  'application/json',
+  'cache-control',
+  'public, max-age=60',
+  'access-control-allow-origin',
+  '*',
+]
