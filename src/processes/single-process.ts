@@ -5,7 +5,6 @@ import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import type { InvokeFunction } from '#model/ports.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
-import type { InvokeFunction } from '#model/ports.ts'
 import { present } from '#shared/assert.ts'
 import { follow } from '#snapshot/distribute.ts'
 import { createLocalLimits } from '#state/local-limits.ts'
@@ -108,7 +107,6 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       mint: host.credentials.mint,
     })
     closing.push(functions.close)
-    bench.invoke = functions.pool.invoke
     const limits = createLocalLimits({ holder: host.limits, clock: host.clock, onError })
     closing.push(async () => limits.close())
     const plane = composeDataPlane({
