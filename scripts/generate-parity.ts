@@ -14,6 +14,10 @@ import { lambdaOperations } from '#lambda/api/operations.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
 import { s3Operations } from '#services/s3/operations.ts'
+import { openLogEventStore } from '#observability/logs/event-store.ts'
+import { logsOperations } from '#observability/logs/operations.ts'
+import { createMetricStore } from '#observability/metrics/metric-store.ts'
+import { monitoringOperations } from '#observability/monitoring/operations.ts'
 import { operationKinds } from '#services/dynamodb/operations.ts'
 import type { TableDocument, TableName } from '#wire/table.ts'
 
@@ -23,6 +27,8 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** The registries of identity make credentials with it; nothing is made here. */
 const MINT = { sealing: createSealing(new Uint8Array(32), systemRandom), random: systemRandom }
+
+const NO_ROOM = { groupBytesMax: 0, bytesMax: 0, seriesMax: 0, datapointsMax: 0 }
 
 interface Service {
   readonly name: string
@@ -76,6 +82,18 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^AssumeRole$/, 'no MFA, no transitive tags (both refused)'],
   [/^ListAccountAliases$/, 'there are none'],
+  [
+    /^GetMetricData$/,
+    'metric math: arithmetic, SUM, AVG, MIN, MAX, FILL; other functions are refused by name',
+  ],
+  [
+    /^GetMetricStatistics$/,
+    'one-minute values since the node started; percentiles within 1 percent, no trimmed statistics',
+  ],
+  [
+    /^FilterLogEvents$/,
+    'terms, JSON, fields and regular expressions; regular expressions are Java’s',
+  ],
   [
     /^(?:Publish|Preview)Portal$/,
     'the state is kept; pages are not served, and the portal says so',
@@ -131,6 +149,8 @@ const renderOperations = (): string => {
       Invoke: createInvokeApi,
       InvokeWithResponseStream: createInvokeApi,
     }),
+    ofTable('logs', logsOperations(openLogEventStore(':memory:', NO_ROOM))),
+    ofTable('monitoring', monitoringOperations(createMetricStore(NO_ROOM))),
     dynamodb(),
     ofTable(
       's3',

@@ -3,6 +3,11 @@
 import { join, resolve } from 'node:path'
 import { LIMIT_SETTINGS, type LimitSettings, readLimitSettings } from './limit-settings.ts'
 import {
+  OBSERVABILITY_SETTINGS,
+  type ObservabilitySettings,
+  readObservabilitySettings,
+} from './observability-settings.ts'
+import {
   camelCase,
   type CommandName,
   readNumber,
@@ -202,13 +207,6 @@ export const SETTINGS = [
     why: 'New WebSocket connections; further ones get 429. 500 is the quota of an AWS account.',
   },
   {
-    flag: 'request-log',
-    type: 'switch',
-    default: true,
-    commands: BOTH,
-    why: 'A line for every request on the standard output. Access logs of a stage are its own business.',
-  },
-  {
     flag: 'as',
     type: 'text',
     placeholder: 'rest|http',
@@ -271,9 +269,10 @@ export const SETTINGS = [
   },
   ...LIMIT_SETTINGS,
   ...TRACE_SETTINGS,
+  ...OBSERVABILITY_SETTINGS,
 ] as const satisfies readonly SettingDefinition[]
 
-export interface Settings extends LimitSettings, TraceSettings {
+export interface Settings extends LimitSettings, TraceSettings, ObservabilitySettings {
   readonly command: CommandName
   readonly files: readonly string[]
   readonly port: number
@@ -302,7 +301,6 @@ export interface Settings extends LimitSettings, TraceSettings {
   readonly build: boolean
   readonly inspect: number | undefined
   readonly json: boolean
-  readonly requestLog: boolean
   readonly as: 'rest' | 'http' | undefined
   readonly allowedHosts: readonly string[]
   readonly allowedOrigins: readonly string[]
@@ -371,7 +369,6 @@ export const parseSettings = (
     build: on('build'),
     inspect: number('inspect'),
     json: on('json'),
-    requestLog: on('request-log'),
     as,
     allowedHosts: list('allowed-host'),
     allowedOrigins: list('allowed-origin'),
@@ -381,6 +378,12 @@ export const parseSettings = (
     proxyListeners: list('proxy-listener').map((item) => readAddress('proxy-listener', item)),
     ...readLimitSettings(text, number),
     ...readTraceSettings({ text, number, on, list, environment }),
+    ...readObservabilitySettings({
+      text,
+      number,
+      on,
+      pairs: (flag) => readPairs(flag, list(flag)),
+    }),
     failOn: readFailOn(text('fail-on') ?? ''),
   })
 }

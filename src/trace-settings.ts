@@ -55,7 +55,7 @@ export const TRACE_SETTINGS = [
     type: 'text',
     placeholder: 'URL',
     commands: BOTH,
-    why: 'OpenTelemetry receiver (OTLP/HTTP with JSON), as http://127.0.0.1:4318: gets the spans of sampled requests of every API. None unless given.',
+    why: 'OpenTelemetry receiver (OTLP/HTTP with JSON), as http://127.0.0.1:4318: gets the spans of sampled requests of every API, access logs and metrics. None unless given.',
   },
   {
     flag: 'otlp-queue-bytes',

@@ -1,5 +1,6 @@
 // The values of `$context` in mappings and gateway responses. What a deployment fixes is a constant here.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference
+import { formatClfTime } from '#languages/access-log-format/clf-time.ts'
 import type { JsonInput } from '#languages/vtl/json.ts'
 import type { Caller } from '#model/caller.ts'
 import { isObject } from '#shared/json.ts'
@@ -63,7 +64,7 @@ const MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>([
   ['path', (request) => request.address.fullPath],
   ['protocol', (request) => `HTTP/${request.http.httpVersion}`],
   ['requestId', (request) => request.requestId],
-  ['requestTime', (request) => formatRequestTime(request.arrivedAtMs)],
+  ['requestTime', (request) => formatClfTime(request.arrivedAtMs)],
   ['requestTimeEpoch', (request) => request.arrivedAtMs],
   ['resourceId', (request) => request.match?.plan.resourceId],
   ['resourcePath', (request) => request.match?.plan.resourcePath],
@@ -166,7 +167,7 @@ const VARIABLES: ReadonlyMap<string, ContextVariable> = new Map<string, ContextV
   ['path', (request) => request.address.fullPath],
   ['protocol', (request) => `HTTP/${request.http.httpVersion}`],
   ['requestId', (request) => request.requestId],
-  ['requestTime', (request) => formatRequestTime(request.arrivedAtMs)],
+  ['requestTime', (request) => formatClfTime(request.arrivedAtMs)],
   ['requestTimeEpoch', (request) => String(request.arrivedAtMs)],
   ['resourceId', (request) => request.match?.plan.resourceId],
   ['resourcePath', (request) => request.match?.plan.resourcePath],
@@ -180,15 +181,3 @@ const authorizerVariable = (name: string): ContextVariable => {
   if (name === 'principalId') return (_request, caller) => caller?.principalId
   return (_request, caller) => authorizerValue(caller, name)
 }
-
-/** Common Log Format: `10/Mar/2020:00:03:59 +0000`. */
-export const formatRequestTime = (ms: number): string => {
-  const date = new Date(ms)
-  const day = `${twoDigits(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`
-  const [hours, minutes] = [twoDigits(date.getUTCHours()), twoDigits(date.getUTCMinutes())]
-  return `${day}:${hours}:${minutes}:${twoDigits(date.getUTCSeconds())} +0000`
-}
-
-const twoDigits = (count: number): string => (count < 10 ? `0${count}` : `${count}`)
-
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')

@@ -10,6 +10,7 @@ import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
 import { compileHttpApiIntegration } from './integrate/http-api-integrations/index.ts'
 import { GatewayFailure, type HttpRoutePlan, type HttpStagePlan, type Limitation } from './plan.ts'
 import { compileCors } from './respond/cors.ts'
+import { observeStage } from './respond/stage-observation.ts'
 
 export type HttpStageEntry = Extract<StageEntry, { readonly protocol: 'HTTP' | 'WEBSOCKET' }>
 
@@ -24,7 +25,9 @@ export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument):
     stageVariables: stage.stageVariables ?? {},
   }
   const limitations: Limitation[] = []
-  noteObservers(entry, limitsAt(`stage ${stage.stageName}`, limitations))
+  const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
+  noteObservers(entry, stageLimits)
+  const observation = observeStage(facts, stage, stageLimits)
   const plans = document.routes.map((route) => {
     const limits = limitsAt(route.routeKey, limitations)
     return compileRoute(route, entry, document, facts, limits)
@@ -33,6 +36,7 @@ export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument):
     ...facts,
     protocol: 'HTTP',
     limitations,
+    ...(observation !== undefined && { observation }),
     routes: compileRouteKeys(plans),
     suggestRoute: compileSuggestions(document.routes.map(({ routeKey }) => routeKey)),
     ...compileCors(document.api.corsConfiguration),
@@ -41,12 +45,7 @@ export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument):
 
 /** What only observes is left out by name. */
 const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
-  if (stage.accessLogSettings !== undefined) limits.ignore('access logs')
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
-  const settings = [stage.defaultRouteSettings, ...Object.values(stage.routeSettings ?? {})]
-  if (settings.some((setting) => setting?.detailedMetricsEnabled === true)) {
-    limits.ignore('detailed metrics')
-  }
 }
 
 const compileRoute = (

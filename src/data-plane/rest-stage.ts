@@ -19,6 +19,7 @@ import { compileBinaryMediaTypes } from './integrate/payload.ts'
 import type { Limitation, RestMethodPlan, RestStagePlan } from './plan.ts'
 import { compileCompression } from './respond/compression.ts'
 import { compileGatewayResponses } from './respond/gateway-response.ts'
+import { observeRestStage } from './respond/stage-observation.ts'
 
 export type RestStageEntry = Extract<StageEntry, { readonly protocol: 'REST' }>
 
@@ -64,6 +65,12 @@ const compileRelease = (
   const limitations: Limitation[] = []
   const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
   const refuseAll = compileStageSettings(stage, api, stageLimits)
+  const observation = observeRestStage(
+    facts,
+    stage.accessLogSettings,
+    stage.methodSettings,
+    stageLimits,
+  )
   const isBinary = compileBinaryMediaTypes(api.binaryMediaTypes ?? [])
   const resourcePolicy = compileResourcePolicy(api, facts, stageLimits)
   const findKeyInPlan = compileUsagePlans(facts)
@@ -95,6 +102,7 @@ const compileRelease = (
     keepsLog: routes.some(({ plan }) => plan.executionLog !== undefined),
     isTraced: stage.tracingEnabled,
     limitations,
+    ...(observation !== undefined && { observation }),
     routes: compileRoutes(routes),
     binaryMediaTypes: isBinary,
     decode: compileDecode(api.minimumCompressionSize),

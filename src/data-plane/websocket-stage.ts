@@ -18,6 +18,7 @@ import { routeLogSetting } from './execution-log-setting.ts'
 import { compileSocketIntegration } from './integrate/websocket-integrations/index.ts'
 import type { SocketRouteSource } from './integrate/websocket-integrations/rest-source.ts'
 import type { Limitation, SocketRoutePlan, WebSocketStagePlan } from './plan.ts'
+import { observeStage } from './respond/stage-observation.ts'
 
 export const compileWebSocketStage = (
   entry: HttpStageEntry,
@@ -35,6 +36,7 @@ export const compileWebSocketStage = (
   const limitations: Limitation[] = []
   const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
   noteObservers(entry, stageLimits)
+  const observation = observeStage(facts, stage, stageLimits)
   const routes = new Map(
     document.routes.map((route) => {
       const limits = limitsAt(route.routeKey, limitations)
@@ -46,6 +48,7 @@ export const compileWebSocketStage = (
     protocol: 'WEBSOCKET',
     keepsLog: [...routes.values()].some((route) => route.executionLog !== undefined),
     limitations,
+    ...(observation !== undefined && { observation }),
     connect: routes.get('$connect'),
     disconnect: routes.get('$disconnect'),
     selectRoute: compileRouteSelection(document, routes, stageLimits),
@@ -54,12 +57,7 @@ export const compileWebSocketStage = (
 
 /** What only observes is left out by name. */
 const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
-  if (stage.accessLogSettings !== undefined) limits.ignore('access logs')
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
-  const settings = [stage.defaultRouteSettings, ...Object.values(stage.routeSettings ?? {})]
-  if (settings.some((setting) => setting?.detailedMetricsEnabled === true)) {
-    limits.ignore('detailed metrics')
-  }
 }
 
 const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketRoutePlan => {

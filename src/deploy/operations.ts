@@ -8,6 +8,7 @@ import { forgottenUserPoolParts, type UserPoolParts } from '#identity/cognito-id
 import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
+import { logGroupOperations } from '#observability/logs/operations.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
 import { bucketOperations } from '#services/s3/buckets.ts'
 import { declaredTableOperations } from '#services/dynamodb/tables.ts'
@@ -50,6 +51,7 @@ export const callOperations = ({
     iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),
     s3: bucketOperations(isBucketEmpty),
+    logs: logGroupOperations,
   }
   return async (service, operation, input, ids) => {
     const run = registries[service][operation]

@@ -46,8 +46,9 @@ export interface StageObservation {
 }
 
 export interface AccessLog {
-  /** ARN of a log group. */
-  readonly destinationArn: string
+  /** The log group that the stage names. */
+  readonly scope: Scope
+  readonly logGroupName: string
   readonly logStreamName: string
   /** The line, without its end; no caller can put a second line in. */
   readonly render: (record: RequestRecord) => string

@@ -23,6 +23,7 @@ import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
 import type { Management } from './management.ts'
 import { answerRequests, type RequestPages } from './request-pages.ts'
+import type { Telemetry } from './telemetry.ts'
 import { isLenient, type ManagementGate } from './management-gate.ts'
 import { answerPreflight, isOpenToPages, readableByPages } from './pages.ts'
 
@@ -41,6 +42,8 @@ export interface FrontDoor {
   readonly reset?: () => Promise<void>
   /** The public pages of user pools, and the mailbox. */
   readonly userPools: Pick<UserPools, 'answer' | 'mailbox'>
+  /** `/_daemun/metrics` */
+  readonly telemetry?: Pick<Telemetry, 'answer'>
   /** Takes the answers of custom resources. */
   readonly customResources?: Pick<CustomResources, 'take'>
 }
@@ -71,6 +74,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
       case 'daemun':
         return (
           answerHealth(request, door.isReady) ??
+          door.telemetry?.answer(request) ??
           answerClock(request, door.clock) ??
           answerReset(request, door.reset) ??
           answerRequests(request, door.requests, refusal) ??

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
+import { systemClock } from '#shared/clock.ts'
 import { follow } from '#snapshot/distribute.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { readEnvironmentFile } from './environment-file.ts'
@@ -13,6 +14,7 @@ import { createHomeHandler } from './home-proxy.ts'
 import { joinNodeChannel } from './node-channel.ts'
 import { PULL_PATH } from './pull-path.ts'
 import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
+import { gatherTelemetry } from './telemetry.ts'
 
 export const runFunctions = async (): Promise<void> => {
   const { settings, channelPath, invokePath } = readStartOrder()
@@ -29,8 +31,15 @@ export const runFunctions = async (): Promise<void> => {
     handler: createHomeHandler({ endpointUrl, settings }),
     onError,
   })
+  const telemetry = gatherTelemetry({
+    settings,
+    clock: systemClock,
+    writeLogs: channel.sendLogs,
+    sendMetrics: channel.sendMetrics,
+  })
   const functions = composeFunctions({
     settings,
+    telemetry,
     endpointUrl,
     homeTls: home.tls,
     environment: await readEnvironmentFile(settings.envFile),
@@ -59,6 +68,7 @@ export const runFunctions = async (): Promise<void> => {
   obeySupervisor(async () => {
     await listener.close(settings.drainSeconds * 1_000)
     await functions.close()
+    telemetry.flush()
     await home.close()
     channel.close()
   })

@@ -11,6 +11,8 @@ import { systemRandom } from '#shared/random.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
 import type { Tell } from './events.ts'
+import { withMetrics } from './function-metrics.ts'
+import type { Gathering } from './telemetry.ts'
 import { createFunctionRoles } from './function-roles.ts'
 
 export interface Functions {
@@ -28,6 +30,7 @@ export const composeFunctions = (options: {
   readonly tell: Tell
   /** What the credentials of functions' roles are made with. */
   readonly mint: CredentialMint
+  readonly telemetry: Pick<Gathering, 'onFunctionLog' | 'collector'>
 }): Functions => {
   const { settings, tell } = options
   const roles = createFunctionRoles({ settings, mint: options.mint, environment: process.env })
@@ -48,13 +51,16 @@ export const composeFunctions = (options: {
       watch: settings.watch,
       build: settings.build,
     },
-    onLog: ({ functionName, requestId, line }) =>
+    onLog: (written) => {
+      const { functionName, requestId, line } = written
+      options.telemetry.onFunctionLog(written)
       tell({
         event: 'function-log',
         function: functionName,
         line,
         ...(requestId !== undefined && { requestId }),
-      }),
+      })
+    },
     onNotice: (functionName, text) => tell({ event: 'notice', function: functionName, text }),
     onReload: (functionName, file) => tell({ event: 'reloaded', function: functionName, file }),
   })
@@ -81,7 +87,7 @@ export const composeFunctions = (options: {
     }
   }
   return {
-    pool,
+    pool: withMetrics(pool, options.telemetry.collector, systemClock),
     apply: async ({ changes }) => {
       // Roles first: a function that comes with its role is to sign as it from its first start.
       for (const { key, entry } of changes) roles.take(key, entry)

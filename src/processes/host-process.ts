@@ -71,7 +71,7 @@ const start = async (order: StartOrder): Promise<void> => {
     endpointUrl: () => state.endpointUrl,
     invoke: functions.invoke,
   })
-  const recorder = openRecorder({ settings })
+  const recorder = openRecorder({ settings, writeLogs: host.telemetry.writeLogs })
   // A node that serves others has the real time, unless it was started to be played with.
   const isClockSettable = settings.clock !== 'real'
   const listener = await withPatience(
@@ -95,6 +95,7 @@ const start = async (order: StartOrder): Promise<void> => {
             dataOrigin: () => originOf(settings.dataHost, settings.dataPort),
           },
           userPools: host.userPools,
+          telemetry: host.telemetry,
           clock: {
             clock: host.clock,
             ...(isClockSettable && { changed: () => state.tellTime() }),
@@ -118,6 +119,8 @@ const start = async (order: StartOrder): Promise<void> => {
       }
     },
     onFunctionLine: recorder.requests.tellLine,
+    onLogs: host.telemetry.writeLogs,
+    onMetrics: host.telemetry.mergeMetrics,
     onError: (error) => log.write({ event: 'error', role: 'host', message: errorMessage(error) }),
   })
   host.watch(channel.announce)

@@ -28,6 +28,7 @@ import { createNodeClock } from './clock.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
 import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
+import { openTelemetry, type Telemetry } from './telemetry.ts'
 import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { openServices } from './services.ts'
@@ -46,6 +47,7 @@ export interface Host {
   readonly limits: LimitHolder
   readonly management: Management
   readonly userPools: UserPools
+  readonly telemetry: Telemetry
   readonly source: DirectorySource
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
@@ -89,6 +91,7 @@ export const openHost = (options: HostOptions): Host => {
   const services = openServices({ settings, store, events: options.objectEvents, onError })
   const { readObject, isBucketEmpty } = services
   const lambda = { codeStore, readObject }
+  const telemetry = openTelemetry({ settings, store, clock, onError })
   const messaging = openMessaging({ settings, store, clock, onError })
   const userPools = openUserPools({ ...options, store, credentials })
   const management = createManagement({
@@ -106,6 +109,8 @@ export const openHost = (options: HostOptions): Host => {
       dynamodb: services.dynamodb,
       s3: services.s3,
       messaging: messaging.parts,
+      logEvents: telemetry.events,
+      metrics: telemetry.metrics,
     },
     onBug: onError,
   })
@@ -119,6 +124,7 @@ export const openHost = (options: HostOptions): Host => {
     limits,
     management,
     userPools,
+    telemetry,
     rootCredential: () => makeRootCredential(store, settings, credentials.mint, clock.nowMs()),
     rootCredentialShown: () => markRootCredentialShown(store, settings),
     issueCredentials,
@@ -177,6 +183,7 @@ export const openHost = (options: HostOptions): Host => {
       stopKeeping()
       await keeping.done()
       await limits.close()
+      await telemetry.close()
       await store.close()
       lock.release()
     },

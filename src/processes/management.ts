@@ -7,6 +7,8 @@ import type { LambdaParts } from '#lambda/api/code.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { S3 } from '#services/s3/s3.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
+import type { LogEventStore } from '#observability/logs/event-store.ts'
+import type { MetricStore } from '#observability/metrics/metric-store.ts'
 import type { UsageCounters } from '#model/limits.ts'
 import type { Scope } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
@@ -37,6 +39,8 @@ export interface ManagementParts {
   readonly issueCredentials: IssueCredentials
   readonly lambda: LambdaParts
   readonly userPools: UserPoolParts
+  readonly logEvents: LogEventStore
+  readonly metrics: MetricStore
   /** Opened when it is first asked for. */
   readonly dynamodb: () => Promise<DynamoDb>
   readonly s3: () => Promise<S3>
@@ -61,6 +65,10 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
   iam: async ({ mint }) => (await import('#identity/iam/operations.ts')).iamOperations(mint),
   sts: async ({ mint, findTokenKey }) =>
     (await import('#identity/sts/operations.ts')).stsOperations(mint, findTokenKey),
+  logs: async ({ logEvents }) =>
+    (await import('#observability/logs/operations.ts')).logsOperations(logEvents),
+  monitoring: async ({ metrics }) =>
+    (await import('#observability/monitoring/operations.ts')).monitoringOperations(metrics),
   // Invoke is not among them: front-door.ts takes it to the functions.
   lambda: async ({ lambda }) =>
     (await import('#lambda/api/operations.ts')).lambdaOperations(lambda),

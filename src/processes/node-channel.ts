@@ -1,8 +1,10 @@
 // What the processes of a node say over the channel (state/channel.ts): the methods of the host and the notices, typed
 // in one place for both ends.
 import type { DeploymentDocument, DirectoryDelta } from '#model/documents.ts'
+import type { LogBatch, WriteLogs } from '#model/ports.ts'
 import type { RequestRecord } from '#model/request-record.ts'
 import type { FunctionLine } from '#observability/requests.ts'
+import type { MetricDelta } from '#observability/metrics/delta.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
 import {
   type ChannelClient,
@@ -37,6 +39,8 @@ export const openNodeChannel = async (options: {
   readonly clock: () => ClockSetting | undefined
   readonly onRecords: (records: readonly RequestRecord[]) => void
   readonly onFunctionLine: (line: FunctionLine) => void
+  readonly onLogs: WriteLogs
+  readonly onMetrics: (deltas: readonly MetricDelta[]) => void
   readonly onError: (error: unknown) => void
 }): Promise<NodeChannelHost> => {
   const { path, source, endpointUrl, limits, clock, onRecords, onFunctionLine, onError } = options
@@ -73,6 +77,9 @@ export const openNodeChannel = async (options: {
     notices: {
       records: (records) => onRecords(records as readonly RequestRecord[]),
       functionLine: (line) => onFunctionLine(line as FunctionLine),
+      // Both ends are this program.
+      logs: (batch) => options.onLogs(batch as LogBatch),
+      metrics: (deltas) => options.onMetrics(deltas as readonly MetricDelta[]),
       clockSet: (ack) => acks.get(Number(ack))?.(),
       ...leases.notices,
     },
@@ -102,6 +109,8 @@ export interface NodeChannel {
   clock(): Promise<ClockSetting | undefined>
   sendRecords(records: readonly RequestRecord[]): void
   sendFunctionLine(line: FunctionLine): void
+  readonly sendLogs: WriteLogs
+  sendMetrics(deltas: readonly MetricDelta[]): void
   close(): void
 }
 
@@ -152,6 +161,8 @@ export const joinNodeChannel = (options: {
     endpointUrl: async () => String(await client.call('endpoint', null)),
     sendRecords: (records) => client.notify('records', records),
     sendFunctionLine: (line) => client.notify('functionLine', line),
+    sendLogs: (batch) => client.notify('logs', batch),
+    sendMetrics: (deltas) => client.notify('metrics', deltas),
     close: () => client.close(),
   }
 }

@@ -26,6 +26,7 @@ import { openHost } from './host.ts'
 import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
 import { lineOf, openRecorder } from './recording.ts'
+import { gatherTelemetry, pageOf } from './telemetry.ts'
 
 export interface SingleProcess {
   readonly endpoint: string
@@ -93,10 +94,18 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       onError,
     })
     closing.push(home.close)
-    const recorder = openRecorder({ settings })
+    const recorder = openRecorder({ settings, writeLogs: host.telemetry.writeLogs })
     closing.push(recorder.close)
+    const telemetry = gatherTelemetry({
+      settings,
+      clock: host.clock,
+      writeLogs: host.telemetry.writeLogs,
+      sendMetrics: host.telemetry.mergeMetrics,
+    })
+    closing.push(async () => telemetry.flush())
     const functions = composeFunctions({
       settings,
+      telemetry,
       endpointUrl: endpoint,
       homeTls: home.tls,
       environment,
@@ -117,7 +126,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       invokeFunctionStream: functions.pool.invokeStream,
       resolveCredentials: host.credentials.resolve,
       mint: host.credentials.mint,
-      observe: (record) => {
+      observe: (record, stage) => {
+        telemetry.observe(record, stage)
         recorder.add(record)
         if (settings.requestLog) tell({ event: 'request', record: lineOf(record) })
       },
@@ -145,6 +155,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       management: host.management,
       gate: host.gate,
       dataPlane: plane,
+      telemetry: pageOf(host.telemetry, telemetry),
       invoke: createInvokeApi(functions.pool, {
         scope: { accountId: settings.accountId, region: settings.region },
       }),

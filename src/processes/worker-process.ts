@@ -21,6 +21,7 @@ import { joinNodeChannel, type NodeChannel } from './node-channel.ts'
 import { withPatience } from './patience.ts'
 import { createRecordBatches } from './record-batches.ts'
 import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
+import { gatherTelemetry } from './telemetry.ts'
 
 /** How long a starting worker waits for the host before it boots from the disk. */
 const HOST_WAIT_MS = 2_000
@@ -63,6 +64,12 @@ export const runWorker = async (): Promise<void> => {
     share: 1 / settings.workers,
     onAway: report,
   })
+  const telemetry = gatherTelemetry({
+    settings,
+    clock,
+    writeLogs: channel.sendLogs,
+    sendMetrics: channel.sendMetrics,
+  })
   const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
   const connections = createLocalConnections({ holder: process.pid, random: systemRandom, clock })
   const peers = await openConnectionPeers({
@@ -82,7 +89,10 @@ export const runWorker = async (): Promise<void> => {
     ...createInvokeClient({ socketPath: invokePath }),
     resolveCredentials: credentials.resolve,
     mint: credentials.mint,
-    observe: records.add,
+    observe: (record, stage) => {
+      telemetry.observe(record, stage)
+      records.add(record)
+    },
     onError: report,
     isReady: () => !state.draining,
     homeEndpoint: () => state.home,
@@ -118,6 +128,7 @@ export const runWorker = async (): Promise<void> => {
     await Promise.all([listener.close(graceMs), further.close(graceMs)])
     await peers.close()
     records.flush()
+    telemetry.flush()
     limits.close()
     channel.close()
   })

@@ -81,9 +81,7 @@ test('what only observes is listed and the request is served', async () => {
     integrations: [lambdaIntegration({ credentialsArn: 'arn:aws:iam::1:role/x' })],
   })
   assert.deepEqual(stage.limitations, [
-    { effect: 'ignored', where: 'stage $default', feature: 'access logs' },
     { effect: 'ignored', where: 'stage $default', feature: 'client certificates' },
-    { effect: 'ignored', where: 'stage $default', feature: 'detailed metrics' },
     { effect: 'ignored', where: '$default', feature: 'integration credentials' },
   ])
   assert.equal((await ask(stage, testServices())).statusCode, 200)

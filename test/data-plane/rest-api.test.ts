@@ -250,8 +250,6 @@ test('what only observes or speeds up is listed, and the request is served', asy
     restPlan(api).limitations.map(({ effect, where, feature }) => `${effect} ${where} ${feature}`),
     [
       'ignored stage prod the encryption of cached answers (they stay in memory)',
-      'ignored stage prod access logs',
-      'ignored stage prod detailed metrics',
       'ignored stage prod client certificates',
       'ignored stage prod the TLS security policy',
     ],

@@ -22,8 +22,6 @@ const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
   if (stage.cacheClusterEnabled && some((setting) => setting.cacheDataEncrypted === true)) {
     limits.ignore('the encryption of cached answers (they stay in memory)')
   }
-  if (stage.accessLogSettings?.destinationArn !== undefined) limits.ignore('access logs')
-  if (some((setting) => setting.metricsEnabled === true)) limits.ignore('detailed metrics')
   // A backend that wants the certificate refuses by itself: nothing passes that should not.
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
   // It chooses among TLS versions of AWS's listener, which is not the one here.

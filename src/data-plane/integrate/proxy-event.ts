@@ -2,11 +2,11 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 //
 // Written as one JSON text: what a deployment fixes is text already, and no object tree is built per request.
+import { formatClfTime } from '#languages/access-log-format/clf-time.ts'
 import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import type { FlatHeaders } from '#transport/contract.ts'
 import { eachHeader } from '../accept/headers.ts'
 import type { MethodSource } from '../compiling.ts'
-import { formatRequestTime } from '../context-variables.ts'
 import type { RestRequest } from '../plan.ts'
 import { forwardedHeaders, isForwardedHeader } from './forwarded.ts'
 import { base64Of, utf8Of } from './payload.ts'
@@ -81,7 +81,7 @@ const compileContextText = ({
     const { address } = request
     return (
       `${contextText}${json(request.method)},"extendedRequestId":${json(request.extendedRequestId)}` +
-      `,"requestTime":"${formatRequestTime(request.arrivedAtMs)}","path":${json(address.fullPath)}` +
+      `,"requestTime":"${formatClfTime(request.arrivedAtMs)}","path":${json(address.fullPath)}` +
       `${accountText}${request.http.httpVersion}${stageNameText}${json(address.domainPrefix)}` +
       `,"requestTimeEpoch":${request.arrivedAtMs},"requestId":${json(request.requestId)}` +
       identityText(request, caller) +

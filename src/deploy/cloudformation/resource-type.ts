@@ -16,6 +16,7 @@ export type ServiceName =
   | 'dynamodb'
   | 'iam'
   | 'lambda'
+  | 'logs'
   | 's3'
 
 /** Calls an operation of a management API inside the transaction of the deployment. */

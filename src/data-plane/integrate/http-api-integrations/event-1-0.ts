@@ -1,7 +1,7 @@
 // The event of payload format 1.0 as HTTP APIs send it: that of REST APIs, with a few members of its own.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import { formatClfTime } from '#languages/access-log-format/clf-time.ts'
 import type { Caller } from '#model/caller.ts'
-import { formatRequestTime } from '../../context-variables.ts'
 import {
   eventBody,
   eventHeaders,
@@ -54,7 +54,7 @@ const requestContextOf = ({ request, caller }: EventSource, path: string, resour
   path,
   protocol: `HTTP/${request.http.httpVersion}`,
   requestId: request.requestId,
-  requestTime: formatRequestTime(request.arrivedAtMs),
+  requestTime: formatClfTime(request.arrivedAtMs),
   requestTimeEpoch: request.arrivedAtMs,
   resourceId: null,
   resourcePath: resource,

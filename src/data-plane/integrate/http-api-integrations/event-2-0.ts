@@ -1,7 +1,7 @@
 // The event of payload format 2.0: short names, one value each, and what is empty is left out.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+import { formatClfTime } from '#languages/access-log-format/clf-time.ts'
 import type { Caller, CallerIdentity } from '#model/caller.ts'
-import { formatRequestTime } from '../../context-variables.ts'
 import {
   eventBody,
   eventHeaders,
@@ -43,7 +43,7 @@ export const makeEvent20 = (source: EventSource) => {
       requestId: request.requestId,
       routeKey,
       stage: request.stage.stageName,
-      time: formatRequestTime(request.arrivedAtMs),
+      time: formatClfTime(request.arrivedAtMs),
       timeEpoch: request.arrivedAtMs,
     },
     // Undefined members are left out by JSON.stringify: absent, not null.

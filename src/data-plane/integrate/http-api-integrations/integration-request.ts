@@ -1,5 +1,6 @@
 // A request to an HTTP API on its way to the backend: what the parameter mapping of its integration makes of it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+import { formatClfTime } from '#languages/access-log-format/clf-time.ts'
 import type { Caller } from '#model/caller.ts'
 import { joinedHeader } from '#languages/parameter-mapping/header-change.ts'
 import { type LookUp, toByteString } from '#languages/parameter-mapping/mapping-value.ts'
@@ -11,7 +12,6 @@ import type { ResponseMapping } from '#languages/parameter-mapping/response-mapp
 import type { HttpResponse } from '#transport/contract.ts'
 import { decodeOrKeep } from '../../accept/query.ts'
 import { authorizerValue } from '../../authorizer-value.ts'
-import { formatRequestTime } from '../../context-variables.ts'
 import type { HttpApiRequest } from '../../plan.ts'
 import { jsonOnce, readBodyPath } from '../body-path.ts'
 import { ownValue } from '../parameter-source.ts'
@@ -98,7 +98,7 @@ const CONTEXT: ReadonlyMap<string, (request: HttpApiRequest) => string | undefin
   ['path', (request) => request.address.fullPath],
   ['protocol', (request) => `HTTP/${request.http.httpVersion}`],
   ['requestId', (request) => request.requestId],
-  ['requestTime', (request) => formatRequestTime(request.arrivedAtMs)],
+  ['requestTime', (request) => formatClfTime(request.arrivedAtMs)],
   ['requestTimeEpoch', (request) => String(request.arrivedAtMs)],
   ['routeKey', (request) => request.match.plan.routeKey],
   ['stage', (request) => request.stage.stageName],

@@ -1,9 +1,9 @@
 // The event of a Lambda proxy integration of a WebSocket API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
+import { formatClfTime } from '#languages/access-log-format/clf-time.ts'
 import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import { present } from '#shared/assert.ts'
 import { eachHeader } from '../../accept/headers.ts'
-import { formatRequestTime } from '../../context-variables.ts'
 import type { SocketFacts } from '../../accept/socket.ts'
 import type { RestRequest, SocketRequest } from '../../plan.ts'
 import { forwardedHeaders, isForwardedHeader } from '../forwarded.ts'
@@ -65,7 +65,7 @@ const makeContext = (
     }),
     eventType: socket.eventType,
     extendedRequestId: request.extendedRequestId,
-    requestTime: formatRequestTime(request.arrivedAtMs),
+    requestTime: formatClfTime(request.arrivedAtMs),
     messageDirection: 'IN',
     ...(socket.disconnectReason !== undefined && { disconnectReason: socket.disconnectReason }),
     stage: stage.stageName,

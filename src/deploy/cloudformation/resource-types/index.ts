@@ -36,6 +36,7 @@ import { layerVersion } from './lambda-layer.ts'
 import { permission } from './lambda-permission.ts'
 import { url } from './lambda-url.ts'
 import { alias, version } from './lambda-versions.ts'
+import { logGroup } from './log-group.ts'
 import { managedOverrides } from './managed-overrides.ts'
 import { nestedStack } from './nested-stack.ts'
 import { bucket, bucketPolicy } from './s3-bucket.ts'
@@ -93,6 +94,7 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::IAM::User': user,
   'AWS::IAM::UserPolicy': policies.userPolicy,
   'AWS::IAM::UserToGroupAddition': userToGroupAddition,
+  'AWS::Logs::LogGroup': logGroup,
   'AWS::Lambda::Alias': alias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,

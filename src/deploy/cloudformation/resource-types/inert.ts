@@ -19,10 +19,6 @@ const FORMS: Readonly<Record<string, Form>> = {
     name: 'InstanceProfileName',
     arn: 'iam::{account}:instance-profile/{name}',
   },
-  'AWS::Logs::LogGroup': {
-    name: 'LogGroupName',
-    arn: 'logs:{region}:{account}:log-group:{name}:*',
-  },
   'AWS::SQS::Queue': {
     name: 'QueueName',
     arn: 'sqs:{region}:{account}:{name}',
@@ -122,7 +118,6 @@ const FORMS: Readonly<Record<string, Form>> = {
 const EFFECTS: Readonly<Record<string, string>> = {
   'AWS::IAM::AccessKey':
     'not made here: a stack would have to keep its secret. Make one: aws iam create-access-key',
-  'AWS::Logs::LogGroup': 'not provided here: logs go where this gateway writes them',
 }
 
 export const inert: ResourceType = {
