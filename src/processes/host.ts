@@ -26,6 +26,7 @@ import {
 } from '#identity/root-credential.ts'
 import { createNodeClock } from './clock.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
+import { keepOutOfRepositories, lostKey } from './data-directory.ts'
 import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { openTelemetry, type Telemetry } from './telemetry.ts'
@@ -76,6 +77,9 @@ export const openHost = (options: HostOptions): Host => {
   const { settings, tests, onError } = options
   const { dataDir, accountId, region } = settings
   const lock: DataDirectoryLock = lockDataDirectory(dataDir)
+  keepOutOfRepositories(dataDir)
+  const lost = lostKey(dataDir)
+  if (lost !== undefined) onError(lost)
   const credentials = openCredentials(settings)
   const store = openSqliteStore(join(dataDir, 'daemun.db'))
   const source = storeSource(store)
