@@ -1,5 +1,8 @@
 // `npm run bench`: the gateway against nginx, in interleaved rounds on the same machine in the same minutes.
 //   B0  the upstream alone                     B1  HTTP API, $default route, HTTP_PROXY, no logs
+//   B2  REST API, HTTP_PROXY: 1,000 keys, a usage plan with throttle and quota, the stage's throttle; no logs
+//   B3  B2 with 300 resources and 10,000 keys
+//   B4  REST API, an answer from the stage's cache
 //   B5  HTTP API, AWS_PROXY to a Node function
 //   B6  B1 behind a JWT authorizer (RS256), 1,000 distinct tokens that are known already
 //   B7  REST API, HTTP integration, 2 KB of JSON mapped by templates in both directions
@@ -11,6 +14,14 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { latencies, measure, type Sample } from './load.ts'
 import { writeMappingScript } from './mapped-body.ts'
+import {
+  type Size,
+  startCached,
+  startNginxCache,
+  startNginxSelling,
+  startSelling,
+  writeKeyScript,
+} from './selling.ts'
 import { type Server, startDaemun, startNginxProxy, startUpstream } from './servers.ts'
 import { startIssuer, warmTokens, writeTokenScript } from './tokens.ts'
 
@@ -23,6 +34,7 @@ interface Round {
   readonly b0: Sample
   readonly nginx: Sample
   readonly b1: Sample
+  readonly selling: SellingRound
   readonly b5: Sample
   readonly b6: Sample
   readonly b7: Sample
@@ -30,6 +42,16 @@ interface Round {
   readonly nginxMs: number
   readonly b1Ms: number
   readonly b5Ms: number
+}
+
+/** B2 to B4, each with nginx doing the same. */
+interface SellingRound {
+  readonly b2: Sample
+  readonly nginxB2: Sample
+  readonly b3: Sample
+  readonly nginxB3: Sample
+  readonly b4: Sample
+  readonly nginxB4: Sample
 }
 
 interface Spread {
@@ -70,13 +92,83 @@ const main = async (): Promise<void> => {
       startDaemun(folder, 'b7', 'bench/mapping.yaml', [`BackendUrl=${upstream.url}`]),
     )
     const scripts = { tokens: script, mapping: await writeMappingScript(folder) }
-    const rounds = await runRounds({ upstream, nginx, b1, b5, b6, b7 }, scripts)
+    const selling = await startAll(folder, upstream, start)
+    const rounds = await runRounds({ upstream, nginx, b1, b5, b6, b7 }, scripts, selling)
     await report(rounds)
   } finally {
     for (const server of servers) await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+const B2: Size = { resources: 1, keys: 1_000 }
+const B3: Size = { resources: 300, keys: 10_000 }
+
+const startAll = async (
+  folder: string,
+  upstream: Server,
+  start: (server: Promise<Server>) => Promise<Server>,
+): Promise<() => SellingRound> => {
+  const b2 = await start(startSelling(folder, 'b2', upstream, B2))
+  const b3 = await start(startSelling(folder, 'b3', upstream, B3))
+  const b4 = await start(startCached(folder, upstream))
+  const nginxB2 = await start(startNginxSelling(folder, 'nginx-b2', upstream, B2))
+  const nginxB3 = await start(startNginxSelling(folder, 'nginx-b3', upstream, B3))
+  const nginxB4 = await start(startNginxCache(folder, upstream))
+  const keysB2 = await writeKeyScript(folder, 'b2', B2)
+  const keysB3 = await writeKeyScript(folder, 'b3', B3)
+  return () => ({
+    b2: measure(b2, '/', SECONDS, keysB2),
+    nginxB2: measure(nginxB2, '/', SECONDS, keysB2),
+    b3: measure(b3, '/', SECONDS, keysB3),
+    nginxB3: measure(nginxB3, '/', SECONDS, keysB3),
+    b4: measure(b4, '/', SECONDS),
+    nginxB4: measure(nginxB4, '/', SECONDS),
+  })
+}
+
+/** CPU per request and throughput of the one ÷ the other's, within a round. */
+const compared = (
+  rounds: readonly Round[],
+  one: (round: Round) => Sample,
+  other: (round: Round) => Sample,
+): { readonly cpu: Spread; readonly throughput: Spread } => ({
+  cpu: spread(rounds.map((round) => one(round).cpuPerRequestUs / other(round).cpuPerRequestUs)),
+  throughput: spread(rounds.map((round) => one(round).throughput / other(round).throughput)),
+})
+
+const compareSelling = (rounds: readonly Round[]) => ({
+  'B2 keys, plan, throttles ÷ nginx doing the same': compared(
+    rounds,
+    ({ selling }) => selling.b2,
+    ({ selling }) => selling.nginxB2,
+  ),
+  'B2 ÷ B1': compared(
+    rounds,
+    ({ selling }) => selling.b2,
+    ({ b1 }) => b1,
+  ),
+  'B3 300 resources, 10,000 keys ÷ nginx doing the same': compared(
+    rounds,
+    ({ selling }) => selling.b3,
+    ({ selling }) => selling.nginxB3,
+  ),
+  'B3 ÷ B2': compared(
+    rounds,
+    ({ selling }) => selling.b3,
+    ({ selling }) => selling.b2,
+  ),
+  'B4 cache hit ÷ nginx proxy_cache': compared(
+    rounds,
+    ({ selling }) => selling.b4,
+    ({ selling }) => selling.nginxB4,
+  ),
+  'B4 ÷ B1': compared(
+    rounds,
+    ({ selling }) => selling.b4,
+    ({ b1 }) => b1,
+  ),
+})
 
 const runRounds = async (
   servers: {
@@ -88,6 +180,7 @@ const runRounds = async (
     readonly b7: Server
   },
   scripts: { readonly tokens: string; readonly mapping: string },
+  selling: () => SellingRound,
 ): Promise<readonly Round[]> => {
   const { upstream, nginx, b1, b5, b6, b7 } = servers
   const medianLatency = async (server: Server) =>
@@ -99,6 +192,7 @@ const runRounds = async (
       b0: measure(upstream, '/', SECONDS),
       nginx: measure(nginx, '/', SECONDS),
       b1: measure(b1, '/', SECONDS),
+      selling: selling(),
       b5: measure(b5, '/', SECONDS),
       b6: measure(b6, '/', SECONDS, scripts.tokens),
       b7: measure(b7, '/', SECONDS, scripts.mapping),
@@ -119,6 +213,7 @@ const spread = (values: readonly number[]): Spread => {
 
 const report = async (rounds: readonly Round[]): Promise<void> => {
   const of = (pick: (round: Round) => number): Spread => spread(rounds.map(pick))
+  const selling = compareSelling(rounds)
   const result = {
     date: new Date().toISOString(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
@@ -149,6 +244,7 @@ const report = async (rounds: readonly Round[]): Promise<void> => {
       b7Throughput: of((round) => round.b7.throughput / round.b1.throughput),
       b7Cpu: of((round) => round.b7.cpuPerRequestUs / round.b1.cpuPerRequestUs),
     },
+    selling,
     latencyMs: {
       nginx: of((round) => round.nginxMs),
       b1: of((round) => round.b1Ms),
@@ -170,6 +266,12 @@ ${SECONDS} s, 64 connections, gateway pinned to one core with one worker; median
 | case | throughput | CPU per request | one request at a time, p50 |
 |---|---|---|---|
 | B1 HTTP_PROXY ÷ nginx proxy_pass | ${show(result.ratios.b1Throughput)} | ${show(result.ratios.b1Cpu)} | + ${show(result.latencyMs.b1AddedToNginx)} ms |
+${Object.entries(selling)
+  .map(
+    ([name, { throughput, cpu }]) =>
+      `| ${name} | ${show(throughput)} | ${show(cpu)} | not measured |`,
+  )
+  .join('\n')}
 | B5 AWS_PROXY to a Node function ÷ B1 | ${show(result.ratios.b5Throughput)} | ${show(result.ratios.b5Cpu)} (worker and functions process) | + ${show(result.latencyMs.b5AddedToB1)} ms |
 | B6 B1 with a JWT authorizer, 1,000 known tokens ÷ B1 | ${show(result.ratios.b6Throughput)} | ${show(result.ratios.b6Cpu)} | not measured |
 | B7 templates in and out, 2 KB ÷ B1 | ${show(result.ratios.b7Throughput)} | ${show(result.ratios.b7Cpu)} | not measured |

@@ -79,6 +79,24 @@ const rest = compileRestStage(
     },
   }),
 )
+const cached = compileRestStage(
+  restEntry({ cacheClusterEnabled: true, methodSettings: { '*/*': { cachingEnabled: true } } }),
+  restDocument({
+    methods: {
+      'GET /cached': restMethod({ methodIntegration: restIntegration(proxy) }),
+      'GET /keyed/{id}': restMethod({
+        methodIntegration: restIntegration({
+          ...proxy,
+          cacheKeyParameters: [
+            'method.request.path.id',
+            'method.request.querystring.q',
+            'method.request.header.X-A',
+          ],
+        }),
+      }),
+    },
+  }),
+)
 const httpLambda = testStage()
 const httpProxy = testStage({
   integrations: [
@@ -117,6 +135,8 @@ const CASES: Readonly<Record<string, readonly [HttpHandler, HttpRequest]>> = {
   'REST API, AWS_PROXY': [planeOf(rest), get('/prod/lambda')],
   'REST API, HTTP mapped, 2 KB': [planeOf(rest), post('/prod/mapped')],
   'REST API, MOCK': [planeOf(rest), get('/prod/mock')],
+  'REST API, from the cache': [planeOf(cached), get('/prod/cached')],
+  'REST API, from the cache by 3 keys': [planeOf(cached), get('/prod/keyed/7?q=1&r=2')],
 }
 
 /** Microseconds a request. */

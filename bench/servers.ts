@@ -11,6 +11,12 @@ import { createInterface } from 'node:readline'
 export const GATEWAY_CORE = '0'
 export const LOAD_CORE = '1'
 
+export interface Daemun extends Server {
+  /** Where it is managed, and by whom. */
+  readonly endpoint: string
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
 export interface Server {
   readonly url: string
   /** Processes whose CPU time counts as the server's. */
@@ -43,24 +49,33 @@ const stopProcess = async (child: ChildProcess): Promise<void> => {
 }
 
 /** nginx with one worker and the given `server` body. */
-const startNginx = async (
+export const startNginx = async (
   folder: string,
   name: string,
   core: string,
-  config: { readonly port: number; readonly http: string; readonly location: string },
+  config: {
+    readonly port: number
+    readonly http: string
+    readonly location: string
+    readonly locations?: string
+  },
 ): Promise<Server> => {
   const home = join(folder, name)
   await mkdir(home, { recursive: true })
   const file = join(home, 'nginx.conf')
   await writeFile(
     file,
-    `daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
+    `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
      events { worker_connections 4096; }
      http {
        access_log off; keepalive_requests 1000000000; client_body_temp_path ${home}/body;
        proxy_temp_path ${home}/proxy; fastcgi_temp_path ${home}/f; uwsgi_temp_path ${home}/u; scgi_temp_path ${home}/s;
        ${config.http}
-       server { listen 127.0.0.1:${config.port} backlog=4096; location / { ${config.location} } }
+       server {
+         listen 127.0.0.1:${config.port} backlog=4096;
+         location / { ${config.location} }
+         ${config.locations ?? ''}
+       }
      }`,
   )
   const child = pinned(core, 'nginx', ['-c', file, '-p', home])
@@ -82,10 +97,13 @@ export const startUpstream = async (folder: string): Promise<Server> => {
   })
 }
 
+export const UPSTREAM_BLOCK = ({ url }: Server): string =>
+  `upstream backend { server ${new URL(url).host}; keepalive 128; keepalive_requests 1000000000; }`
+
 export const startNginxProxy = async (folder: string, upstream: Server): Promise<Server> =>
   startNginx(folder, 'proxy', GATEWAY_CORE, {
     port: await freePort(),
-    http: `upstream backend { server ${new URL(upstream.url).host}; keepalive 128; keepalive_requests 1000000000; }`,
+    http: UPSTREAM_BLOCK(upstream),
     location: 'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";',
   })
 
@@ -99,17 +117,21 @@ export const startDaemun = async (
   name: string,
   template: string,
   parameters: readonly string[],
-): Promise<Server> => {
+  more: readonly string[] = [],
+): Promise<Daemun> => {
   const args = ['bin/daemun.js', 'serve', template, '--workers', '1', '--port', '0']
   args.push('--data-port', '0', '--data-dir', join(folder, name), '--json', '--no-request-log')
   for (const parameter of parameters) args.push('--parameter', parameter)
+  args.push(...more)
   // AWS's 10,000 requests a second would be what is measured.
   const env = { ...process.env, DAEMUN_ACCOUNT_RATE: '1000000', DAEMUN_ACCOUNT_BURST: '1000000' }
   const child = pinned(GATEWAY_CORE, process.execPath, args, env)
   if (child.stdout === null) throw new Error('no stdout')
   const lines = createInterface({ input: child.stdout })
+  let credentials = { accessKeyId: '', secretAccessKey: '' }
   for await (const line of lines) {
-    const event = JSON.parse(line) as ReadyEvent // Our own `ready` line.
+    const event = JSON.parse(line) as ReadyEvent & typeof credentials // Our own lines.
+    if (event.event === 'root-credential') credentials = event
     if (event.event !== 'ready') continue
     child.stdout.resume()
     pin(LOAD_CORE, event.functions)
@@ -119,6 +141,8 @@ export const startDaemun = async (
     if (url === undefined) throw new Error('no path-style URL')
     return {
       url: url.replace(/\/$/, ''),
+      endpoint: event.endpoint,
+      credentials,
       pids: [...event.workers, event.functions],
       stop: () => stopProcess(child),
     }
@@ -128,6 +152,7 @@ export const startDaemun = async (
 
 interface ReadyEvent {
   readonly event: string
+  readonly endpoint: string
   readonly apis: readonly { readonly urls: readonly string[] }[]
   readonly workers: readonly number[]
   readonly functions: number
