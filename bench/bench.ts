@@ -117,6 +117,9 @@ const startAll = async (
   const nginxB4 = await start(startNginxCache(folder, upstream))
   const keysB2 = await writeKeyScript(folder, 'b2', B2)
   const keysB3 = await writeKeyScript(folder, 'b3', B3)
+  // Each key's first request fetches its lease and its entry: that is not what the rounds compare.
+  measure(b2, '/', SECONDS, keysB2)
+  measure(b3, '/', 6 * SECONDS, keysB3)
   return () => ({
     b2: measure(b2, '/', SECONDS, keysB2),
     nginxB2: measure(nginxB2, '/', SECONDS, keysB2),

@@ -140,6 +140,12 @@ const stageToDeploy = async (
       `Invalid deployment content specified.Stage ${stageName} must already be created before making a canary release deployment`,
     )
   }
+  // AWS: such a stage takes canaries alone until its canary is gone; in which words is not known. [guide: canary-release]
+  if (canarySettings === undefined && stage?.canarySettings !== undefined) {
+    throw badRequest(
+      `Stage ${stageName} has a canary: promote or remove it first, or deploy with canarySettings`,
+    )
+  }
   return stage
 }
 

@@ -207,6 +207,57 @@ describe('Stage', () => {
     const off = await patch('replace', '/cacheClusterEnabled', 'false')
     assert.equal(off.cacheClusterStatus, 'NOT_AVAILABLE')
   })
+
+  it('a cache of another size, or one that was off, comes back empty [behaviour.md 10 "Cluster"]', async () => {
+    const { create, patch, served } = await deployed()
+    await create()
+    const generation = async () => {
+      const entry = await served()
+      assert.ok(entry?.kind === 'stage' && entry.protocol === 'REST')
+      return entry.stage.cacheGeneration ?? 0
+    }
+    await patch('replace', '/cacheClusterEnabled', 'true')
+    const on = await generation()
+    await patch('replace', '/*/*/caching/ttlInSeconds', '60')
+    assert.equal(await generation(), on)
+    for (const size of ['1.6', '6.1', '13.5', '28.4', '58.2', '118', '237', '0.5']) {
+      const before = await generation()
+      assert.equal((await patch('replace', '/cacheClusterSize', size)).cacheClusterSize, size)
+      assert.equal(await generation(), before + 1)
+    }
+    const before = await generation()
+    await patch('replace', '/cacheClusterEnabled', 'false')
+    await patch('replace', '/cacheClusterEnabled', 'true')
+    assert.equal(await generation(), before + 2)
+  })
+
+  it('a canary with traffic is published with its document, and keeps its deployment alive', async () => {
+    const { run, restApiId, create, patch, served } = await deployed()
+    await create()
+    const { id: canary } = await run(CreateDeployment, {
+      restApiId,
+      stageName: 'dev',
+      canarySettings: { percentTraffic: 5 },
+    })
+    const hashes = async () => {
+      const entry = await served()
+      assert.ok(entry?.kind === 'stage' && entry.protocol === 'REST')
+      return [entry.documentHash, entry.canaryDocumentHash]
+    }
+    const [stage, own] = await hashes()
+    assert.ok(own !== undefined && own !== stage)
+    const remove = () => run(operations.DeleteDeployment, { restApiId, deploymentId: canary })
+    await badRequest(remove(), 'Active stages pointing to this deployment must be moved or deleted')
+    // Until it is gone, the stage takes no other deployment than a canary's. [behaviour.md 11 "Canary"]
+    await badRequest(
+      run(CreateDeployment, { restApiId, stageName: 'dev' }),
+      'Stage dev has a canary: promote or remove it first, or deploy with canarySettings',
+    )
+    await patch('replace', '/canarySettings/percentTraffic', '0')
+    assert.deepEqual(await hashes(), [stage, undefined])
+    await patch('remove', '/canarySettings')
+    await remove()
+  })
 })
 
 it('a flush raises a generation that is shipped with the stage and part of the keys of its caches', async () => {

@@ -63,7 +63,7 @@ const counting = (
 
 const BY_ID: Partial<Integration> = { cacheKeyParameters: ['method.request.path.id'] }
 
-test('the second request is answered without the backend, with ids of its own [behaviour.md 10]', async () => {
+test('the second request is answered without the backend, with ids of its own; records say which [behaviour.md 10 "Metrics"]', async () => {
   let ids = 0
   const heard = testServices({
     invokeFunction: async () => answered({ body: 'hello', headers: { 'x-mine': '1' } }),
