@@ -51,6 +51,7 @@ const handler = createFrontDoor({
   management: host.management,
   gate: host.gate,
   userPools: host.userPools,
+  hostedPages: host.hostedPages,
   isReady: () => true,
   clock: { clock: host.clock },
 })

@@ -21,6 +21,7 @@ import type { DataPlane } from './data-plane.ts'
 import type { UserPools } from './user-pools.ts'
 import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
+import type { HostedPages } from './hosted-pages.ts'
 import type { Management } from './management.ts'
 import { answerRequests, type RequestPages } from './request-pages.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -44,6 +45,8 @@ export interface FrontDoor {
   readonly userPools: Pick<UserPools, 'answer' | 'mailbox'>
   /** `/_daemun/metrics` */
   readonly telemetry?: Pick<Telemetry, 'answer'>
+  /** The sign-in pages and OAuth endpoints of user pools. */
+  readonly hostedPages: Pick<HostedPages, 'answer'>
   /** Takes the answers of custom resources. */
   readonly customResources?: Pick<CustomResources, 'take'>
 }
@@ -67,6 +70,8 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
       return dataPlane.handle(request)
     }
     const destination = classify(request, options)
+    const hosted = destination.kind === 'data-plane' ? undefined : door.hostedPages.answer(request)
+    if (hosted !== undefined) return hosted
     switch (destination.kind) {
       case 'data-plane':
         return dataPlane === undefined ? elsewhere(settings) : dataPlane.handle(request)

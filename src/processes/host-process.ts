@@ -96,6 +96,7 @@ const start = async (order: StartOrder): Promise<void> => {
           },
           userPools: host.userPools,
           telemetry: host.telemetry,
+          hostedPages: host.hostedPages,
           clock: {
             clock: host.clock,
             ...(isClockSettable && { changed: () => state.tellTime() }),

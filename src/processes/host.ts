@@ -32,6 +32,7 @@ import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { openTelemetry, type Telemetry } from './telemetry.ts'
 import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
+import { type HostedPages, openHostedPages } from './hosted-pages.ts'
 import { openServices } from './services.ts'
 import { openMessaging } from './messaging.ts'
 import { openUserPools, type UserPools } from './user-pools.ts'
@@ -49,6 +50,7 @@ export interface Host {
   readonly management: Management
   readonly userPools: UserPools
   readonly telemetry: Telemetry
+  readonly hostedPages: HostedPages
   readonly source: DirectorySource
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
@@ -98,6 +100,14 @@ export const openHost = (options: HostOptions): Host => {
   const telemetry = openTelemetry({ settings, store, clock, onError })
   const messaging = openMessaging({ settings, store, clock, onError })
   const userPools = openUserPools({ ...options, store, credentials })
+  const hostedPages = openHostedPages({
+    settings,
+    store,
+    clock,
+    pools: userPools.parts,
+    findTokenKey: tokenKeys.find,
+    onError,
+  })
   const management = createManagement({
     store,
     gate,
@@ -129,6 +139,7 @@ export const openHost = (options: HostOptions): Host => {
     management,
     userPools,
     telemetry,
+    hostedPages,
     rootCredential: () => makeRootCredential(store, settings, credentials.mint, clock.nowMs()),
     rootCredentialShown: () => markRootCredentialShown(store, settings),
     issueCredentials,
@@ -179,6 +190,7 @@ export const openHost = (options: HostOptions): Host => {
       await usage.forget('')
     },
     close: async () => {
+      await hostedPages.close()
       await userPools.close()
       await messaging.close()
       await services.close()

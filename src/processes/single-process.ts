@@ -162,6 +162,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       isReady: () => true,
       customResources,
       userPools: host.userPools,
+      hostedPages: host.hostedPages,
       clock: { clock: host.clock, changed: () => Promise.resolve() },
       requests: {
         recorder,

@@ -6,6 +6,7 @@ import type { IdentityPool } from '#model/cognito-identity.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import { directory } from '#store/collections.ts'
 import type { ReadCall } from '#store/transactional.ts'
+import { isStillSignedIn } from '../cognito-idp/still-signed-in.ts'
 import { iamScope, oidcProviders } from '../iam/collections.ts'
 import { badToken } from './errors.ts'
 import { COGNITO_IDENTITY, COGNITO_ISSUER, identityTokenKey } from './signing-key.ts'
@@ -19,6 +20,8 @@ export interface ExpectedToken {
   readonly tokenUse?: 'id'
   /** What `amr` says of it. */
   readonly methodOf: (subject: string) => string
+  /** AWS: ServerSideTokenCheck: the user may have signed out, or be gone. */
+  readonly stillSignedIn?: (claims: Claims) => Promise<boolean>
   /** The names under which a pool may have roles or tags for it. */
   readonly mappingNames: readonly string[]
 }
@@ -84,6 +87,10 @@ const userPoolToken = async (
     tokenUse: 'id',
     methodOf: (subject) => `${provider}:CognitoSignIn:${subject}`,
     mappingNames: [`${provider}:${String(aud)}`, provider],
+    ...(local !== undefined &&
+      clients.some((one) => one.ServerSideTokenCheck && one.ClientId === aud) && {
+        stillSignedIn: (claims) => isStillSignedIn(call, poolId, claims),
+      }),
   }
 }
 

@@ -42,12 +42,14 @@ export const verifyLogins = async (
   let identityId: string | undefined
   for (const [provider, text] of entries) {
     const { token, claims } = read(text)
-    const expected = await call.store.read((view) =>
-      expectToken({ ...call, view }, pool, provider, claims, token.keyId),
-    )
+    const { expected, isLive } = await call.store.read(async (view) => {
+      const found = await expectToken({ ...call, view }, pool, provider, claims, token.keyId)
+      return { expected: found, isLive: (await found.stillSignedIn?.(claims)) ?? true }
+    })
     await verify(token, expected, findKey)
     checkExpiry(claims, call.nowMs)
     checkContent(claims, expected)
+    if (!isLive) throw badToken('Token is revoked or its user is not there any more.')
     const subject = String(claims['sub'] ?? '')
     if (subject === '') throw badToken('Missing a required claim: sub')
     if (provider === COGNITO_IDENTITY) identityId = subject

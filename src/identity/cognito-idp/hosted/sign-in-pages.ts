@@ -1,0 +1,214 @@
+// /login: the page that asks for a name and a password, and for whatever the sign-in wants besides: a code, a new
+// password. https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html
+import { createHmac } from 'node:crypto'
+import type { UserPoolClient } from '#model/user-pool.ts'
+import { isObject } from '#shared/json.ts'
+import type { HttpResponse } from '#transport/contract.ts'
+import { ServiceError } from '#wire/errors.ts'
+import { clientSecretOf } from '../clients.ts'
+import { signInByPassword } from '../initiate-auth.ts'
+import type { AuthAnswer } from '../sign-in.ts'
+import { confirmPage } from './account-pages.ts'
+import { signedIn } from './authorize.ts'
+import { type AuthorizeRequest, readAuthorizeRequest } from './authorize-request.ts'
+import type { HostedContext } from './context.ts'
+import { csrfOf, isOwnForm } from './cookies.ts'
+import { type Field, type Page, renderPage } from './page.ts'
+import { queryOf } from './request.ts'
+
+export const login = async (context: HostedContext): Promise<HttpResponse> => {
+  const { request } = context
+  const read = await readAuthorizeRequest(context, request.query)
+  if (read.kind === 'refused') return read.response
+  const { asked } = read
+  if (request.method !== 'POST') return loginPage(context, asked, {})
+  if (!isOwnForm(context)) return loginPage(context, asked, { alert: EXPIRED, statusCode: 403 })
+  const name = request.form.get('username') ?? ''
+  try {
+    const answer = request.form.has('challenge')
+      ? await answerChallenge(context, asked, name)
+      : await enter(context, asked, name)
+    if (!('AuthenticationResult' in answer)) return challengePage(context, asked, name, answer)
+    return signedIn(context, asked, usernameOf(answer.AuthenticationResult.AccessToken))
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    if (error.code === 'UserNotConfirmedException')
+      return confirmPage(context, asked, { username: name, alert: error.message })
+    return loginPage(context, asked, { alert: error.message, statusCode: 400 })
+  }
+}
+
+export const EXPIRED = 'This page was open for too long. Please try again.'
+
+const enter = (
+  { parts, call, pool, request }: HostedContext,
+  { client }: AuthorizeRequest,
+  name: string,
+): Promise<AuthAnswer> => {
+  const password = request.form.get('password') ?? ''
+  const signIn = { parts: parts.pools, call, pool, client, name, clientMetadata: undefined }
+  return signInByPassword(signIn, password)
+}
+
+const answerChallenge = async (
+  { parts, call, request }: HostedContext,
+  { client }: AuthorizeRequest,
+  name: string,
+): Promise<AuthAnswer> => {
+  const ChallengeName = request.form.get('challenge') ?? ''
+  const answer = request.form.get('answer') ?? ''
+  const member = ANSWERS.get(ChallengeName)
+  const answered = await parts.operation(
+    'RespondToAuthChallenge',
+    {
+      ClientId: client.ClientId,
+      ChallengeName,
+      Session: request.form.get('session'),
+      ChallengeResponses: {
+        USERNAME: name,
+        ...(member !== undefined && { [member]: answer }),
+        ...secretHash(parts.pools, client, name, 'SECRET_HASH'),
+      },
+    },
+    call,
+  )
+  return answered as AuthAnswer // The operation's own answer, which the registry does not type.
+}
+
+/** The challenges that the page can ask, and how their answers are called. */
+const ANSWERS: ReadonlyMap<string, string> = new Map([
+  ['NEW_PASSWORD_REQUIRED', 'NEW_PASSWORD'],
+  ['SMS_MFA', 'SMS_MFA_CODE'],
+  ['SOFTWARE_TOKEN_MFA', 'SOFTWARE_TOKEN_MFA_CODE'],
+])
+
+/** What a client with a secret adds to every call that names a user. */
+export const secretHash = (
+  parts: HostedContext['parts']['pools'],
+  client: UserPoolClient,
+  name: string,
+  member: 'SECRET_HASH' | 'SecretHash',
+): Readonly<Record<string, string>> => {
+  const secret = clientSecretOf(parts, client)
+  if (secret === undefined) return {}
+  const hash = createHmac('sha256', secret).update(name + client.ClientId, 'utf8')
+  return { [member]: hash.digest('base64') }
+}
+
+/** Of a token that was made a moment ago, here. */
+const usernameOf = (accessToken: string): string => {
+  const text = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8')
+  const claims: unknown = JSON.parse(text)
+  return isObject(claims) ? String(claims['username']) : ''
+}
+
+const loginPage = (
+  context: HostedContext,
+  asked: AuthorizeRequest,
+  shown: Pick<Page, 'alert' | 'statusCode'>,
+): HttpResponse => {
+  const { request, base, pool } = context
+  const { client } = asked
+  const query = queryOf(request.query, 'identity_provider')
+  const providers = client.SupportedIdentityProviders ?? ['COGNITO']
+  const username = request.form.get('username') ?? asked.loginHint ?? ''
+  const own = providers.includes('COGNITO')
+  const csrf = csrfOf(context)
+  return renderPage({
+    ...shown,
+    base,
+    title: 'Sign in',
+    cookies: [csrf.cookie],
+    leadsTo: asked.redirectUri,
+    ...(own && {
+      form: {
+        action: `${base}/login?${queryOf(request.query)}`,
+        submit: 'Sign in',
+        fields: [
+          hidden('_csrf', csrf.text),
+          {
+            name: 'username',
+            label: 'Username',
+            type: 'text',
+            value: username,
+            autocomplete: 'username',
+          },
+          {
+            name: 'password',
+            label: 'Password',
+            type: 'password',
+            autocomplete: 'current-password',
+          },
+        ],
+      },
+    }),
+    links: [
+      ...(own ? [{ href: `${base}/forgotPassword?${query}`, text: 'Forgot your password?' }] : []),
+      ...(own && !pool.settings.AllowAdminCreateUserOnly
+        ? [{ href: `${base}/signup?${query}`, text: 'Sign up' }]
+        : []),
+      ...providers
+        .filter((name) => name !== 'COGNITO')
+        .map((name) => ({
+          href: `${base}/oauth2/authorize?${query}&identity_provider=${encodeURIComponent(name)}`,
+          text: `Continue with ${name}`,
+        })),
+    ],
+  })
+}
+
+export const hidden = (name: string, value: string): Field => ({
+  name,
+  value,
+  type: 'hidden',
+  label: '',
+})
+
+const challengePage = (
+  context: HostedContext,
+  asked: AuthorizeRequest,
+  name: string,
+  answer: Extract<AuthAnswer, { ChallengeName: string }>,
+): HttpResponse => {
+  const { request, base } = context
+  const { ChallengeName, Session = '', ChallengeParameters } = answer
+  if (!ANSWERS.has(ChallengeName))
+    return loginPage(context, asked, {
+      statusCode: 400,
+      alert: `This page cannot ask for ${ChallengeName}: the application has to.`,
+    })
+  const isPassword = ChallengeName === 'NEW_PASSWORD_REQUIRED'
+  const csrf = csrfOf(context)
+  const sentTo = ChallengeParameters['CODE_DELIVERY_DESTINATION']
+  return renderPage({
+    base,
+    title: isPassword ? 'Choose a new password' : 'Enter your code',
+    ...(sentTo !== undefined && { note: `A code was sent to ${sentTo}.` }),
+    cookies: [csrf.cookie],
+    leadsTo: asked.redirectUri,
+    form: {
+      action: `${base}/login?${queryOf(request.query)}`,
+      submit: 'Continue',
+      fields: [
+        hidden('_csrf', csrf.text),
+        hidden('username', ChallengeParameters['USER_ID_FOR_SRP'] ?? name),
+        hidden('challenge', ChallengeName),
+        hidden('session', Session),
+        isPassword
+          ? {
+              name: 'answer',
+              label: 'New password',
+              type: 'password',
+              autocomplete: 'new-password',
+            }
+          : {
+              name: 'answer',
+              label: 'Code',
+              type: 'text',
+              autocomplete: 'one-time-code',
+              isNumeric: true,
+            },
+      ],
+    },
+  })
+}
