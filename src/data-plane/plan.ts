@@ -32,6 +32,8 @@ export interface Services {
   readonly clock: Clock
   /** The real time, where `clock` may have been set: signatures go by it. */
   readonly wallClock?: Clock
+  /** Names below `localhost` may stand for what only a custom domain name reaches: on a developer's machine. */
+  readonly hasLocalNames?: boolean
   /** Buckets and quotas. */
   readonly limits: Limits
   /** What all APIs of an account in a region share. */
@@ -261,6 +263,8 @@ export interface ApiEntry {
   readonly protocol: 'REST' | 'HTTP' | 'WEBSOCKET'
   readonly scope: Scope
   readonly disableExecuteApiEndpoint: boolean
+  /** The name of its stage, where it has one alone. */
+  readonly onlyStage?: string | undefined
   /** The compiled stage; compiled on first use. Undefined where there is no such stage. */
   stage(stageName: string): StagePlan | undefined
 }

@@ -59,6 +59,8 @@ export interface DataPlaneOptions {
   > &
     RecordingSettings
   readonly clock: Clock
+  /** Whether names below `localhost` stand for custom domain names, as on a developer's machine. */
+  readonly hasLocalNames?: boolean
   readonly limits: Limits
   /** How much of what a node has is this process's: 1 where it is alone. */
   readonly share?: number
@@ -100,6 +102,7 @@ export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
   const current = createCurrent({ onFailure: options.onError })
   const services: Services = {
     clock: options.clock,
+    hasLocalNames: options.hasLocalNames === true,
     wallClock: systemClock,
     limits: options.limits,
     accountLimit: accountLimits(accountRate, accountBurst),

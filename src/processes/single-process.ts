@@ -120,6 +120,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     closing.push(async () => limits.close())
     const plane = composeDataPlane({
       settings,
+      hasLocalNames: true,
       clock: host.clock,
       limits,
       invokeFunction: functions.pool.invoke,

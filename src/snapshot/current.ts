@@ -219,5 +219,6 @@ const apiEntry = (entry: StageEntry, named: ReadonlyMap<string, Stage>): ApiEntr
   protocol: entry.protocol,
   scope: entry.scope,
   disableExecuteApiEndpoint: entry.disableExecuteApiEndpoint,
+  onlyStage: named.size === 1 ? entry.stage.stageName : undefined,
   stage: (name) => named.get(name)?.plan(),
 })

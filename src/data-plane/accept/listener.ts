@@ -49,7 +49,7 @@ export const createDataPlane =
         ? findAddress(http.host, http.target, http.headers, current)
         : findEndpointAddress(http, endpoint, current)
     const api = address && current.findApi(address.apiId)
-    const stage = address && findStage(api, address)
+    const stage = address && (findStage(api, address) ?? standIn(api, address, http.host, services))
     if (address === undefined || stage === undefined) {
       const refused = address === undefined ? endpoint && notOfEndpoint(http, endpoint) : undefined
       return answerNobody(http, address ?? nowhere(http.host), current, services, refused)
@@ -101,6 +101,28 @@ const findStage = (api: ApiEntry | undefined, address: RequestAddress): StagePla
   if (api.protocol === 'HTTP') return api.stage(address.stageName ?? '$default')
   return address.stageName === undefined ? undefined : api.stage(address.stageName)
 }
+
+/**
+ * A name below localhost is ours and no default endpoint. Where that is switched off, it stands for the custom domain
+ * name, which on the machine of a developer nobody resolves; there has to be one stage, lest it be the wrong one.
+ */
+const standIn = (
+  api: ApiEntry | undefined,
+  { stageName, customDomain }: RequestAddress,
+  host: string,
+  { hasLocalNames }: Services,
+): StagePlan | undefined => {
+  if (hasLocalNames !== true || api?.disableExecuteApiEndpoint !== true) return undefined
+  if (api.protocol !== 'HTTP' || customDomain !== undefined || !LOCAL_NAME.test(host)) {
+    return undefined
+  }
+  if (api.onlyStage === undefined) return undefined
+  return stageName === undefined || stageName === api.onlyStage
+    ? api.stage(api.onlyStage)
+    : undefined
+}
+
+const LOCAL_NAME = /\.execute-api\.localhost(?::\d{1,5})?$/i
 
 const isPrivate = (stage: StagePlan): boolean => stage.protocol === 'REST' && stage.isPrivate
 
