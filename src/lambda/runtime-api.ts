@@ -190,13 +190,17 @@ const invocationHeaders = (invocation: RuntimeInvocation): string[] => {
     printable(invocation.functionArn),
   ]
   if (invocation.traceId !== undefined) {
-    headers.push('Lambda-Runtime-Trace-Id', printable(invocation.traceId))
+    headers.push('Lambda-Runtime-Trace-Id', printable(decided(invocation.traceId)))
   }
   if (invocation.clientContext !== undefined) {
     headers.push('Lambda-Runtime-Client-Context', invocation.clientContext)
   }
   return headers
 }
+
+/** AWS: a function is always told whether it is sampled; who called and did not say so, did not sample it. */
+const decided = (traceId: string): string =>
+  /(?:^|;)Sampled=/.test(traceId) ? traceId : `${traceId};Sampled=0`
 
 /** What a caller sent may not end the header or be refused as one. */
 const printable = (text: string): string => text.replaceAll(/[^ -~]/g, '')

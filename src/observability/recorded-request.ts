@@ -46,10 +46,14 @@ const logOf = (
   { level, dataTrace }: NonNullable<ToldRequest['log']>,
 ): RecordedLog => ({
   logGroupName: executionLogGroup(record),
-  lines: executionLogLines(events)
+  // Of most requests level ERROR keeps nothing, and then nothing is rendered.
+  lines: executionLogLines(level === 'ERROR' ? events.filter(isFailure) : events)
     .filter((line) => line.level === 'ERROR' || (level === 'INFO' && (dataTrace || !line.isData)))
     .map(({ atMs, text }) => ({ atMs, text: cutBytes(`(${record.requestId}) ${text}`) })),
 })
+
+const isFailure = ({ event }: TimedExecutionEvent): boolean =>
+  event.kind === 'failed' || event.kind === 'authorizer-failed'
 
 /** AWS: WebSocket APIs have another name for it. [behaviour.md 12.2] */
 export const executionLogGroup = ({

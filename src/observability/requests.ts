@@ -58,20 +58,40 @@ export interface Follower {
   close(): void
 }
 
+interface Kept {
+  readonly record: RequestRecord
+  readonly bytes: number
+}
+
+/** Places that are given up together. */
+const COMPACTED_AT = 1_024
 const FOLLOWERS_MAX = 16
 /** Records that wait for one follower. */
 const BACKLOG_MAX = 1_000
 
 export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }): RequestStore => {
-  // A Map keeps the order of its keys: the first is the oldest.
-  const records = new Map<string, RequestRecord>()
+  const records = new Map<string, Kept>()
+  // In the order in which they came; what is before `first` is gone. A Map keeps an order too, but looks at every key
+  // that was deleted on its way to the first.
+  let ring: (Kept | undefined)[] = []
+  let first = 0
   const followers = new Set<QueueingFollower>()
   let bytes = 0
   let evicted = 0
   let dropped = 0
-  const remove = (record: RequestRecord): void => {
-    records.delete(record.requestId)
-    bytes -= bytesOf(record)
+  const evictOldest = (): void => {
+    const oldest = ring[first]
+    ring[first++] = undefined
+    if (first >= COMPACTED_AT && first * 2 > ring.length) {
+      ring = ring.slice(first)
+      first = 0
+    }
+    if (oldest === undefined) return
+    bytes -= oldest.bytes
+    const { requestId } = oldest.record
+    // An id that its client chose may have come again: the last request of that id is the one that is found.
+    if (records.get(requestId) === oldest) records.delete(requestId)
+    evicted++
   }
   return {
     add: (record) => {
@@ -79,21 +99,16 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
         if (!matches(record, follower.filter)) continue
         if (!follower.push({ kind: 'request', record })) dropped++
       }
-      // An id that its client chose may come again: the last request of that id is the one that is found.
-      const same = records.get(record.requestId)
-      if (same !== undefined) remove(same)
       const size = bytesOf(record)
       if (size > bytesMax) {
         evicted++
         return
       }
-      records.set(record.requestId, record)
+      const kept = { record, bytes: size }
+      records.set(record.requestId, kept)
+      ring.push(kept)
       bytes += size
-      for (const oldest of records.values()) {
-        if (bytes <= bytesMax) break
-        remove(oldest)
-        evicted++
-      }
+      while (bytes > bytesMax) evictOldest()
     },
     tellLine: (line) => {
       for (const follower of followers) {
@@ -101,12 +116,12 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
         if (!follower.push({ kind: 'function-log', ...line })) dropped++
       }
     },
-    find: (requestId) => records.get(requestId),
+    find: (requestId) => records.get(requestId)?.record,
     list: (filter, limit) => {
       const found: RequestRecord[] = []
-      for (const record of [...records.values()].reverse()) {
-        if (found.length >= limit) break
-        if (matches(record, filter)) found.push(record)
+      for (let at = ring.length - 1; at >= first && found.length < limit; at--) {
+        const record = ring[at]?.record
+        if (record !== undefined && matches(record, filter)) found.push(record)
       }
       return found
     },
@@ -117,7 +132,7 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
       return follower
     },
     get counts() {
-      return { kept: records.size, bytes, evicted, dropped, followers: followers.size }
+      return { kept: ring.length - first, bytes, evicted, dropped, followers: followers.size }
     },
     close: () => {
       for (const follower of followers) follower.close()

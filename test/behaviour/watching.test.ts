@@ -1,6 +1,8 @@
 // A running gateway is watched: its last requests, their execution logs, their traces. source: behaviour.md 12.2, 12.4
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { call, type Gateway, runDaemun, SHAPES, startGateway } from '../support/gateway.ts'
@@ -17,6 +19,7 @@ const CREDENTIALS = (gateway: Gateway) => ({
   AWS_SECRET_ACCESS_KEY: gateway.credentials.secretAccessKey,
 })
 const COUNT = 10
+const STEP_ROW = /^ {2}([a-z ]+?) +\d+\.\d +\d+\.\d/gm
 const SAMPLED = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1'
 
 for (const shape of SHAPES) {
@@ -86,22 +89,17 @@ for (const shape of SHAPES) {
       await kept(gateway, id)
       const { stdout, stderr } = await runDaemun(['trace', id, ...where], { env })
       assert.equal(stderr, '')
-      const steps = [...stdout.matchAll(/^ {2}([a-z ]+?) +\d+\.\d +\d+\.\d/gm)].map(
-        ([, name]) => name,
+      const steps = [...stdout.matchAll(STEP_ROW)].map(([, name]) => name)
+      const page = readFileSync(
+        join(import.meta.dirname, '../../docs/life-of-a-request.md'),
+        'utf8',
       )
-      assert.deepEqual(steps, [
-        'limits',
-        'route',
-        'throttle',
-        'authorize',
-        'api key',
-        'validate',
-        'cache',
-        'integration request',
-        'integration',
-        'integration response',
-        'respond',
-      ])
+      const documented = [...page.matchAll(/^\| `([a-z ]+)` \|/gm)].map(([, name]) => name)
+      assert.deepEqual(steps, documented)
+      assert.deepEqual(
+        [...page.matchAll(STEP_ROW)].map(([, name]) => name),
+        documented,
+      )
       assert.match(stdout, /^ {2}cache .*MISS/m)
       assert.match(stdout, /method request GET \/pets/)
       assert.match(stdout, /"stage": "prod"/)

@@ -5,6 +5,8 @@ import type { MethodSetting } from '#model/apigateway/stage.ts'
 import { allows, fails, guarded, guardedServices } from '../support/authorizers.ts'
 import { answered, testServices } from '../support/http-api.ts'
 import { askRest, restIntegration, restMethod, type TestRestApi } from '../support/rest-api.ts'
+import { frame, rawSocket } from '../support/raw-web-socket.ts'
+import { serveSocketApi } from '../support/websocket-api.ts'
 import { keepingTold, logTexts } from '../support/told.ts'
 
 const PETS: TestRestApi = { methods: { 'GET /pets': restMethod(), 'POST /pets': restMethod() } }
@@ -161,4 +163,31 @@ test('a function’s failure is the log’s error line [behaviour.md 12.2]', asy
   assert.deepEqual(logTexts(kept[0]), [
     'Lambda execution failed with status 200 due to customer function error: out of stock. Lambda request id: i-1',
   ])
+})
+
+test('a message of a WebSocket leaves a log of its route, in the group of its API [behaviour.md 12.2]', async (context) => {
+  const { kept, services } = keepingTold()
+  const heard = testServices(services)
+  const served = await serveSocketApi(
+    {
+      routes: { $connect: {}, $default: {} },
+      stage: {
+        defaultRouteSettings: { loggingLevel: 'OFF' },
+        routeSettings: { $default: { loggingLevel: 'INFO', dataTraceEnabled: true } },
+      },
+    },
+    heard.services,
+  )
+  context.after(() => served.close())
+  const socket = await rawSocket(served.port, served.target)
+  socket.write(frame('{"action":"hello"}'))
+  await socket.next()
+  const [connect, message] = kept
+  assert.equal(connect?.socket?.eventType, 'CONNECT')
+  assert.equal(connect?.executionLog, undefined)
+  assert.equal(message?.executionLog?.logGroupName, '/aws/apigateway/ws1/prod')
+  const lines = logTexts(message)
+  assert.match(lines[0] ?? '', /^Extended Request Id: /)
+  assert.ok(lines.includes('Method request body before transformations: {"action":"hello"}'))
+  assert.equal(lines.at(-1), 'Method completed with status: 200')
 })
