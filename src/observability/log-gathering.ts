@@ -17,11 +17,17 @@ const GATHER_MS = 50
 const GATHERED_EVENTS_MAX = 1_000
 const GATHERED_CHARACTERS_MAX = 1_000_000
 
+/** AWS: a canary's lines are in its stage's group and in one of their own. [guide: canary-release] */
+interface AccessPlaces {
+  readonly stage: LogPlace
+  readonly canary: LogPlace
+}
+
 export const gatherLogs = (options: {
   readonly clock: Clock
   readonly write: WriteLogs
 }): LogGathering => {
-  const places = new WeakMap<AccessLog, LogPlace>()
+  const places = new WeakMap<AccessLog, AccessPlaces>()
   let gathered = new Map<LogPlace, LogEvent[]>()
   let count = 0
   let characters = 0
@@ -51,11 +57,14 @@ export const gatherLogs = (options: {
       let place = places.get(accessLog)
       if (place === undefined) {
         const { scope, logGroupName, logStreamName } = accessLog
-        place = { source: 'access', scope, logGroupName, logStreamName }
+        const stage: LogPlace = { source: 'access', scope, logGroupName, logStreamName }
+        place = { stage, canary: { ...stage, logGroupName: `${logGroupName}/Canary` } }
         places.set(accessLog, place)
       }
       const timestampMs = Math.floor(record.arrivedAtMs + record.latencyMs)
-      add(place, { timestampMs, message: accessLog.render(record) })
+      const event = { timestampMs, message: accessLog.render(record) }
+      add(place.stage, event)
+      if (record.isCanary === true) add(place.canary, event)
     },
     flush,
   }

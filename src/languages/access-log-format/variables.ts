@@ -158,7 +158,7 @@ const BY_NAME: Readonly<Record<string, Variable>> = {
   integrationErrorMessage: integrationError,
   integrationLatency,
   integrationStatus,
-  isCanaryRequest: () => 'false',
+  isCanaryRequest: ({ isCanary }) => String(isCanary === true),
   messageDirection: ({ socket }) => socket && 'IN',
   messageId: ({ socket }) => socket?.messageId,
   operationName: ({ operationName }) => operationName,

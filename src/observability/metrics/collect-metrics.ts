@@ -5,7 +5,7 @@ import type { RequestRecord } from '#model/request-record.ts'
 import type { Clock, Timer } from '#shared/clock.ts'
 import { type MetricDelta, minuteOf } from './delta.ts'
 import { FunctionTotals, type Invocation } from './function-totals.ts'
-import { RequestTotals } from './request-totals.ts'
+import { type Counted, RequestTotals } from './request-totals.ts'
 
 export interface MetricCollector {
   /** Never throws and never waits. */
@@ -43,10 +43,10 @@ export const collectMetrics = (options: {
     flush()
     minuteMs = minute
   }
-  const addTo = (key: string, record: RequestRecord, isDetailed: boolean): void => {
+  const addTo = (key: string, record: RequestRecord, counted: Counted): void => {
     const known = totals.get(key)
     if (known instanceof RequestTotals) return known.add(record)
-    const made = new RequestTotals(record, isDetailed)
+    const made = new RequestTotals(record, counted)
     made.add(record)
     totals.set(key, made)
   }
@@ -57,15 +57,16 @@ export const collectMetrics = (options: {
       turn(record.arrivedAtMs + record.latencyMs)
       timer ??= options.clock.setTimer(flush, FLUSH_MS)
       const { apiId, stage: stageName } = record
-      addTo(`${apiId}/${stageName}`, record, false)
+      addTo(`${apiId}/${stageName}`, record, 'stage')
+      if (record.isCanary === true) addTo(`${apiId}/${stageName}/Canary`, record, 'canary')
       if (stage?.hasDetailedMetrics(record)) {
         const key = `${apiId}/${stageName}/${record.httpMethod} ${record.route}`
-        if (totals.size < TOTALS_MAX || totals.has(key)) addTo(key, record, true)
+        if (totals.size < TOTALS_MAX || totals.has(key)) addTo(key, record, 'route')
         else
           addTo(
             `${apiId}/${stageName}/${OTHER}`,
             { ...record, httpMethod: OTHER, route: OTHER },
-            true,
+            'route',
           )
       }
     },

@@ -6,10 +6,13 @@ import type { RequestRecord } from '#model/request-record.ts'
 import type { Dimensions, MetricDelta, MetricValues } from './delta.ts'
 import { Distribution, packFlags } from './distribution.ts'
 
+/** What is counted: a stage, one route of it, or its canary, which its stage counts too. */
+export type Counted = 'stage' | 'route' | 'canary'
+
 /** Counts of one stage, or of one route of it where it has detailed metrics. */
 export class RequestTotals {
   readonly #first: RequestRecord
-  readonly #isDetailed: boolean
+  readonly #counted: Counted
   #requests = 0
   #clientErrors = 0
   #serverErrors = 0
@@ -22,9 +25,9 @@ export class RequestTotals {
   readonly #integrationLatency = new Distribution()
   readonly #bytes = new Distribution()
 
-  constructor(first: RequestRecord, isDetailed: boolean) {
+  constructor(first: RequestRecord, counted: Counted) {
     this.#first = first
-    this.#isDetailed = isDetailed
+    this.#counted = counted
   }
 
   add(record: RequestRecord): void {
@@ -62,7 +65,7 @@ export class RequestTotals {
     return {
       scope: { accountId, region },
       namespace: 'AWS/ApiGateway',
-      dimensionSets: this.#isDetailed ? [detailed(this.#first)] : plain(this.#first),
+      dimensionSets: DIMENSIONS[this.#counted](this.#first),
       minuteMs,
       metrics: this.#metrics(),
     }
@@ -125,6 +128,12 @@ const plain = ({ protocol, apiId, apiName, stage }: RequestRecord): readonly Dim
   return [api, { ...api, Stage: stage }]
 }
 
+/** AWS: a canary's requests have metrics of their own, and count for the stage as well. [guide: canary-release] */
+const ofCanary = ({ apiName, stage }: RequestRecord): Dimensions => ({
+  ApiName: apiName,
+  Stage: `${stage}/Canary`,
+})
+
 const detailed = (record: RequestRecord): Dimensions => {
   const { protocol, apiId, apiName, stage, httpMethod, route = '' } = record
   if (protocol === 'REST') {
@@ -135,4 +144,10 @@ const detailed = (record: RequestRecord): Dimensions => {
   const [Method, Resource] =
     blank === -1 ? [httpMethod, route] : [route.slice(0, blank), route.slice(blank + 1)]
   return { ApiId: apiId, Method, Resource, Stage: stage }
+}
+
+const DIMENSIONS: Readonly<Record<Counted, (record: RequestRecord) => readonly Dimensions[]>> = {
+  stage: plain,
+  route: (record) => [detailed(record)],
+  canary: (record) => [ofCanary(record)],
 }

@@ -3,8 +3,13 @@ import { describe, it, test } from 'node:test'
 import { createDataPlane } from '#data-plane/accept/listener.ts'
 import { compileRestStage } from '#data-plane/rest-stage.ts'
 import type { Stage } from '#model/apigateway/stage.ts'
+import type { LogBatch } from '#model/ports.ts'
+import { gatherLogs } from '#observability/log-gathering.ts'
+import { collectMetrics } from '#observability/metrics/collect-metrics.ts'
+import type { MetricDelta } from '#observability/metrics/delta.ts'
 import type { Random } from '#shared/random.ts'
 import { answered, sentRequest, testServices, textOf } from '../../support/http-api.ts'
+import { handClock } from '../../support/limits.ts'
 import {
   restDocument,
   restEntry,
@@ -108,6 +113,41 @@ test('each request draws for itself: so many of a hundred are the canary’s [be
   assert.deepEqual(
     heard.records.map(({ isCanary }) => isCanary === true),
     [true, true, false, false, false, true, true, false, false, false],
+  )
+})
+
+test('a canary’s requests are logged and counted with its stage’s, and apart [behaviour.md 11 "Canary"]', async () => {
+  const canarySettings = { percentTraffic: 50, deploymentId: 'dep2' }
+  const accessLogSettings = {
+    destinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:calls',
+    format: '$context.requestId $context.isCanaryRequest',
+  }
+  const batches: LogBatch[] = []
+  const deltas: MetricDelta[] = []
+  const { heard, ask } = start({ canarySettings, accessLogSettings }, drawing(0.1, 0.9, 0.9))
+  const logs = gatherLogs({ clock: handClock(), write: (batch) => void batches.push(batch) })
+  const metrics = collectMetrics({ clock: handClock(), send: (some) => void deltas.push(...some) })
+  for (let count = 0; count < 3; count++) await ask()
+  const { accessLog } =
+    compileRestStage(restEntry({ accessLogSettings }), restDocument(release('base'))).observation ??
+    {}
+  assert.ok(accessLog)
+  for (const record of heard.records) {
+    logs.addAccess(record, accessLog)
+    metrics.add(record, undefined)
+  }
+  logs.flush()
+  metrics.flush()
+  assert.deepEqual(
+    batches.map(({ logGroupName, events }) => [logGroupName, events.map(({ message }) => message)]),
+    [
+      ['calls', ['uuid true', 'uuid false', 'uuid false']],
+      ['calls/Canary', ['uuid true']],
+    ],
+  )
+  assert.deepEqual(
+    deltas.map(({ dimensionSets }) => dimensionSets.map(({ Stage }) => Stage)),
+    [[undefined, 'prod'], ['prod/Canary']],
   )
 })
 
