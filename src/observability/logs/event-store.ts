@@ -83,8 +83,8 @@ export const openLogEventStore = (path: string, bounds: EventBounds): LogEventSt
   }
   const trim = (group: number, untilBytes: number): void => {
     for (;;) {
-      const bytes = Number(bytesOf.get(group)?.bytes ?? 0)
-      if (bytes <= untilBytes || statements.deleteOldest(group) === 0) return
+      const excess = Number(bytesOf.get(group)?.bytes ?? 0) - untilBytes
+      if (excess <= 0 || statements.deleteOldest(group, excess) === 0) return
     }
   }
   const appendBatch = ({ groupId, streamName, events }: EventBatch, nowMs: number): void => {
@@ -164,9 +164,8 @@ const prepare = (database: DatabaseSync) => {
   const subtract = one(
     'UPDATE groups SET bytes = (SELECT COALESCE(SUM(bytes), 0) FROM events WHERE "group" = groups.id) WHERE id = ?',
   )
-  const deleteOldest = one(
-    'DELETE FROM events WHERE id IN (SELECT id FROM events WHERE "group" = ? ORDER BY at, id LIMIT ?) RETURNING bytes',
-  )
+  const oldest = one('SELECT id, at, bytes FROM events WHERE "group" = ? ORDER BY at, id LIMIT ?')
+  const deleteUpTo = one('DELETE FROM events WHERE "group" = ? AND (at, id) <= (?, ?)')
   const lessBytes = one('UPDATE groups SET bytes = bytes - ? WHERE id = ?')
   const deleteBefore = one('DELETE FROM events WHERE "group" = ? AND at < ?')
   const runAll = (statements: readonly string[], ...values: SQLInputValue[]): void => {
@@ -189,13 +188,18 @@ const prepare = (database: DatabaseSync) => {
     addEvent: one(
       'INSERT INTO events ("group", stream, at, ingested, bytes, message) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    deleteOldest: (group: number): number => {
-      const deleted = deleteOldest.all(group, DELETED_AT_ONCE)
-      lessBytes.run(
-        deleted.reduce((total, { bytes }) => total + Number(bytes), 0),
-        group,
-      )
-      return deleted.length
+    /** As few of the oldest as have so many bytes; answers how many these were. */
+    deleteOldest: (group: number, excessBytes: number): number => {
+      let bytes = 0
+      let last: { readonly at: number; readonly id: number } | undefined
+      for (const row of oldest.all(group, DELETED_AT_ONCE)) {
+        if (bytes >= excessBytes) break
+        bytes += Number(row.bytes)
+        last = { at: Number(row.at), id: Number(row.id) }
+      }
+      if (last === undefined) return 0
+      lessBytes.run(bytes, group)
+      return Number(deleteUpTo.run(group, last.at, last.id).changes)
     },
     deleteBefore: (group: number, at: number): void => {
       if (deleteBefore.run(group, at).changes > 0) subtract.run(group)
