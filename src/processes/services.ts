@@ -2,7 +2,7 @@
 // pays nothing.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ObjectEvents, ReadObject } from '#model/ports.ts'
+import type { ChangeFeed, ObjectEvents, ReadObject } from '#model/ports.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { S3 } from '#services/s3/s3.ts'
 import type { Store } from '#store/store.ts'
@@ -14,6 +14,8 @@ export const HOSTED_SERVICES: ReadonlySet<string> = new Set(['dynamodb', 's3'])
 export interface HostedServices {
   dynamodb(): Promise<DynamoDb>
   s3(): Promise<S3>
+  /** What happened to the items of tables with streams: read from the store, with no engine opened for it. */
+  readonly changeFeed: ChangeFeed
   /** Code of functions and the like, from a bucket. */
   readonly readObject: ReadObject
   /** Whether a bucket has no objects. */
@@ -42,6 +44,10 @@ export const openServices = (options: {
   return {
     dynamodb: tables.get,
     s3: objects.get,
+    changeFeed: async (from) => {
+      const { readChanges } = await import('#services/dynamodb/change-feed.ts')
+      return readChanges(store)(from)
+    },
     readObject: async (object) => (await objects.get()).readObject(object),
     isBucketEmpty: async (bucketId) => (await objects.get()).isEmpty(bucketId),
     clear: async () => {

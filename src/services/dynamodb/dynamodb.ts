@@ -10,6 +10,7 @@ import { notImplemented, ServiceError } from '#wire/errors.ts'
 import { headerOf, type WireRequest, type WireResponse } from '#wire/message.ts'
 import type { ServiceServerOptions } from '#wire/server.ts'
 import { carryOutIntents } from './carry-out.ts'
+import { createRecorder, type Recorder, WRITES } from './change-feed.ts'
 import { type Engine, openEngine, readJson } from './engine.ts'
 import { operationKinds } from './operations.ts'
 import { callTables } from './table-calls.ts'
@@ -43,6 +44,7 @@ interface OpenScope {
 
 export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): DynamoDb => {
   const scopes = new Map<string, Promise<OpenScope>>()
+  const recorder = createRecorder(store)
   let commits = 0
   const stopWatching = store.watch(() => {
     commits += 1
@@ -83,7 +85,7 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
   return {
     answer: async (request, call, gate) => {
       try {
-        return await answer(request, call, gate, engineOf)
+        return await answer(request, call, gate, { engineOf, recorder })
       } catch (error) {
         if (error instanceof ServiceError) return errorAnswer(error, call.requestId)
         onError(error)
@@ -101,11 +103,16 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
   }
 }
 
+interface Engines {
+  readonly engineOf: (scope: Scope) => Promise<Engine>
+  readonly recorder: Recorder
+}
+
 const answer = async (
   request: WireRequest,
   call: StoreCall,
   gate: ServiceGate,
-  engineOf: (scope: Scope) => Promise<Engine>,
+  { engineOf, recorder }: Engines,
 ): Promise<WireResponse> => {
   const [prefix = '', operation = ''] = headerOf(request.headers, 'x-amz-target')?.split('.') ?? []
   const kind = prefix.startsWith('DynamoDB_') ? operationKinds.get(operation) : undefined
@@ -122,7 +129,9 @@ const answer = async (
     const output = await callTables(engine, operation, readJson(request.body), admitted)
     return jsonAnswer(200, JSON.stringify(output), call.requestId)
   }
-  const { statusCode, body } = await engine.send(operation, request.body)
+  const { statusCode, body } = WRITES.has(operation)
+    ? await recorder.send(engine, operation, request.body, call)
+    : await engine.send(operation, request.body)
   return jsonAnswer(statusCode, body, call.requestId)
 }
 
