@@ -15,6 +15,7 @@ import type { Store } from '#store/store.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { WireRequest } from '#wire/message.ts'
 import type { TableDocument } from '#wire/table.ts'
+import { readS3QuerySignature } from './s3-query-signature.ts'
 
 /** A service as the one who signs and the one who reads an error know it. */
 export type SignedService = Pick<TableDocument, 'signingName' | 'protocol'>
@@ -35,6 +36,14 @@ export const createAuthenticate = (options: {
   const { store, resolve, clock } = options
   const keys = createSigningKeys(SIGNING_KEYS_MAX)
   return async (request, service) => {
+    const old = service.signingName === 's3' ? readS3QuerySignature(request) : undefined
+    if (old !== undefined) {
+      const found = await resolveFromStore(store, resolve, old, clock.nowMs())
+      if (typeof found !== 'string')
+        return old.refuse(found.secretAccessKey, clock.nowMs()) ?? found
+      const message = 'The AWS Access Key Id you provided does not exist in our records.'
+      return new ServiceError('InvalidAccessKeyId', 403, message)
+    }
     const signature = readSignature(request)
     if (signature.kind === 'refused') return refusalOf(signature, service)
     const nowMs = clock.nowMs()

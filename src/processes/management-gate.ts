@@ -130,7 +130,9 @@ const LAMBDA: SignedService = { signingName: 'lambda', protocol: 'restJson1' }
 
 /** A presigned URL of a key that is known here holds what it says, whoever is asked for nothing else. */
 const isBrokenUrl = ({ service }: GatedService, { target }: WireRequest, error: ServiceError) =>
-  service === 's3' && /[?&]X-Amz-Signature=/i.test(target) && error.code !== 'InvalidAccessKeyId'
+  service === 's3' &&
+  /[?&](?:X-Amz-)?Signature=/i.test(target) &&
+  error.code !== 'InvalidAccessKeyId'
 
 /** What `daemun start` does not ask of programs on the same machine. */
 export const isLenient = (

@@ -103,7 +103,9 @@ const serviceOf = (
   const told =
     scope?.service ??
     serviceOfTarget(target.path, headerOf(request.headers, 'x-amz-target')) ??
-    serviceOfHost(name)
+    serviceOfHost(name) ??
+    // URLs of S3 that are signed the old way say no more than this.
+    (target.query.some(([member]) => member === 'AWSAccessKeyId') ? 's3' : undefined)
   if (told !== undefined) return told === 'apigateway' ? versionOf(target.path) : told
   if (options.isDataPlanePath(target.path)) return 'execute-api'
   return serviceOfPath(target.path) ?? serviceOfForm(request, target.path)

@@ -152,8 +152,10 @@ const answer = async (
   const operation = route && table.operation(route.operation)
   if (operation === undefined || route === undefined) throw methodNotAllowed()
   const { name } = operation
-  const isAnonymous = credentialScope(request.headers, target.query) === undefined
-  const asked = isAnonymous ? call : await gate.admit(name, sent, call)
+  const isOldUrl = target.query.some(([member]) => member === 'AWSAccessKeyId')
+  const isAnonymous = !isOldUrl && credentialScope(request.headers, target.query) === undefined
+  // The old signatures are over a path with the bucket, wherever that was named.
+  const asked = isAnonymous ? call : await gate.admit(name, isOldUrl ? request : sent, call)
   const run = Object.hasOwn(operations, name) ? operations[name] : undefined
   if (run === undefined) throw notBuilt(`The operation ${name} of s3`)
   const whole = STREAMED.has(name) ? request : { ...request, body: await bodyOf(request) }
