@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path'
 /** What is looked for, and the Debian package that has it. */
 const PACKAGES = {
   aws: { command: 'aws', package: 'awscli' },
+  chromium: { command: 'chromium', package: 'chromium' },
   curl: { command: 'curl', package: 'curl' },
   boto3: { python: 'boto3', package: 'python3-boto3' },
   nginx: { command: 'nginx', package: 'nginx-light' },
