@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
 import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
 import { cognitoIdentityOperations } from '#identity/cognito-identity/operations.ts'
+import { userPoolOperations } from '#identity/cognito-idp/operations.ts'
+import { forgottenUserPoolParts } from '#identity/cognito-idp/parts.ts'
 import { cognitoSyncOperations } from '#identity/cognito-sync/operations.ts'
 import { iamOperations } from '#identity/iam/operations.ts'
 import { createSealing } from '#identity/sealing.ts'
@@ -80,6 +82,21 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
     /^(?:Describe|List)IdentityPoolUsage$/,
     'SyncSessionsCount counts the updates: what only reads is not counted',
   ],
+  [
+    /^(?:Create|Update)UserPool$/,
+    'advanced security, passkeys, EMAIL_OTP, devices, KMS senders and confirmation by link are refused by name',
+  ],
+  [/^(?:Create|Update)UserPoolClient$/, 'choice-based sign-in and Pinpoint are refused by name'],
+  [
+    /^(?:Admin)?(?:InitiateAuth|RespondToAuthChallenge)$/,
+    'USER_AUTH and device challenges are refused by name; SMS codes go to the mailbox',
+  ],
+  [
+    /^(?:SignUp|ResendConfirmationCode|ForgotPassword|AdminCreateUser|AdminResetUserPassword)$/,
+    'messages go to the log, the mailbox page and a file of the data directory',
+  ],
+  [/IdentityProvider$/, 'SAML is refused by name'],
+  [/UserPoolDomain$/, 'answers where this gateway does; there is no CloudFront'],
   [/^AssumeRole$/, 'no MFA, no transitive tags (both refused)'],
   [/^ListAccountAliases$/, 'there are none'],
   [
@@ -137,6 +154,7 @@ const renderOperations = (): string => {
         issueCredentials: async () => 'no-such-role',
       }),
     ),
+    ofTable('cognito-idp', userPoolOperations(forgottenUserPoolParts())),
     ofTable('cognito-sync', cognitoSyncOperations),
     ofTable('iam', iamOperations(MINT)),
     ofTable(

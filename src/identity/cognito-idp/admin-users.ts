@@ -79,11 +79,23 @@ export const adminCreateUser =
       await takeAliases(inside, pool, user, input.ForceAliasCreation === true)
       await saveUser(inside, pool, undefined, user)
     })
-    if (MessageAction !== 'SUPPRESS' && call.tx === undefined)
-      // AWS: an SMS, unless it is told otherwise. [API_AdminCreateUser]
-      await sendInvitation({ parts, pool, call, clientMetadata }, user, password, mediumsOf(input))
+    if (MessageAction !== 'SUPPRESS') {
+      const asked = call.tx === undefined ? pool : withoutTriggers(pool)
+      await sendInvitation(
+        { parts, pool: asked, call, clientMetadata },
+        user,
+        password,
+        mediumsOf(input),
+      )
+    }
     return { User: userShape(user) }
   }
+
+/** The functions of a template are there when all of it is. */
+const withoutTriggers = (pool: UserPool): UserPool => ({
+  ...pool,
+  settings: { ...pool.settings, LambdaConfig: {} },
+})
 
 const mediumsOf = ({ DesiredDeliveryMediums }: Shape<AdminCreateUserRequest>): readonly string[] =>
   DesiredDeliveryMediums === undefined || DesiredDeliveryMediums.length === 0

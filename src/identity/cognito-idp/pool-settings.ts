@@ -23,13 +23,7 @@ const DEFAULT_MESSAGE = 'Your verification code is {####}'
 const DEFAULT_INVITE = 'Your username is {username} and temporary password is {####}'
 
 /** Settings that change nothing here: kept, and shown again. */
-const SHOWN = [
-  'EmailConfiguration',
-  'SmsConfiguration',
-  'DeviceConfiguration',
-  'UserPoolTier',
-  'AcrConfiguration',
-] as const
+const SHOWN = ['EmailConfiguration', 'SmsConfiguration', 'UserPoolTier'] as const
 
 export const settingsOf = (given: Given): UserPoolSettings => {
   refuseUnbuilt(given)
@@ -190,6 +184,8 @@ const refuseUnbuilt = (given: Given): void => {
   if (KeyConfiguration !== undefined) throw unbuilt('KeyConfiguration')
   if (IssuerConfiguration !== undefined) throw unbuilt('IssuerConfiguration')
   if (DcrConfiguration !== undefined) throw unbuilt('DcrConfiguration')
+  if (given.DeviceConfiguration !== undefined) throw unbuilt('DeviceConfiguration')
+  if (given.AcrConfiguration !== undefined) throw unbuilt('AcrConfiguration')
   if (given.VerificationMessageTemplate?.DefaultEmailOption === 'CONFIRM_WITH_LINK')
     throw unbuilt('CONFIRM_WITH_LINK')
 }

@@ -24,6 +24,8 @@ import {
   identityPoolPrincipalTag,
   identityPoolRoleAttachment,
 } from './cognito-identity.ts'
+import * as poolParts from './cognito-pool-parts.ts'
+import { userPool } from './cognito-user-pool.ts'
 import { customResource, isCustomResource } from './custom-resource.ts'
 import { table } from './dynamodb-table.ts'
 import * as domains from './domain-names.ts'
@@ -84,6 +86,14 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Cognito::IdentityPool': identityPool,
   'AWS::Cognito::IdentityPoolPrincipalTag': identityPoolPrincipalTag,
   'AWS::Cognito::IdentityPoolRoleAttachment': identityPoolRoleAttachment,
+  'AWS::Cognito::UserPool': userPool,
+  'AWS::Cognito::UserPoolClient': poolParts.userPoolClient,
+  'AWS::Cognito::UserPoolDomain': poolParts.userPoolDomain,
+  'AWS::Cognito::UserPoolGroup': poolParts.userPoolGroup,
+  'AWS::Cognito::UserPoolIdentityProvider': poolParts.userPoolIdentityProvider,
+  'AWS::Cognito::UserPoolResourceServer': poolParts.userPoolResourceServer,
+  'AWS::Cognito::UserPoolUser': poolParts.userPoolUser,
+  'AWS::Cognito::UserPoolUserToGroupAttachment': poolParts.userPoolUserToGroupAttachment,
   'AWS::IAM::Group': group,
   'AWS::IAM::GroupPolicy': policies.groupPolicy,
   'AWS::IAM::ManagedPolicy': policies.managedPolicy,

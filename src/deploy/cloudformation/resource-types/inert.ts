@@ -73,20 +73,6 @@ const FORMS: Readonly<Record<string, Form>> = {
     ref: 'vpc-{id}',
     attributes: { VpcId: 'vpc-{id}' },
   },
-  'AWS::Cognito::UserPool': {
-    arn: 'cognito-idp:{region}:{account}:userpool/{region}_{id}',
-    ref: '{region}_{id}',
-    attributes: {
-      ProviderName: 'cognito-idp.{region}.{suffix}/{region}_{id}',
-      ProviderURL: 'https://cognito-idp.{region}.{suffix}/{region}_{id}',
-      UserPoolId: '{region}_{id}',
-    },
-  },
-  'AWS::Cognito::UserPoolClient': {
-    arn: 'cognito-idp:{region}:{account}:client/{id}',
-    ref: '{id}',
-    attributes: { ClientId: '{id}', Name: '{name}' },
-  },
   'AWS::CertificateManager::Certificate': {
     arn: 'acm:{region}:{account}:certificate/{id}',
     ref: '{arn}',
