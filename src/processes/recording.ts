@@ -125,18 +125,21 @@ const postTo = (endpoint: string, upstream: UpstreamClient) => {
   }
 }
 
+/** AWS: a canary's lines are in its stage's group and in one of their own. [guide: canary-release] */
 const writeExecutionLog = (
-  { executionLog, accountId, region }: RequestRecord,
+  { executionLog, isCanary, accountId, region }: RequestRecord,
   writeLogs: WriteLogs,
 ): void => {
   if (executionLog === undefined || executionLog.lines.length === 0) return
-  writeLogs({
+  const { logGroupName, lines } = executionLog
+  const batch = {
     source: 'execution',
     scope: { accountId, region },
-    logGroupName: executionLog.logGroupName,
     logStreamName: EXECUTION_LOG_STREAM,
-    events: executionLog.lines.map(({ atMs, text }) => ({ timestampMs: atMs, message: text })),
-  })
+    events: lines.map(({ atMs, text }) => ({ timestampMs: atMs, message: text })),
+  } as const
+  writeLogs({ ...batch, logGroupName })
+  if (isCanary === true) writeLogs({ ...batch, logGroupName: `${logGroupName}/Canary` })
 }
 
 /** A record as a line of the standard output: without what is kept to be looked at. */

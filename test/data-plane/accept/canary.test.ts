@@ -7,6 +7,7 @@ import type { LogBatch } from '#model/ports.ts'
 import { gatherLogs } from '#observability/log-gathering.ts'
 import { collectMetrics } from '#observability/metrics/collect-metrics.ts'
 import type { MetricDelta } from '#observability/metrics/delta.ts'
+import { openRecorder } from '#processes/recording.ts'
 import type { Random } from '#shared/random.ts'
 import { answered, sentRequest, testServices, textOf } from '../../support/http-api.ts'
 import { handClock } from '../../support/limits.ts'
@@ -124,6 +125,7 @@ test('a canary’s requests are logged and counted with its stage’s, and apart
   }
   const batches: LogBatch[] = []
   const deltas: MetricDelta[] = []
+  const executionLogs: string[] = []
   const { heard, ask } = start({ canarySettings, accessLogSettings }, drawing(0.1, 0.9, 0.9))
   const logs = gatherLogs({ clock: handClock(), write: (batch) => void batches.push(batch) })
   const metrics = collectMetrics({ clock: handClock(), send: (some) => void deltas.push(...some) })
@@ -138,6 +140,19 @@ test('a canary’s requests are logged and counted with its stage’s, and apart
   }
   logs.flush()
   metrics.flush()
+  const recorder = openRecorder({
+    settings: {
+      recordBytes: 1e6,
+      xrayDaemon: undefined,
+      otlpEndpoint: undefined,
+      otlpQueueBytes: 1,
+    },
+    writeLogs: (batch) => void executionLogs.push(batch.logGroupName),
+  })
+  const executionLog = { logGroupName: 'group/prod', lines: [{ atMs: 1, text: 'line' }] }
+  for (const record of heard.records) recorder.add({ ...record, executionLog })
+  await recorder.close()
+  assert.deepEqual(executionLogs, ['group/prod', 'group/prod/Canary', 'group/prod', 'group/prod'])
   assert.deepEqual(
     batches.map(({ logGroupName, events }) => [logGroupName, events.map(({ message }) => message)]),
     [
