@@ -12,6 +12,14 @@ export const confirmAll = ({ store, poolId, callOf }: Shop): Promise<void> =>
       await tx.put(poolUsers, scope, key, { ...value, UserStatus: 'CONFIRMED' })
   })
 
+/** Every user has to choose a new password. */
+export const askNewPasswords = ({ store, poolId, callOf }: Shop): Promise<void> =>
+  store.write(async (tx) => {
+    const scope = poolScope(callOf({ region: '' }), poolId)
+    for (const { key, value } of await tx.list(poolUsers, scope, { prefix: `${poolId}/` }))
+      await tx.put(poolUsers, scope, key, { ...value, UserStatus: 'FORCE_CHANGE_PASSWORD' })
+  })
+
 /** A resource server with these scopes. */
 export const putScopes = (
   { store, poolId, callOf }: Shop,

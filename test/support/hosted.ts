@@ -10,6 +10,7 @@ import {
 } from '#identity/cognito-idp/collections.ts'
 import type { AskProvider, Grant } from '#identity/cognito-idp/hosted/context.ts'
 import { createHosted, hostedAddress } from '#identity/cognito-idp/hosted/hosted.ts'
+import { confirmForgotPassword, forgotPassword } from '#identity/cognito-idp/forgot-password.ts'
 import { createUserPoolParts, type MailboxMessage } from '#identity/cognito-idp/parts.ts'
 import { createUserPool } from '#identity/cognito-idp/pools.ts'
 import { respondToAuthChallenge } from '#identity/cognito-idp/respond-to-challenge.ts'
@@ -102,6 +103,8 @@ export const startHosted = async (
     {
       SignUp: signUp(pools),
       ConfirmSignUp: confirmSignUp(pools),
+      ForgotPassword: forgotPassword(pools),
+      ConfirmForgotPassword: confirmForgotPassword(pools),
       RespondToAuthChallenge: respondToAuthChallenge(pools),
     }
   const grants = new LRUCache<string, Grant>({ max: 100 })

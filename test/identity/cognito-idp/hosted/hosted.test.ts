@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { it } from 'node:test'
-import { confirmAll, putScopes } from '../../../support/confirm-users.ts'
+import { askNewPasswords, confirmAll, putScopes } from '../../../support/confirm-users.ts'
 import { CALLBACK, PASSWORD, queryFor, type Seen, startHosted } from '../../../support/hosted.ts'
 
 const AUTO = { AutoVerifiedAttributes: ['email'] }
@@ -279,4 +279,49 @@ it('gives an application its own token for scopes of a resource server alone', a
     body: 'grant_type=client_credentials&grant_type=refresh_token',
   })
   assert.equal(bodyOf(twice).error, 'invalid_request')
+})
+
+it('lets somebody choose a new password: a forgotten one, and the first after an operator’s', async () => {
+  const shop = await startHosted({ pool: AUTO })
+  await shop.addUser('ada')
+  const { ClientId } = shop.client
+  const { send, submit } = shop.browser()
+  const query = queryFor(ClientId)
+  const asking = await send(`/forgotPassword?${query}`)
+  // Whether there is such an account is not to be told from the answer.
+  const nobody = await submit(asking, { username: 'nobody' })
+  const reset = await submit(asking, { username: 'ada' })
+  assert.equal(nobody.text.replaceAll('nobody', 'ada'), reset.text)
+  const code = shop.mailbox.at(-1)?.code ?? ''
+  const weak = await submit(reset, { code, password: 'short' })
+  assert.match(weak.text, /role="alert">Password did not conform with policy/)
+  const next = 'Battery-staple-2'
+  const done = await submit(reset, { code, password: next })
+  assert.equal(done.status, 302, done.text)
+  const page = await send(done.location)
+  assert.match((await submit(page, { username: 'ada', password: PASSWORD })).text, /Incorrect/)
+  await askNewPasswords(shop)
+  const challenge = await submit(page, { username: 'ada', password: next })
+  assert.match(challenge.text, /Choose a new password/)
+  assert.doesNotMatch(challenge.text, /Battery/)
+  const entered = await submit(challenge, { answer: 'Third-password-3' })
+  assert.ok(paramsOf(entered).get('code'), entered.text)
+  // The step before is used up.
+  assert.equal((await submit(challenge, { answer: 'Fourth-password-4' })).status, 400)
+})
+
+it('gives tokens behind the address where a client may have them so, and no refresh token', async () => {
+  const { done } = await signedIn(
+    { response_type: 'token', scope: 'openid' },
+    { AllowedOAuthFlows: ['implicit'] },
+  )
+  const hashed = new URLSearchParams(new URL(done.location).hash.slice(1))
+  assert.equal(claimsOf(hashed.get('access_token') ?? '').scope, 'openid')
+  assert.equal(claimsOf(hashed.get('id_token') ?? '').token_use, 'id')
+  assert.equal(hashed.get('refresh_token'), null)
+  assert.equal(hashed.get('state'), 'abc')
+  const { send } = (await startHosted()).browser()
+  const preflight = await send('/oauth2/token', { method: 'OPTIONS' })
+  assert.equal(preflight.status, 204)
+  assert.equal(preflight.header('access-control-allow-origin'), '*')
 })
