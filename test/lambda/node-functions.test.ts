@@ -132,7 +132,7 @@ test('the context object tells about the function and the time that is left', as
     clientContext: { custom: { a: 'ü' } },
     invokedFunctionArn: `${arn}:live`,
     awsRequestId: answer.requestId,
-    trace: 'Root=1-2-3',
+    trace: 'Root=1-2-3;Sampled=0',
   })
 })
 

@@ -46,7 +46,7 @@ test('an invocation is given with the headers of the Runtime API and its answer 
   assert.equal(headers['lambda-runtime-aws-request-id'], 'request-1')
   assert.equal(headers['lambda-runtime-deadline-ms'], '1234')
   assert.equal(headers['lambda-runtime-invoked-function-arn'], INVOCATION.functionArn)
-  assert.equal(headers['lambda-runtime-trace-id'], 'Root=1X: y')
+  assert.equal(headers['lambda-runtime-trace-id'], 'Root=1X: y;Sampled=0')
   assert.equal(headers['lambda-runtime-client-context'], '{"custom":{}}')
   assert.equal((await call('invocation/other/response', 'POST', 'x')).status, 400)
   const answer = await call('invocation/request-1/response', 'POST', 'done')
