@@ -15,7 +15,7 @@ import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { reachFunctions } from './reach-functions.ts'
-import { lineOf, openRecorder } from './recording.ts'
+import { lineOf, openRecorder, whenHinted } from './recording.ts'
 import { withPatience } from './patience.ts'
 import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
 
@@ -115,8 +115,10 @@ const start = async (order: StartOrder): Promise<void> => {
     clock: host.clock.setting,
     onRecords: (records) => {
       for (const record of records) {
-        recorder.add(record)
-        if (settings.requestLog) log.write({ event: 'request', ...lineOf(record) })
+        whenHinted(host.addDraftHint(record), (hinted) => {
+          recorder.add(hinted)
+          if (settings.requestLog) log.write({ event: 'request', ...lineOf(hinted) })
+        })
       }
     },
     onFunctionLine: recorder.requests.tellLine,

@@ -27,6 +27,7 @@ import {
 import { createNodeClock } from './clock.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
 import { keepOutOfRepositories, lostKey } from './data-directory.ts'
+import { type AddDraftHint, createDraftHints } from './draft-hints.ts'
 import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
 import { openTelemetry, type Telemetry } from './telemetry.ts'
@@ -47,6 +48,7 @@ export interface Host {
   readonly issueCredentials: IssueCredentials
   readonly clock: AdjustableClock
   readonly limits: LimitHolder
+  readonly addDraftHint: AddDraftHint
   readonly management: Management
   readonly userPools: UserPools
   readonly telemetry: Telemetry
@@ -134,6 +136,7 @@ export const openHost = (options: HostOptions): Host => {
   return {
     credentials,
     gate,
+    addDraftHint: createDraftHints(store),
     clock,
     limits,
     management,

@@ -142,6 +142,15 @@ const writeExecutionLog = (
   if (isCanary === true) writeLogs({ ...batch, logGroupName: `${logGroupName}/Canary` })
 }
 
+/** At once where nothing has to be looked up. */
+export const whenHinted = (
+  record: RequestRecord | Promise<RequestRecord>,
+  tell: (record: RequestRecord) => void,
+): void => {
+  if (record instanceof Promise) void record.then(tell)
+  else tell(record)
+}
+
 /** A record as a line of the standard output: without what is kept to be looked at. */
 export const lineOf = (record: RequestRecord): RequestRecord => {
   const { sent: _, messages: __, executionLog: ___, ...line } = record

@@ -25,7 +25,7 @@ import { openHome } from './home.ts'
 import { openHost } from './host.ts'
 import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
-import { lineOf, openRecorder } from './recording.ts'
+import { lineOf, openRecorder, whenHinted } from './recording.ts'
 import { gatherTelemetry, pageOf } from './telemetry.ts'
 
 export interface SingleProcess {
@@ -129,8 +129,10 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       mint: host.credentials.mint,
       observe: (record, stage) => {
         telemetry.observe(record, stage)
-        recorder.add(record)
-        if (settings.requestLog) tell({ event: 'request', record: lineOf(record) })
+        whenHinted(host.addDraftHint(record), (hinted) => {
+          recorder.add(hinted)
+          if (settings.requestLog) tell({ event: 'request', record: lineOf(hinted) })
+        })
       },
       onError,
       isReady: () => true,
