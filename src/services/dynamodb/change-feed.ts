@@ -195,8 +195,8 @@ const changeOf = (given: {
 }): ItemChange => {
   const { count, stream, keys, oldImage, newImage, nowMs, id } = given
   const { viewType } = stream
-  const showsNew = /^NEW_/.test(viewType) && newImage !== undefined
-  const showsOld = /OLD_IMAGE/.test(viewType) || viewType === 'NEW_AND_OLD_IMAGES'
+  const showsNew = viewType.startsWith('NEW_') && newImage !== undefined
+  const showsOld = viewType.includes('OLD_IMAGE')
   const images = {
     ...(showsNew && { newImage }),
     ...(showsOld && oldImage !== undefined && { oldImage }),
