@@ -1,5 +1,6 @@
 // AWS::Logs::LogGroup.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+import { isObject } from '#shared/json.ts'
 import { ServiceError } from '#wire/errors.ts'
 import { type Input, number, tags, text, unused, without } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
@@ -8,6 +9,12 @@ import { byName, nameOf } from './iam-names.ts'
 const NAME_LENGTH_MAX = 512
 
 export const logGroup: ResourceType = {
+  report: ({ report, logicalId, type, properties }) => {
+    const name = isObject(properties) ? properties['LogGroupName'] : undefined
+    if (typeof name !== 'string' || name === usable(name)) return
+    const effect = `AWS refuses the name '${name}' (blanks and such); here the group is ${usable(name)}`
+    report(['Resources', logicalId], type, effect)
+  },
   properties: {
     ...byName({
       DataProtectionPolicy: without('not provided here: events are kept as they were written'),
@@ -23,7 +30,7 @@ export const logGroup: ResourceType = {
     BearerTokenAuthenticationEnabled: unused,
   },
   create: async (input, context) => {
-    const name = nameOf(input['LogGroupName'], context, NAME_LENGTH_MAX)
+    const name = usable(nameOf(input['LogGroupName'], context, NAME_LENGTH_MAX))
     // A function or a stage may have written before the template named the group: it keeps what it has.
     await unless('ResourceAlreadyExistsException', () =>
       context.call('logs', 'CreateLogGroup', { logGroupName: name }),
@@ -44,6 +51,9 @@ export const logGroup: ResourceType = {
     )
   },
 }
+
+/** A template may ask for its name in words, as a default that is to be replaced: it shall start all the same. */
+const usable = (name: string): string => name.replaceAll(/[^.\-_/#A-Za-z0-9]+/g, '-')
 
 const dress = async (name: string, input: Input, context: ResourceContext): Promise<Made> => {
   const { RetentionInDays: retentionInDays, Tags, LogGroupName } = input
