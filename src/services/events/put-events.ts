@@ -1,0 +1,241 @@
+// PutEvents: each event goes to every rule of its bus that it fits, and is accepted when what is to be delivered is in
+// the outbox. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+import type { PutEventsRequest, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
+import { type EventPattern, parseEventPattern } from '#languages/event-pattern/event-pattern.ts'
+import { isObject } from '#shared/json.ts'
+import type { Random } from '#shared/random.ts'
+import type { Scope } from '#model/scope.ts'
+import type { Store } from '#store/store.ts'
+import type { StoreCall } from '#store/transactional.ts'
+import type { Shape } from '#wire/operation.ts'
+import type { Carry, Parcel } from '../delivery/courier.ts'
+import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
+import { busName, buses, DEFAULT_BUS, ruleArn, type RuleRecord, rules, type RuleTarget, validation } from './records.ts'
+import { inputFor } from './target-input.ts'
+
+type Event = Readonly<Record<string, unknown>>
+
+interface CompiledRule {
+  readonly record: RuleRecord
+  readonly matches: EventPattern
+}
+
+interface Bus {
+  readonly scope: Scope
+  readonly rules: readonly CompiledRule[]
+}
+
+export interface EventBuses {
+  putEvents(input: Shape<PutEventsRequest>, call: StoreCall): Promise<unknown>
+  /** For other services: an event as JSON text, to a bus's ARN. */
+  readonly carry: Carry
+  /** What a schedule fires. */
+  fire(rule: RuleRecord, scope: Scope): Promise<void>
+  close(): void
+}
+
+const ENTRIES_MAX = 10
+const ENTRY_BYTES_MAX = 1_048_576
+const BUSES_MAX = 1_000
+/** An event may go from bus to bus, but not in circles. */
+const HOPS_MAX = 5
+
+/** AWS: a day, and 185 times. [guide: eb-rule-retry-policy] */
+const ATTEMPTS_MAX = 185
+const AGE_SECONDS_MAX = 86_400
+
+export const createEventBuses = (options: {
+  readonly store: Store
+  readonly outbox: Outbox
+  readonly random: Random
+  readonly nowMs: () => number
+}): EventBuses => {
+  const { store, outbox, random, nowMs } = options
+  const known = new Map<string, Promise<Bus | undefined>>()
+  const stopWatching = store.watch(() => known.clear())
+
+  const find = (scope: Scope, name: string): Promise<Bus | undefined> => {
+    const key = `${scope.accountId}/${scope.region}/${name}`
+    const before = known.get(key)
+    if (before !== undefined) return before
+    if (known.size >= BUSES_MAX) known.clear()
+    const finding = readBus(store, { accountId: scope.accountId, region: scope.region }, name)
+    known.set(key, finding)
+    finding.catch(() => known.delete(key)) // The caller has the error.
+    return finding
+  }
+
+  const postings = (bus: Bus, event: Event, hops: number): readonly Posting[] =>
+    bus.rules
+      .filter(({ matches }) => matches(event))
+      .flatMap(({ record }) =>
+        record.targets.map((target) => postingFor(target, record, event, bus.scope, hops)),
+      )
+
+  return {
+    putEvents: async (input, call) => {
+      const entries = input.Entries ?? []
+      if (entries.length === 0 || entries.length > ENTRIES_MAX) {
+        throw validation(
+          `1 validation error detected: Value '[${entries.length} entries]' at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${ENTRIES_MAX}`,
+        )
+      }
+      const all: Posting[] = []
+      const Entries: unknown[] = []
+      for (const entry of entries) {
+        const problem = problemOf(entry)
+        if (problem !== undefined) {
+          Entries.push(problem)
+          continue
+        }
+        const id = random.uuid()
+        const bus = await find(call, busName(entry.EventBusName))
+        // AWS: an event for a bus that is not there is accepted and lost.
+        if (bus !== undefined) all.push(...postings(bus, eventOf(entry, id, call), 0))
+        Entries.push({ EventId: id })
+      }
+      await outbox.add(all)
+      const FailedEntryCount = Entries.filter((one) => isObject(one) && 'ErrorCode' in one).length
+      return { FailedEntryCount, Entries }
+    },
+    carry: async ({ target, body, hops = 0 }) => {
+      const [, , , region = '', accountId = ''] = target.split(':')
+      const scope = { region, accountId }
+      const bus = await find(scope, busName(target))
+      if (bus === undefined) throw new Error(`there is no event bus ${target}`)
+      if (hops > HOPS_MAX) throw new Error(`the event came through more than ${HOPS_MAX} buses`)
+      await outbox.add(postings(bus, forwarded(body, scope, random.uuid(), nowMs()), hops))
+    },
+    fire: async (record, scope) => {
+      const time = new Date(nowMs()).toISOString().replace(/\.\d+Z$/, 'Z')
+      const event = {
+        version: '0',
+        id: random.uuid(),
+        'detail-type': 'Scheduled Event',
+        source: 'aws.events',
+        account: scope.accountId,
+        time,
+        region: scope.region,
+        resources: [ruleArn(scope, record.bus, record.name)],
+        detail: {},
+      }
+      await outbox.add(
+        record.targets.map((target) => postingFor(target, record, event, scope, 0)),
+      )
+    },
+    close: stopWatching,
+  }
+}
+
+const readBus = (store: Store, scope: Scope, name: string): Promise<Bus | undefined> =>
+  store.read(async (view) => {
+    const isThere = name === DEFAULT_BUS || (await view.get(buses, scope, name)) !== undefined
+    if (!isThere) return undefined
+    const held = await view.list(rules, scope, { prefix: `${name}|` })
+    return {
+      scope,
+      rules: held.flatMap(({ value }) =>
+        value.isEnabled && value.pattern !== undefined
+          ? [{ record: value, matches: parseEventPattern(value.pattern) }]
+          : [],
+      ),
+    }
+  })
+
+const postingFor = (
+  target: RuleTarget,
+  { bus, name }: RuleRecord,
+  event: Event,
+  scope: Scope,
+  hops: number,
+): Posting => {
+  const rule = { arn: ruleArn(scope, bus, name), name, ingestionTime: String(event['time']) }
+  const groupId = target.SqsParameters?.MessageGroupId
+  const parcel: Parcel = {
+    target: target.Arn ?? '',
+    body: inputFor(target, event, rule),
+    ...(groupId !== undefined && { groupId }),
+    hops: hops + 1,
+  }
+  return { parcel, rules: rulesOf(target) }
+}
+
+const rulesOf = ({ RetryPolicy, DeadLetterConfig }: RuleTarget): DeliveryRules => {
+  const deadLetterArn = DeadLetterConfig?.Arn
+  return {
+    attemptsMax: (RetryPolicy?.MaximumRetryAttempts ?? ATTEMPTS_MAX) + 1,
+    ageSecondsMax: RetryPolicy?.MaximumEventAgeInSeconds ?? AGE_SECONDS_MAX,
+    ...(deadLetterArn !== undefined && { deadLetterArn }),
+  }
+}
+
+type Entry = Shape<PutEventsRequestEntry>
+
+const problemOf = (entry: Entry) => {
+  const { Source, DetailType, Detail } = entry
+  const missing = Object.entries({ Source, DetailType, Detail }).find(([, value]) => !value)
+  if (missing !== undefined) {
+    const [name] = missing
+    return {
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
+    }
+  }
+  if (Source?.startsWith('aws.') === true) {
+    return {
+      ErrorCode: 'NotAuthorizedForSourceException',
+      ErrorMessage: 'Not authorized for the source.',
+    }
+  }
+  if (Buffer.byteLength(Detail ?? '') > ENTRY_BYTES_MAX) {
+    return {
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: 'Total size of the entries in the request is over the limit.',
+    }
+  }
+  return isObject(jsonOf(Detail ?? ''))
+    ? undefined
+    : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
+}
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+const eventOf = (entry: Entry, id: string, call: Scope & { readonly nowMs: number }): Event => ({
+  version: '0',
+  id,
+  'detail-type': entry.DetailType,
+  source: entry.Source,
+  account: call.accountId,
+  time: new Date(entry.Time ?? call.nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+  region: call.region,
+  resources: entry.Resources ?? [],
+  detail: jsonOf(entry.Detail ?? '{}'),
+})
+
+/** What another bus or a service sends: an event already, or the record of an invocation, which becomes one. */
+const forwarded = (body: string, scope: Scope, id: string, nowMs: number): Event => {
+  const read = jsonOf(body)
+  if (isObject(read) && 'detail-type' in read && 'source' in read) return read
+  const context = isObject(read) ? read['requestContext'] : undefined
+  const isSuccess = isObject(context) && context['condition'] === 'Success'
+  const functionArn = isObject(context) ? context['functionArn'] : undefined
+  // AWS: [guide: invocation-async-retain-records, "EventBridge"]
+  return {
+    version: '0',
+    id,
+    'detail-type': `Lambda Function Invocation Result - ${isSuccess ? 'Success' : 'Failure'}`,
+    source: 'lambda',
+    account: scope.accountId,
+    time: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: scope.region,
+    resources: typeof functionArn === 'string' ? [functionArn] : [],
+    detail: isObject(read) ? read : { message: body },
+  }
+}

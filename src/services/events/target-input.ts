@@ -1,0 +1,85 @@
+// What a target is given of an event: the event, a constant, a part of it, or a template with parts of it.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+import { isObject } from '#shared/json.ts'
+import type { RuleTarget } from './records.ts'
+
+export interface RuleFacts {
+  readonly arn: string
+  readonly name: string
+  readonly ingestionTime: string
+}
+
+const PATHS_MAX = 100
+
+/** What is wrong with it, or undefined. */
+export const checkInput = ({ Input, InputPath, InputTransformer }: RuleTarget): string | undefined => {
+  const given = [Input, InputPath, InputTransformer].filter((one) => one !== undefined)
+  if (given.length > 1) return 'Only one of Input, InputPath, or InputTransformer must be provided.'
+  if (Input !== undefined && jsonOf(Input) === undefined) return 'JSON syntax error in input.'
+  const paths = Object.values(InputTransformer?.InputPathsMap ?? {})
+  if (paths.length > PATHS_MAX) return `InputPathsMap has more than ${PATHS_MAX} paths.`
+  const bad = [...paths, ...(InputPath ? [InputPath] : [])].find((path) => stepsOf(path) === undefined)
+  if (bad !== undefined) return `Invalid JSON path: ${bad.slice(0, 200)}`
+  return undefined
+}
+
+/** The text that the target gets. */
+export const inputFor = (target: RuleTarget, event: unknown, rule: RuleFacts): string => {
+  const { Input, InputPath, InputTransformer } = target
+  if (Input !== undefined) return Input
+  if (InputPath !== undefined) return JSON.stringify(atPath(event, InputPath) ?? null)
+  if (InputTransformer === undefined) return JSON.stringify(event)
+  const values = new Map<string, unknown>([
+    ['aws.events.rule-arn', rule.arn],
+    ['aws.events.rule-name', rule.name],
+    ['aws.events.event.ingestion-time', rule.ingestionTime],
+    ['aws.events.event', event],
+    ['aws.events.event.json', event],
+  ])
+  for (const [name, path] of Object.entries(InputTransformer.InputPathsMap ?? {})) {
+    values.set(name, atPath(event, path))
+  }
+  return fill(InputTransformer.InputTemplate ?? '', values)
+}
+
+/** AWS: inside quotation marks a value is text, outside it is JSON; what is not there is empty. */
+const fill = (template: string, values: ReadonlyMap<string, unknown>): string => {
+  let isQuoted = false
+  let filled = ''
+  const pattern = /<([\w.-]+)>|\\.|"|[^<"\\]+|</gs
+  for (const [piece, name] of template.matchAll(pattern)) {
+    if (piece === '"') isQuoted = !isQuoted
+    if (name === undefined || !values.has(name)) filled += piece
+    else filled += written(values.get(name), isQuoted)
+  }
+  return filled
+}
+
+const written = (value: unknown, isQuoted: boolean): string => {
+  if (value === undefined) return isQuoted ? '' : '""'
+  if (!isQuoted) return JSON.stringify(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** `$.detail.items[0].id`, and `$['odd name']`; undefined where it is none. */
+const stepsOf = (path: string): readonly (string | number)[] | undefined => {
+  if (!/^\$(?:\.[\w-]+|\[\d{1,6}\]|\[(?:'[^']*'|"[^"]*")\])*$/.test(path)) return undefined
+  return [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\[['"]([^'"]*)['"]\]/g)].map(
+    ([, member, index, quoted]) => (index === undefined ? (member ?? quoted ?? '') : Number(index)),
+  )
+}
+
+const atPath = (event: unknown, path: string): unknown =>
+  stepsOf(path)?.reduce<unknown>((value, step) => {
+    if (typeof step === 'number') return Array.isArray(value) ? value[step] : undefined
+    return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  }, event)
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,11 @@
+// What SNS refuses with, in AWS's codes. https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+import { ServiceError } from '#wire/errors.ts'
+
+export const invalidParameter = (message: string) =>
+  new ServiceError('InvalidParameterException', 400, `Invalid parameter: ${message}`)
+export const topicNotFound = () => new ServiceError('NotFoundException', 404, 'Topic does not exist')
+export const subscriptionNotFound = () =>
+  new ServiceError('NotFoundException', 404, 'Subscription does not exist')
+export const resourceNotFound = () =>
+  new ServiceError('ResourceNotFoundException', 404, 'Resource does not exist')
+export const batchError = (code: string, message: string) => new ServiceError(code, 400, message)
