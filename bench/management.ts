@@ -41,7 +41,6 @@ const host = openHost({
     method: () => Promise.reject(new Error('no method is tested here')),
     authorizer: () => Promise.reject(new Error('no authorizer is tested here')),
   },
-  objectEvents: () => undefined,
   invokeFunction: () => Promise.reject(new Error('there are no functions')),
   onMessage: () => undefined,
   onError: (error) => process.stderr.write(`${error}\n`),

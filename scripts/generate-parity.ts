@@ -11,6 +11,9 @@ import { cognitoSyncOperations } from '#identity/cognito-sync/operations.ts'
 import { iamOperations } from '#identity/iam/operations.ts'
 import { createSealing } from '#identity/sealing.ts'
 import { stsOperations } from '#identity/sts/operations.ts'
+import { eventsOperations } from '#services/events/operations.ts'
+import { snsOperations } from '#services/sns/operations.ts'
+import { sqsOperations } from '#services/sqs/operations.ts'
 import { systemRandom } from '#shared/random.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
@@ -31,6 +34,8 @@ const ROOT = join(import.meta.dirname, '..')
 const MINT = { sealing: createSealing(new Uint8Array(32), systemRandom), random: systemRandom }
 
 const NO_ROOM = { groupBytesMax: 0, bytesMax: 0, seriesMax: 0, datapointsMax: 0 }
+/** The registries of messaging are only counted. */
+const NOTHING = {} as never // Nothing of it is called.
 
 interface Service {
   readonly name: string
@@ -46,17 +51,22 @@ interface Operation {
 
 /** What an operation does less than AWS's, though it answers. */
 const NOTES: readonly (readonly [RegExp, string])[] = [
+  [/MessageMoveTask$/, 'done at once: a task is over when it is first asked for'],
+  [/^Publish(?:Batch)?$/, 'signed with a key of this node: no certificate of AWS fits it'],
+  [/^Subscribe$/, 'functions, queues, HTTP and HTTPS; email, SMS and push are refused by name'],
+  [/^PutTargets$/, 'functions, queues, topics and buses; others are failed entries, by name'],
+  [/^PutRule$/, 'event patterns; rate and cron by the clock of the node, on the default bus'],
   [
     /^(?:Create|UpdateFunction)(?:Function|Code)$/,
     'zip archives up to 50 MB; S3 and container images are refused by name',
   ],
   [/^PublishVersion$/, 'frozen; a folder of this machine is used where it lies by every version'],
-  [/EventSourceMapping/, 'stored and read back; nothing polls the source yet'],
-  [/ProvisionedConcurrency/, 'stored and read back; instances start with the first call'],
   [
-    /EventInvokeConfig/,
-    'retries, age and destinations that are functions; others wait for their services',
+    /EventSourceMapping/,
+    'queues and streams of tables are polled; other sources are stored, and told of at start',
   ],
+  [/ProvisionedConcurrency/, 'stored and read back; instances start with the first call'],
+  [/EventInvokeConfig/, 'retries, age, destinations that are functions, queues, topics and buses'],
   [
     /FunctionUrlConfig/,
     'served for AuthType NONE, buffered; AWS_IAM is refused with 403, RESPONSE_STREAM with 501',
@@ -174,6 +184,9 @@ const renderOperations = (): string => {
       's3',
       s3Operations(async () => true),
     ),
+    ofTable('sqs', sqsOperations(NOTHING)),
+    ofTable('sns', snsOperations(NOTHING, systemRandom)),
+    ofTable('events', eventsOperations(NOTHING)),
     managementApi(),
   ]
   const all = services.flatMap((service) => service.operations)

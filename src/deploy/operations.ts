@@ -12,6 +12,12 @@ import { logGroupOperations } from '#observability/logs/operations.ts'
 import { lambdaOperations } from '#lambda/api/operations.ts'
 import { bucketOperations } from '#services/s3/buckets.ts'
 import { declaredTableOperations } from '#services/dynamodb/tables.ts'
+import { declaredRuleOperations } from '#services/events/declared-rules.ts'
+import { declaredTopicOperations } from '#services/sns/declared-topics.ts'
+import type { AskToConfirm } from '#services/sns/subscriptions.ts'
+import { declaredQueueOperations } from '#services/sqs/declared-queues.ts'
+import type { QueueEngine } from '#services/sqs/engine.ts'
+import { systemRandom } from '#shared/random.ts'
 import { assert } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
 import type { Scope } from '#model/scope.ts'
@@ -31,6 +37,18 @@ export interface OperationCall {
   readonly isBucketEmpty?: (bucketId: string) => Promise<boolean>
   /** Absent: the keys of pools are sealed with one that nobody keeps. */
   readonly userPools?: UserPoolParts
+  /** Absent: nobody is sent anything, because nothing is made. */
+  readonly messaging?: DeclaredMessaging
+}
+
+/** What the queues and subscriptions of a template draw on. */
+export interface DeclaredMessaging extends Pick<QueueEngine, 'forgetLater'> {
+  readonly askToConfirm: AskToConfirm
+}
+
+const SENDS_NOTHING: DeclaredMessaging = {
+  forgetLater: () => undefined,
+  askToConfirm: async () => undefined,
 }
 
 type Registry = Readonly<Record<string, Operation<never, unknown>>>
@@ -40,6 +58,7 @@ export const callOperations = ({
   lambda = { codeStore: KEEPS_NOTHING },
   isBucketEmpty = async () => true,
   userPools = forgottenUserPoolParts(),
+  messaging = SENDS_NOTHING,
   ...call
 }: OperationCall): CallOperation => {
   const registries: Readonly<Record<ServiceName, Registry>> = {
@@ -48,10 +67,13 @@ export const callOperations = ({
     'cognito-identity': identityPoolOperations,
     'cognito-idp': userPoolOperations(userPools),
     dynamodb: declaredTableOperations,
+    events: declaredRuleOperations,
     iam: secretlessIamOperations,
     lambda: lambdaOperations(lambda),
     s3: bucketOperations(isBucketEmpty),
     logs: logGroupOperations,
+    sns: declaredTopicOperations(systemRandom, messaging.askToConfirm),
+    sqs: declaredQueueOperations(messaging),
   }
   return async (service, operation, input, ids) => {
     const run = registries[service][operation]

@@ -44,6 +44,7 @@ export const runFunctions = async (): Promise<void> => {
     homeTls: home.tls,
     environment: await readEnvironmentFile(settings.envFile),
     mint: openCredentials(settings).mint,
+    deliver: channel.deliver,
     tell: (event) => {
       if (event.event === 'function-log') channel.sendFunctionLine(event)
       log.write({ ...event })

@@ -5,6 +5,7 @@ import { createFunctionPool } from '#lambda/function-pool.ts'
 import type { HomeTls } from '#lambda/pool-settings.ts'
 import type { DirectoryDelta, DirectoryEntry } from '#model/documents.ts'
 import type { FunctionDocument } from '#model/function.ts'
+import type { DeliverMessage } from '#model/ports.ts'
 import { canonicalJson } from '#shared/json.ts'
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -28,6 +29,8 @@ export const composeFunctions = (options: {
   readonly homeTls: HomeTls
   readonly environment: Readonly<Record<string, string>>
   readonly tell: Tell
+  /** Takes what became of asynchronous invocations to queues, topics and buses. */
+  readonly deliver: DeliverMessage
   /** What the credentials of functions' roles are made with. */
   readonly mint: CredentialMint
   readonly telemetry: Pick<Gathering, 'onFunctionLog' | 'collector'>
@@ -51,6 +54,7 @@ export const composeFunctions = (options: {
       watch: settings.watch,
       build: settings.build,
     },
+    deliver: options.deliver,
     onLog: (written) => {
       const { functionName, requestId, line } = written
       options.telemetry.onFunctionLog(written)

@@ -11,7 +11,6 @@ import { createFrontDoor } from './front-door.ts'
 import { type Host, openHost } from './host.ts'
 import { openDraftTests } from './draft-tests.ts'
 import { openNodeChannel } from './node-channel.ts'
-import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { reachFunctions } from './reach-functions.ts'
@@ -47,13 +46,11 @@ const start = async (order: StartOrder): Promise<void> => {
     onError,
   })
   const functions = reachFunctions(invokePath)
-  const objectEvents = composeObjectEvents({ invoke: () => functions.invoke, onError })
   const host: Host = await withPatience(
     () =>
       openHost({
         settings,
         tests,
-        objectEvents,
         invokeFunction: functions.invoke,
         onMessage: (message) => log.write({ event: 'mail', message }),
         onError,
@@ -113,6 +110,7 @@ const start = async (order: StartOrder): Promise<void> => {
     endpointUrl,
     limits: host.limits,
     clock: host.clock.setting,
+    deliver: host.messaging.deliver,
     onRecords: (records) => {
       for (const record of records) {
         whenHinted(host.addDraftHint(record), (hinted) => {
@@ -136,7 +134,11 @@ const start = async (order: StartOrder): Promise<void> => {
     report.push(...deployed.report)
     apis.push(...deployed.apis)
   }
-  state.tellTime = () => channel.setClock(host.clock.setting())
+  await host.startMessaging(functions.invoke)
+  state.tellTime = async () => {
+    host.messaging.clockSet()
+    await channel.setClock(host.clock.setting())
+  }
   state.ready = true
   obeySupervisor(async () => {
     state.ready = false

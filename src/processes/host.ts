@@ -6,14 +6,13 @@ import type { CustomResourcePorts } from '#deploy/cloudformation/custom-resource
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { openCodeStore } from '#lambda/code-store.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
-import type { ObjectEvents } from '#model/ports.ts'
 import type { AdjustableClock } from '#shared/adjustable-clock.ts'
 import type { LimitHolder } from '#state/limit-holder.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
 import { undoUnfinished } from '#store/undo-log.ts'
-import { type DirectorySource, storeSource } from '#snapshot/distribute.ts'
+import { type DirectorySource, follow, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
 import { createIssueCredentials } from '#identity/issue-credentials.ts'
@@ -35,7 +34,7 @@ import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { type HostedPages, openHostedPages } from './hosted-pages.ts'
 import { openServices } from './services.ts'
-import { openMessaging } from './messaging.ts'
+import { type Messaging, openMessaging } from './messaging.ts'
 import { openUserPools, type UserPools } from './user-pools.ts'
 
 export interface Host {
@@ -56,6 +55,9 @@ export interface Host {
   readonly source: DirectorySource
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
+  /** Functions can be asked: event sources are polled from now on, and what was left is delivered. */
+  startMessaging(invoke: InvokeFunction): Promise<void>
+  readonly messaging: Pick<Messaging, 'deliver' | 'clockSet'>
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
   deploy(template: FoundTemplate, customResources: CustomResourcePorts): Promise<Deployed>
   /** Deletes everything that is stored. */
@@ -67,8 +69,6 @@ export interface HostOptions {
   readonly settings: Settings
   /** Requests to drafts: the data plane's, which comes after the host. */
   readonly tests: DraftTests
-  /** Whom buckets tell what happens to objects. */
-  readonly objectEvents: ObjectEvents
   /** Functions as they are committed: the triggers of user pools. */
   readonly invokeFunction: InvokeFunction
   /** A message to a user of a user pool. */
@@ -96,11 +96,23 @@ export const openHost = (options: HostOptions): Host => {
   const tokenKeys = openTokenKeys()
   const issueCredentials = createIssueCredentials({ store, mint: credentials.mint, clock })
   const gate = createManagementGate({ settings, store, credentials, clock })
-  const services = openServices({ settings, store, events: options.objectEvents, onError })
+  const services = openServices({
+    settings,
+    store,
+    events: (event) => messaging.objectEvents(event),
+    onError,
+  })
   const { readObject, isBucketEmpty } = services
   const lambda = { codeStore, readObject }
   const telemetry = openTelemetry({ settings, store, clock, onError })
-  const messaging = openMessaging({ settings, store, clock, onError })
+  const messaging = openMessaging({
+    settings,
+    store,
+    clock,
+    changeFeed: async () => undefined,
+    onError,
+  })
+  const mappings = follow({ source, apply: messaging.apply })
   const userPools = openUserPools({ ...options, store, credentials })
   const hostedPages = openHostedPages({
     settings,
@@ -148,6 +160,12 @@ export const openHost = (options: HostOptions): Host => {
     issueCredentials,
     source,
     watch: (listener) => store.watch(listener),
+    messaging,
+    startMessaging: async (invoke) => {
+      messaging.start(invoke)
+      store.watch(() => void mappings.pull().catch(onError))
+      await mappings.pull()
+    },
     deploy: async (template, customResources) => {
       await recovered
       // Reading templates is the largest part of the program, and an empty gateway needs none of it.
@@ -181,6 +199,7 @@ export const openHost = (options: HostOptions): Host => {
             lambda,
             isBucketEmpty,
             userPools: userPools.parts,
+            messaging: messaging.declared,
           })
         },
       })

@@ -74,6 +74,13 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
     (await import('#lambda/api/operations.ts')).lambdaOperations(lambda),
   sqs: async ({ messaging }) =>
     (await import('#services/sqs/operations.ts')).sqsOperations((await messaging()).queues),
+  sns: async ({ messaging }) =>
+    (await import('#services/sns/operations.ts')).snsOperations(
+      (await messaging()).topics,
+      systemRandom,
+    ),
+  events: async ({ messaging }) =>
+    (await import('#services/events/operations.ts')).eventsOperations((await messaging()).buses),
 }
 
 export interface Management {

@@ -1,19 +1,37 @@
-// Queues, topics and buses, joined: opened when one is first asked for, so that a gateway without any pays nothing.
+// Queues, topics, buses, schedules and event sources, joined: opened when one is first asked for, or when a node before
+// this one has left something to deliver; a gateway without any pays nothing.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DeclaredMessaging } from '#deploy/operations.ts'
+import type { DirectoryDelta } from '#model/documents.ts'
+import type { ChangeFeed, DeliverMessage, InvokeFunction, ObjectEvents } from '#model/ports.ts'
+import { createPollers, type Pollers } from '#services/event-sources/pollers.ts'
+import type { EventBuses } from '#services/events/put-events.ts'
+import type { Publishing } from '#services/sns/publish.ts'
 import type { QueueEngine } from '#services/sqs/engine.ts'
 import type { AdjustableClock } from '#shared/adjustable-clock.ts'
-import { systemRandom } from '#shared/random.ts'
 import type { Store } from '#store/store.ts'
 import type { Settings } from '../settings.ts'
+import type { OpenedMessaging } from './open-messaging.ts'
 
 export interface MessagingParts {
   readonly queues: QueueEngine
-  close(): Promise<void>
+  readonly topics: Publishing
+  readonly buses: EventBuses
 }
 
 export interface Messaging {
   readonly parts: () => Promise<MessagingParts>
+  /** For the queues and subscriptions of templates. */
+  readonly declared: DeclaredMessaging
+  readonly deliver: DeliverMessage
+  readonly objectEvents: ObjectEvents
+  /** Takes the event source mappings of a delta in. */
+  apply(delta: DirectoryDelta): Promise<void>
+  /** Functions can be asked from now on: what a node before this one left is delivered. */
+  start(invoke: InvokeFunction): void
+  /** The clock was set. */
+  clockSet(): void
   /** Deletes all messages. */
   clear(): Promise<void>
   close(): Promise<void>
@@ -23,37 +41,56 @@ export const openMessaging = (options: {
   readonly settings: Pick<Settings, 'dataDir'>
   readonly store: Store
   readonly clock: AdjustableClock
+  readonly changeFeed: ChangeFeed
   readonly onError: (error: unknown) => void
 }): Messaging => {
-  const { settings, store, clock, onError } = options
+  const { settings, store, clock, changeFeed: feed, onError } = options
   const path = join(settings.dataDir, 'messages.db')
-  let opened: Promise<MessagingParts> | undefined
-  const open = async (): Promise<MessagingParts> => {
-    const [{ openMessageFile }, { createQueueEngine }, { QUEUE_SCHEMA }] = await Promise.all([
-      import('#services/delivery/message-file.ts'),
-      import('#services/sqs/engine.ts'),
-      import('#services/sqs/queue-messages.ts'),
-    ])
-    const file = openMessageFile(path, QUEUE_SCHEMA)
-    const queues = createQueueEngine({ file, store, clock, random: systemRandom, onError })
-    return {
-      queues,
-      close: async () => {
-        queues.close()
-        await file.close()
-      },
-    }
+  const started = Promise.withResolvers<InvokeFunction>()
+  started.promise.catch(() => undefined) // It is told to whoever waits for it.
+  const invoke: InvokeFunction = async (request) => (await started.promise)(request)
+  let opening: Promise<OpenedMessaging> | undefined
+  const open = (): Promise<OpenedMessaging> => {
+    opening ??= import('./open-messaging.ts').then(({ openMessagingFile }) =>
+      openMessagingFile({ path, store, clock, invoke, onError }),
+    )
+    return opening
   }
-  const parts = (): Promise<MessagingParts> => {
-    opened ??= open()
-    return opened
-  }
-  return {
-    parts,
-    clear: async () => {
-      if (opened === undefined && !existsSync(path)) return
-      await (await parts()).queues.clear()
+  const deliver: DeliverMessage = async (message) => (await open()).deliver(message)
+  const pollers: Pollers = createPollers({
+    parts: async () => {
+      const { file, queues } = await open()
+      return { file, queues, feed, invoke, deliver }
     },
-    close: async () => (await opened)?.close(),
+    clock,
+    onError,
+  })
+  return {
+    parts: open,
+    declared: {
+      forgetLater: (...queue) =>
+        void open().then(({ queues }) => queues.forgetLater(...queue), onError),
+      askToConfirm: async (...asked) => (await open()).topics.askToConfirm(...asked),
+    },
+    deliver,
+    objectEvents: ({ targetArn, message }) =>
+      void open()
+        .then(({ post }) => post(targetArn, message))
+        .catch(onError),
+    apply: pollers.apply,
+    start: (ask) => {
+      started.resolve(ask)
+      if (existsSync(path)) void open().catch(onError)
+    },
+    clockSet: () => void opening?.then(({ wake }) => wake(), onError),
+    clear: async () => {
+      if (opening === undefined && !existsSync(path)) return
+      await (await open()).clear()
+    },
+    close: async () => {
+      started.reject(new Error('the node ends'))
+      await pollers.close()
+      await (await opening)?.close()
+    },
   }
 }

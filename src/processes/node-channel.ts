@@ -1,7 +1,7 @@
 // What the processes of a node say over the channel (state/channel.ts): the methods of the host and the notices, typed
 // in one place for both ends.
 import type { DeploymentDocument, DirectoryDelta } from '#model/documents.ts'
-import type { LogBatch, WriteLogs } from '#model/ports.ts'
+import type { DeliverMessage, LogBatch, WriteLogs } from '#model/ports.ts'
 import type { RequestRecord } from '#model/request-record.ts'
 import type { FunctionLine } from '#observability/requests.ts'
 import type { MetricDelta } from '#observability/metrics/delta.ts'
@@ -37,6 +37,8 @@ export const openNodeChannel = async (options: {
   readonly endpointUrl: string
   readonly limits: LimitHolder
   readonly clock: () => ClockSetting | undefined
+  /** Takes messages of functions to queues, topics and buses. */
+  readonly deliver: DeliverMessage
   readonly onRecords: (records: readonly RequestRecord[]) => void
   readonly onFunctionLine: (line: FunctionLine) => void
   readonly onLogs: WriteLogs
@@ -68,6 +70,11 @@ export const openNodeChannel = async (options: {
       changes: (since) => source.changes(Number(since)),
       document: (hash) => source.document(String(hash)),
       endpoint: async () => endpointUrl,
+      // Both ends are this program.
+      deliver: async (message) => {
+        await options.deliver(message as Parameters<DeliverMessage>[0])
+        return null
+      },
       /** Who asks for the time is told of its changes. */
       clock: async (_params, peer) => {
         clocks.set(peer.id, peer)
@@ -103,6 +110,8 @@ export interface NodeChannel {
   /** Fulfils when the host has been reached for the first time. */
   readonly connected: Promise<void>
   endpointUrl(): Promise<string>
+  /** To queues, topics and buses, which the host has. */
+  readonly deliver: DeliverMessage
   /** The way to the holder of the limits. */
   readonly leases: LeaseSource
   /** The time of the host, now and whenever it is set. */
@@ -158,6 +167,7 @@ export const joinNodeChannel = (options: {
     },
     leases: leases.source,
     clock: async () => ((await client.call('clock', null)) as ClockNotice).setting,
+    deliver: async (message) => void (await client.call('deliver', message)),
     endpointUrl: async () => String(await client.call('endpoint', null)),
     sendRecords: (records) => client.notify('records', records),
     sendFunctionLine: (line) => client.notify('functionLine', line),

@@ -9,7 +9,13 @@ import type { Store } from '#store/store.ts'
 import type { Settings } from '../settings.ts'
 
 /** Endpoint prefixes of those that direct integrations find here when no setting leads elsewhere. */
-export const HOSTED_SERVICES: ReadonlySet<string> = new Set(['dynamodb', 's3'])
+export const HOSTED_SERVICES: ReadonlySet<string> = new Set([
+  'dynamodb',
+  'events',
+  's3',
+  'sns',
+  'sqs',
+])
 
 export interface HostedServices {
   dynamodb(): Promise<DynamoDb>

@@ -23,7 +23,6 @@ import { composeFunctions } from './functions.ts'
 import { type BoundListener, startFurtherListeners } from './further-listeners.ts'
 import { openHome } from './home.ts'
 import { openHost } from './host.ts'
-import { composeObjectEvents } from './object-events.ts'
 import { originOf } from './origin.ts'
 import { lineOf, openRecorder, whenHinted } from './recording.ts'
 import { gatherTelemetry, pageOf } from './telemetry.ts'
@@ -67,7 +66,6 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     const bench: { tests?: DraftTests; invoke?: InvokeFunction } = {}
     const host = openHost({
       settings,
-      objectEvents: composeObjectEvents({ invoke: () => bench.invoke, onError }),
       tests: testsOf(() => present(bench.tests, 'no data plane to test with')),
       invokeFunction: (request) => present(bench.invoke, 'no functions to ask')(request),
       onMessage: (message) => tell({ event: 'mail', message }),
@@ -114,6 +112,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
         tell(event)
       },
       mint: host.credentials.mint,
+      deliver: host.messaging.deliver,
     })
     closing.push(functions.close)
     const limits = createLocalLimits({ holder: host.limits, clock: host.clock, onError })
@@ -166,7 +165,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       customResources,
       userPools: host.userPools,
       hostedPages: host.hostedPages,
-      clock: { clock: host.clock, changed: () => Promise.resolve() },
+      clock: { clock: host.clock, changed: async () => host.messaging.clockSet() },
       requests: {
         recorder,
         gate: host.gate,
@@ -198,6 +197,10 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       return { ...summary(deployed), apis }
     }
     const first = await deploy()
+    await host.startMessaging(async (request) => {
+      await pull()
+      return functions.pool.invoke(request)
+    })
     const stopWatching = host.watch(() => void pull().catch(onError))
     closing.push(async () => stopWatching())
     return {

@@ -68,7 +68,7 @@ export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): 
     options.isOpenToPages?.(service, operation) === true
   const error =
     // Everybody may ask S3, and buckets say which pages may: it refuses by itself.
-    (service !== undefined && ASKS_ITSELF.has(service)
+    (isConfirmation(request, target) || (service !== undefined && ASKS_ITSELF.has(service))
       ? refuseHost(request, options)
       : ((isOpen ? refuseHost : refuseStranger)(request, options) ??
         refuseShapeless(request.headers, target.query))) ??
@@ -108,6 +108,7 @@ const serviceOf = (
     (target.query.some(([member]) => member === 'AWSAccessKeyId') ? 's3' : undefined)
   if (told !== undefined) return told === 'apigateway' ? versionOf(target.path) : told
   if (options.isDataPlanePath(target.path)) return 'execute-api'
+  if (isConfirmation(request, target)) return 'sns'
   return serviceOfPath(target.path) ?? serviceOfForm(request, target.path)
 }
 
@@ -177,6 +178,12 @@ const HOST_LABELS: ReadonlyMap<string, string> = new Map(
     'sts',
   ].map((service) => [service, service]),
 )
+
+/** AWS: whoever has the token of a subscription confirms it by following a link. [guide: sns-http-https-endpoint] */
+const isConfirmation = ({ method }: FrontDoorRequest, { path, query }: Target): boolean =>
+  method === 'GET' &&
+  path === '/' &&
+  query.some(([name, value]) => name === 'Action' && value === 'ConfirmSubscription')
 
 /** The one service whose forms need no signature: AssumeRoleWithWebIdentity of STS. */
 const serviceOfForm = (request: FrontDoorRequest, path: string): string | undefined => {

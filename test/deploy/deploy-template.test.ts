@@ -160,7 +160,7 @@ test('events and properties that have no effect are reported at their own place 
   const { report } = await shop.template(
     sam(
       '      Tracing: Active\n      Policies: [AmazonSomethingUnknown]',
-      '        Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}\n        Get: {Type: Api, Properties: {Path: /, Method: get, Colour: blue}}',
+      '        Tick: {Type: IoTRule, Properties: {Sql: SELECT 1}}\n        Get: {Type: Api, Properties: {Path: /, Method: get, Colour: blue}}',
     ),
   )
   const told = report.map(({ line, where }) => `${line} ${where}`)

@@ -18,6 +18,9 @@ export type ServiceName =
   | 'lambda'
   | 'logs'
   | 's3'
+  | 'events'
+  | 'sns'
+  | 'sqs'
 
 /** Calls an operation of a management API inside the transaction of the deployment. */
 export type CallOperation = (

@@ -62,8 +62,7 @@ const compileMember = (
     return (value) => choices.some((choice) => choice(value))
   }
   const test = isObject(wanted) ? compileObject(wanted, at, depth + 1) : compileLeaf(wanted, at)
-  return (value) =>
-    test(isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined)
+  return (value) => test(isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined)
 }
 
 const compileLeaf = (wanted: unknown, path: readonly string[]): Test => {

@@ -13,14 +13,25 @@ const DAYS_AHEAD_MAX = 366 * 41
 const YEAR_MAX = 2199
 
 /** Whether a day, its fields and its month's length fit. */
-type DayTest = (day: number, weekday: number, daysInMonth: number, weekdayOf: (day: number) => number) => boolean
+type DayTest = (
+  day: number,
+  weekday: number,
+  daysInMonth: number,
+  weekdayOf: (day: number) => number,
+) => boolean
 
 /** Undefined where it is none. */
 export const compileCron = (text: string): Cron | undefined => {
   const fields = text.trim().toUpperCase().split(/ +/)
   if (fields.length !== 6) return undefined
-  const [minutesText = '', hoursText = '', dayText = '', monthText = '', weekText = '', yearText = ''] =
-    fields
+  const [
+    minutesText = '',
+    hoursText = '',
+    dayText = '',
+    monthText = '',
+    weekText = '',
+    yearText = '',
+  ] = fields
   // AWS: one of the two days is `?`, not both.
   if ((dayText === '?') === (weekText === '?')) return undefined
   const minutes = valuesOf(minutesText, 0, 59)
@@ -42,7 +53,9 @@ export const compileCron = (text: string): Cron | undefined => {
       const day = date.getUTCDate()
       const weekday = date.getUTCDay()
       const weekdayOf = (other: number): number => (((weekday + other - day) % 7) + 7) % 7
-      const length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
+      const length = new Date(
+        Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0),
+      ).getUTCDate()
       if (!test(day, weekday, length, weekdayOf)) continue
       for (const time of times) {
         const utcMs = zone.utcOf(dayMs + time)
@@ -60,7 +73,8 @@ const named = (text: string, names: readonly string[], first: number): string =>
 const valuesOf = (text: string, min: number, max: number): readonly number[] | undefined => {
   const values = new Set<number>()
   for (const part of text.split(',')) {
-    const [, range = '', step = '1'] = /^(\*|\d{1,4}(?:-\d{1,4})?)(?:\/(\d{1,4}))?$/.exec(part) ?? []
+    const [, range = '', step = '1'] =
+      /^(\*|\d{1,4}(?:-\d{1,4})?)(?:\/(\d{1,4}))?$/.exec(part) ?? []
     if (range === '') return undefined
     const [from = '', to] = range.split('-')
     const start = range === '*' ? min : Number(from)

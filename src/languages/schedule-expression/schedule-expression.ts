@@ -60,4 +60,5 @@ const zoneOf = (timeZone: string) => {
   return zone
 }
 
-const invalid = (): InvalidSchedule => new InvalidSchedule('Parameter ScheduleExpression is not valid.')
+const invalid = (): InvalidSchedule =>
+  new InvalidSchedule('Parameter ScheduleExpression is not valid.')

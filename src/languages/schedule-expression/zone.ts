@@ -26,7 +26,9 @@ export const createZone = (timeZone: string): Zone | undefined => {
     return undefined
   }
   const wallOf = (utcMs: number): number => {
-    const parts = new Map(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]))
+    const parts = new Map(
+      format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]),
+    )
     const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
     return Date.UTC(
       part('year'),

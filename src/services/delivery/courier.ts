@@ -41,7 +41,8 @@ export const createCourier = (parts: CourierParts): Carry => {
     const queue = await queues.findByArn(target)
     if (queue === undefined) throw new Error(`there is no queue ${target}`)
     const size = Buffer.byteLength(body)
-    if (size > queue.messageBytesMax) throw new Error(`the message is too large for ${target}: ${size} bytes`)
+    if (size > queue.messageBytesMax)
+      throw new Error(`the message is too large for ${target}: ${size} bytes`)
     await queues.send(queue, [
       {
         body,

@@ -60,7 +60,9 @@ export const createOutbox = (options: {
   const insert = database.prepare(
     'INSERT INTO deliveries (due_ms, attempt, created_ms, parcel, rules) VALUES (?, 0, ?, ?, ?)',
   )
-  const due = database.prepare('SELECT * FROM deliveries WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?')
+  const due = database.prepare(
+    'SELECT * FROM deliveries WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?',
+  )
   const next = database.prepare('SELECT MIN(due_ms) AS ms FROM deliveries WHERE due_ms > ?')
   const later = database.prepare('UPDATE deliveries SET due_ms = ?, attempt = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM deliveries WHERE id = ?')
@@ -93,7 +95,8 @@ export const createOutbox = (options: {
     { deadLetterArn }: DeliveryRules,
     reason: string,
   ): Promise<void> => {
-    if (deadLetterArn === undefined) onLost(`a message for ${parcel.target} was given up: ${reason}`)
+    if (deadLetterArn === undefined)
+      onLost(`a message for ${parcel.target} was given up: ${reason}`)
     else {
       try {
         await carry({

@@ -61,7 +61,8 @@ export const readMapping = (entry: EventSourceMappingEntry): Mapping => {
     ageSecondsMax: number('MaximumRecordAgeInSeconds', -1),
     bisects: configuration['BisectBatchOnFunctionError'] === true,
     onFailure: typeof onFailure === 'string' && onFailure !== '' ? onFailure : undefined,
-    startingPosition: configuration['StartingPosition'] === 'TRIM_HORIZON' ? 'TRIM_HORIZON' : 'LATEST',
+    startingPosition:
+      configuration['StartingPosition'] === 'TRIM_HORIZON' ? 'TRIM_HORIZON' : 'LATEST',
   }
 }
 
@@ -101,10 +102,13 @@ export const outcomeOf = (
   }
   const list = isObject(answer) ? (answer['batchItemFailures'] ?? []) : undefined
   if (list === undefined) return { kind: 'done' }
-  if (!Array.isArray(list)) return { kind: 'failed', reason: 'batchItemFailures is no list', requestId }
+  if (!Array.isArray(list))
+    return { kind: 'failed', reason: 'batchItemFailures is no list', requestId }
   const failed = list.map((one: unknown) => (isObject(one) ? one['itemIdentifier'] : undefined))
   if (failed.some((id) => typeof id !== 'string' || !ids.has(id))) {
     return { kind: 'failed', reason: 'batchItemFailures names an unknown record', requestId }
   }
-  return failed.length === 0 ? { kind: 'done' } : { kind: 'partial', failed: new Set(failed.map(String)) }
+  return failed.length === 0
+    ? { kind: 'done' }
+    : { kind: 'partial', failed: new Set(failed.map(String)) }
 }

@@ -88,10 +88,19 @@ const handle = async (
   const records = batch.map((received) => ({ received, record: recordOf(queue, received) }))
   const wanted = records.filter(({ record }) => isWanted(mapping, record))
   // AWS: what no filter fits is deleted. [guide: invocation-eventfiltering]
-  await remove(queues, queue, records.filter((one) => !wanted.includes(one)))
+  await remove(
+    queues,
+    queue,
+    records.filter((one) => !wanted.includes(one)),
+  )
   if (wanted.length === 0) return
   const ids = new Set(wanted.map(({ record }) => record.messageId))
-  const outcome = await askFunction(invoke, mapping, wanted.map(({ record }) => record), ids)
+  const outcome = await askFunction(
+    invoke,
+    mapping,
+    wanted.map(({ record }) => record),
+    ids,
+  )
   if (outcome.kind === 'failed') return
   const done =
     outcome.kind === 'done'

@@ -56,7 +56,9 @@ export const createPollers = (options: {
 
   const start = (entry: EventSourceMappingEntry, text: string): void => {
     if (pollers.size >= POLLERS_MAX) {
-      onError(new Error(`more than ${POLLERS_MAX} event source mappings: ${entry.uuid} is not polled`))
+      onError(
+        new Error(`more than ${POLLERS_MAX} event source mappings: ${entry.uuid} is not polled`),
+      )
       return
     }
     const ending = new AbortController()
@@ -128,9 +130,21 @@ const poll = async (
   }
   if (service === 'dynamodb') {
     const checkpoints = checkpointsOf(file)
-    return pollStream({ mapping, feed, checkpoints, invoke, deliver, clock, sleep, signal, onError })
+    return pollStream({
+      mapping,
+      feed,
+      checkpoints,
+      invoke,
+      deliver,
+      clock,
+      sleep,
+      signal,
+      onError,
+    })
   }
-  onError(new Error(`event source mapping ${mapping.uuid}: ${mapping.sourceArn} cannot be polled here`))
+  onError(
+    new Error(`event source mapping ${mapping.uuid}: ${mapping.sourceArn} cannot be polled here`),
+  )
 }
 
 const checkpointsOf = ({ database }: MessageFile): Checkpoints => {

@@ -34,7 +34,8 @@ export const busOf = async (given: string | undefined, call: ReadCall): Promise<
 
 export const createEventBus = async (input: Shape<CreateEventBusRequest>, call: WriteCall) => {
   const { Name: name = '', Description, Tags = [] } = input
-  if (!/^[\w.-]{1,256}$/.test(name)) throw validation(`Event bus name ${name.slice(0, 256)} is not valid.`)
+  if (!/^[\w.-]{1,256}$/.test(name))
+    throw validation(`Event bus name ${name.slice(0, 256)} is not valid.`)
   if (name === DEFAULT_BUS || (await call.view.get(buses, call, name)) !== undefined) {
     throw alreadyExists(`Event bus ${name} already exists.`)
   }
@@ -76,7 +77,9 @@ export const listEventBuses = async (input: Shape<ListEventBusesRequest>, call: 
   const all = held.some(({ name }) => name === DEFAULT_BUS) ? held : [DEFAULT_RECORD, ...held]
   const { NamePrefix = '' } = input
   return {
-    EventBuses: all.filter(({ name }) => name.startsWith(NamePrefix)).map((bus) => shape(bus, call)),
+    EventBuses: all
+      .filter(({ name }) => name.startsWith(NamePrefix))
+      .map((bus) => shape(bus, call)),
   }
 }
 

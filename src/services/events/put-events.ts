@@ -10,7 +10,16 @@ import type { StoreCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import type { Carry, Parcel } from '../delivery/courier.ts'
 import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
-import { busName, buses, DEFAULT_BUS, ruleArn, type RuleRecord, rules, type RuleTarget, validation } from './records.ts'
+import {
+  busName,
+  buses,
+  DEFAULT_BUS,
+  ruleArn,
+  type RuleRecord,
+  rules,
+  type RuleTarget,
+  validation,
+} from './records.ts'
 import { inputFor } from './target-input.ts'
 
 type Event = Readonly<Record<string, unknown>>
@@ -119,9 +128,7 @@ export const createEventBuses = (options: {
         resources: [ruleArn(scope, record.bus, record.name)],
         detail: {},
       }
-      await outbox.add(
-        record.targets.map((target) => postingFor(target, record, event, scope, 0)),
-      )
+      await outbox.add(record.targets.map((target) => postingFor(target, record, event, scope, 0)))
     },
     close: stopWatching,
   }

@@ -46,7 +46,9 @@ export const ruleArn = ({ region, accountId }: Scope, bus: string, name: string)
 
 /** A bus as it is named: by its name or its ARN. */
 export const busName = (given: string | undefined): string =>
-  given === undefined || given === '' ? DEFAULT_BUS : given.replace(/^arn:[^:]+:events:[^:]*:\d*:event-bus\//, '')
+  given === undefined || given === ''
+    ? DEFAULT_BUS
+    : given.replace(/^arn:[^:]+:events:[^:]*:\d*:event-bus\//, '')
 
 export const validation = (message: string) => new ServiceError('ValidationException', 400, message)
 export const notFound = (message: string) =>
@@ -54,4 +56,8 @@ export const notFound = (message: string) =>
 export const alreadyExists = (message: string) =>
   new ServiceError('ResourceAlreadyExistsException', 400, message)
 export const invalidPattern = (message: string) =>
-  new ServiceError('InvalidEventPatternException', 400, `Event pattern is not valid. Reason: ${message}`)
+  new ServiceError(
+    'InvalidEventPatternException',
+    400,
+    `Event pattern is not valid. Reason: ${message}`,
+  )

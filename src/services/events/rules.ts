@@ -24,6 +24,7 @@ import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { isCarried } from '../delivery/courier.ts'
 import { busOf } from './buses.ts'
+import { noteSchedule } from './scheduled-rules.ts'
 import { checkInput } from './target-input.ts'
 import {
   busName,
@@ -67,8 +68,10 @@ export const putRule = async (input: Shape<PutRuleRequest>, call: WriteCall) => 
   }
   if (pattern) checkPattern(pattern)
   if (schedule) {
-    if (bus !== DEFAULT_BUS) throw validation('ScheduleExpression is supported only on the default event bus.')
+    if (bus !== DEFAULT_BUS)
+      throw validation('ScheduleExpression is supported only on the default event bus.')
     checkSchedule(schedule)
+    await noteSchedule(call.tx, call)
   }
   const before = await call.view.get(rules, call, ruleKey(bus, name))
   const held = await call.view.list(rules, call, { prefix: `${bus}|` })

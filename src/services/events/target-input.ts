@@ -12,13 +12,19 @@ export interface RuleFacts {
 const PATHS_MAX = 100
 
 /** What is wrong with it, or undefined. */
-export const checkInput = ({ Input, InputPath, InputTransformer }: RuleTarget): string | undefined => {
+export const checkInput = ({
+  Input,
+  InputPath,
+  InputTransformer,
+}: RuleTarget): string | undefined => {
   const given = [Input, InputPath, InputTransformer].filter((one) => one !== undefined)
   if (given.length > 1) return 'Only one of Input, InputPath, or InputTransformer must be provided.'
   if (Input !== undefined && jsonOf(Input) === undefined) return 'JSON syntax error in input.'
   const paths = Object.values(InputTransformer?.InputPathsMap ?? {})
   if (paths.length > PATHS_MAX) return `InputPathsMap has more than ${PATHS_MAX} paths.`
-  const bad = [...paths, ...(InputPath ? [InputPath] : [])].find((path) => stepsOf(path) === undefined)
+  const bad = [...paths, ...(InputPath ? [InputPath] : [])].find(
+    (path) => stepsOf(path) === undefined,
+  )
   if (bad !== undefined) return `Invalid JSON path: ${bad.slice(0, 200)}`
   return undefined
 }

@@ -3,7 +3,8 @@ import { ServiceError } from '#wire/errors.ts'
 
 export const invalidParameter = (message: string) =>
   new ServiceError('InvalidParameterException', 400, `Invalid parameter: ${message}`)
-export const topicNotFound = () => new ServiceError('NotFoundException', 404, 'Topic does not exist')
+export const topicNotFound = () =>
+  new ServiceError('NotFoundException', 404, 'Topic does not exist')
 export const subscriptionNotFound = () =>
   new ServiceError('NotFoundException', 404, 'Subscription does not exist')
 export const resourceNotFound = () =>

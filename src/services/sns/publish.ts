@@ -14,8 +14,21 @@ import type { Carry, Parcel } from '../delivery/courier.ts'
 import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
 import { type KeptAttributes, keepAttributes } from '../sqs/message-attributes.ts'
 import { batchError, invalidParameter, topicNotFound } from './errors.ts'
-import { certificateUrl, createSigner, envelope, functionEvent, type Notification, type Sign } from './notification.ts'
-import { partsOfArn, type SubscriptionRecord, subscriptions, type TopicRecord, topics } from './records.ts'
+import {
+  certificateUrl,
+  createSigner,
+  envelope,
+  functionEvent,
+  type Notification,
+  type Sign,
+} from './notification.ts'
+import {
+  partsOfArn,
+  type SubscriptionRecord,
+  subscriptions,
+  type TopicRecord,
+  topics,
+} from './records.ts'
 import { type AskToConfirm, redriveOf } from './subscriptions.ts'
 
 /** AWS: 256 KB. [API reference: Publish Message] */
@@ -269,7 +282,11 @@ const confirmation = (
   signer: Sign,
 ): Parcel => {
   const message = `You have chosen to subscribe to the topic ${topicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`
-  const query = new URLSearchParams({ Action: 'ConfirmSubscription', TopicArn: topicArn, Token: token })
+  const query = new URLSearchParams({
+    Action: 'ConfirmSubscription',
+    TopicArn: topicArn,
+    Token: token,
+  })
   const signed = {
     Message: message,
     MessageId: id,
@@ -299,16 +316,24 @@ const checkMessage = ({ record }: Topic, input: MessageInput): Message => {
   const attributes = keepAttributes(input.MessageAttributes) ?? {}
   const bytes = Buffer.byteLength(message) + Buffer.byteLength(JSON.stringify(attributes))
   if (bytes > MESSAGE_BYTES_MAX) throw invalidParameter('Message too long')
-  if (subject !== undefined && !/^(?! )[\x20-\x7e]+$/.test(subject.slice(0, SUBJECT_LENGTH_MAX + 1))) {
+  if (
+    subject !== undefined &&
+    !/^(?! )[\x20-\x7e]+$/.test(subject.slice(0, SUBJECT_LENGTH_MAX + 1))
+  ) {
     throw invalidParameter('Subject')
   }
-  if (subject !== undefined && subject.length > SUBJECT_LENGTH_MAX) throw invalidParameter('Subject')
+  if (subject !== undefined && subject.length > SUBJECT_LENGTH_MAX)
+    throw invalidParameter('Subject')
   const { MessageGroupId: groupId, MessageDeduplicationId: dedupId } = input
   const isFifo = record.attributes['FifoTopic'] === 'true'
   if (isFifo && groupId === undefined) {
     throw invalidParameter('The MessageGroupId parameter is required for FIFO topics')
   }
-  if (isFifo && dedupId === undefined && record.attributes['ContentBasedDeduplication'] !== 'true') {
+  if (
+    isFifo &&
+    dedupId === undefined &&
+    record.attributes['ContentBasedDeduplication'] !== 'true'
+  ) {
     throw invalidParameter(
       'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
     )
@@ -322,7 +347,8 @@ const contentId = (message: string): string => createHash('sha256').update(messa
 
 const readStructure = (message: string): Readonly<Record<string, string>> => {
   const read = jsonOf(message)
-  if (!isObject(read)) throw invalidParameter('Message Structure - JSON message body failed to parse')
+  if (!isObject(read))
+    throw invalidParameter('Message Structure - JSON message body failed to parse')
   const texts = Object.entries(read).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
@@ -334,7 +360,9 @@ const readStructure = (message: string): Readonly<Record<string, string>> => {
 }
 
 const sequenceOf = ({ record }: Topic, nowMs: number) =>
-  record.attributes['FifoTopic'] === 'true' ? { SequenceNumber: String(nowMs).padStart(20, '1') } : {}
+  record.attributes['FifoTopic'] === 'true'
+    ? { SequenceNumber: String(nowMs).padStart(20, '1') }
+    : {}
 
 const checkBatch = <Entry extends { readonly Id?: string | undefined }>(
   entries: readonly Entry[],
@@ -343,10 +371,16 @@ const checkBatch = <Entry extends { readonly Id?: string | undefined }>(
     throw batchError('EmptyBatchRequestException', "The batch request doesn't contain any entries.")
   }
   if (entries.length > BATCH_MAX) {
-    throw batchError('TooManyEntriesInBatchRequestException', 'The batch request contains more entries than permissible.')
+    throw batchError(
+      'TooManyEntriesInBatchRequestException',
+      'The batch request contains more entries than permissible.',
+    )
   }
   if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
-    throw batchError('BatchEntryIdsNotDistinctException', 'Two or more batch entries in the request have the same Id.')
+    throw batchError(
+      'BatchEntryIdsNotDistinctException',
+      'Two or more batch entries in the request have the same Id.',
+    )
   }
   return entries
 }

@@ -91,15 +91,16 @@ const protocolOf = (protocol: string, endpoint: string): SubscriptionRecord['pro
     case 'sms':
     case 'application':
     case 'firehose':
-      throw notImplemented(`Subscriptions by ${protocol} are not provided here: functions, queues and HTTP servers are.`)
+      throw notImplemented(
+        `Subscriptions by ${protocol} are not provided here: functions, queues and HTTP servers are.`,
+      )
     default:
       throw invalidParameter(`Does not support this protocol string: ${protocol.slice(0, 50)}`)
   }
 }
 
 export const subscribe =
-  (random: Random, ask: AskToConfirm) =>
-  async (input: Shape<SubscribeInput>, call: WriteCall) => {
+  (random: Random, ask: AskToConfirm) => async (input: Shape<SubscribeInput>, call: WriteCall) => {
     const { Protocol = '', Endpoint: endpoint = '', Attributes: attributes = {} } = input
     const { name } = await topicOf(input.TopicArn, call)
     const protocol = protocolOf(Protocol, endpoint)
@@ -109,9 +110,13 @@ export const subscribe =
       ({ value }) => value.protocol === protocol && value.endpoint === endpoint,
     )?.value
     if (same !== undefined && same.token === undefined) {
-      const isOther = Object.entries(attributes).some(([key, value]) => same.attributes[key] !== value)
+      const isOther = Object.entries(attributes).some(
+        ([key, value]) => same.attributes[key] !== value,
+      )
       if (isOther) {
-        throw invalidParameter('Attributes Reason: Subscription already exists with different attributes')
+        throw invalidParameter(
+          'Attributes Reason: Subscription already exists with different attributes',
+        )
       }
       return { SubscriptionArn: same.arn }
     }

@@ -34,7 +34,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   'SignatureVersion',
   'TracingConfig',
 ])
-const FEEDBACK = /^(?:Application|Firehose|HTTP|Lambda|SQS)(?:Failure|Success)Feedback(?:RoleArn|SampleRate)$/
+const FEEDBACK =
+  /^(?:Application|Firehose|HTTP|Lambda|SQS)(?:Failure|Success)Feedback(?:RoleArn|SampleRate)$/
 
 export const topicOf = async (arn: string | undefined, call: ReadCall): Promise<TopicRecord> => {
   const parts = partsOfArn(arn, call)
@@ -67,13 +68,18 @@ export const createTopic = async (input: Shape<CreateTopicInput>, call: WriteCal
     throw invalidParameter('Topic Name')
   }
   if (isFifo !== Name.endsWith('.fifo')) {
-    throw invalidParameter('Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.')
+    throw invalidParameter(
+      'Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.',
+    )
   }
   for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value)
   const before = await call.view.get(topics, call, Name)
   if (before !== undefined) {
-    const isOther = Object.entries(attributes).some(([key, value]) => before.attributes[key] !== value)
-    if (isOther) throw invalidParameter('Attributes Reason: Topic already exists with different attributes')
+    const isOther = Object.entries(attributes).some(
+      ([key, value]) => before.attributes[key] !== value,
+    )
+    if (isOther)
+      throw invalidParameter('Attributes Reason: Topic already exists with different attributes')
     return { TopicArn: topicArn(call, Name) }
   }
   await call.tx.put(topics, call, Name, { name: Name, attributes, tags: tagged({}, Tags) })
@@ -123,7 +129,16 @@ const ownersPolicy = (arn: string, accountId: string) => ({
       Sid: '__default_statement_ID',
       Effect: 'Allow',
       Principal: { AWS: '*' },
-      Action: ['GetTopicAttributes', 'SetTopicAttributes', 'AddPermission', 'RemovePermission', 'DeleteTopic', 'Subscribe', 'ListSubscriptionsByTopic', 'Publish'].map((action) => `SNS:${action}`),
+      Action: [
+        'GetTopicAttributes',
+        'SetTopicAttributes',
+        'AddPermission',
+        'RemovePermission',
+        'DeleteTopic',
+        'Subscribe',
+        'ListSubscriptionsByTopic',
+        'Publish',
+      ].map((action) => `SNS:${action}`),
       Resource: arn,
       Condition: { StringEquals: { 'AWS:SourceOwner': accountId } },
     },
@@ -168,7 +183,8 @@ const tagged = (before: TopicRecord['tags'], added: Tags): TopicRecord['tags'] =
     ...before,
     ...Object.fromEntries(added.map(({ Key = '', Value = '' }) => [Key, Value])),
   }
-  if (Object.keys(tags).length > TAGS_MAX) throw invalidParameter('Could not complete request: tag quota of per resource exceeded')
+  if (Object.keys(tags).length > TAGS_MAX)
+    throw invalidParameter('Could not complete request: tag quota of per resource exceeded')
   return tags
 }
 

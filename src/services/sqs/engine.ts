@@ -128,19 +128,20 @@ export const createQueueEngine = (options: {
   const receiveNow = async (queue: QueueFacts, order: ReceiveOrder) => {
     const deadLetterQueue = queue.redrive && (await findByArn(queue.redrive.deadLetterArn))
     const nonce = Buffer.from(random.bytes(12)).toString('base64url')
-    const { found, nowMs } = await file.run(() => {
+    const { found, buried, nowMs } = await file.run(() => {
       const nowMs = clock.nowMs()
       expireSometimes(queue.queueId, nowMs)
       const visibleMs = nowMs + order.visibilitySeconds * 1_000
       const { max } = order
-      const found = messages.receive(
+      const taken = messages.receive(
         queue,
         { max, visibleMs, receipt: nonce },
         nowMs,
         deadLetterQueue,
       )
-      return { found, nowMs }
+      return { ...taken, nowMs }
     })
+    if (buried > 0 && deadLetterQueue !== undefined) waiters.wake(deadLetterQueue.queueId)
     const received = found.map((message) => ({
       message,
       receiptHandle: formatReceipt(queue.queueId, message.seq, nonce),

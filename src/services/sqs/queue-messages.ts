@@ -49,6 +49,12 @@ export interface StoredMessage {
   readonly source_arn: string | null
 }
 
+export interface Taken {
+  readonly found: readonly StoredMessage[]
+  /** How many went to the dead-letter queue instead. */
+  readonly buried: number
+}
+
 export interface QueueCounts {
   readonly visible: number
   readonly inFlight: number
@@ -67,7 +73,7 @@ export interface QueueMessages {
     order: { readonly max: number; readonly visibleMs: number; readonly receipt: string },
     nowMs: number,
     deadLetterQueue: QueueFacts | undefined,
-  ): readonly StoredMessage[]
+  ): Taken
   /** When the next message can be received, where none can be now. */
   nextVisibleMs(queueId: string, nowMs: number): number | undefined
   find(
@@ -187,11 +193,13 @@ const receiver =
         : rows(visible, queue.queueId, nowMs, nowMs, limit)
     const receiveCountMax = queue.redrive?.maxReceiveCount
     let found = find(max)
+    let buried = 0
     // AWS: a message goes to the dead-letter queue when it would be received once too often.
     for (;;) {
       if (receiveCountMax === undefined || deadLetterQueue === undefined) break
       const spent = found.filter(({ received }) => received >= receiveCountMax)
       if (spent.length === 0) break
+      buried += spent.length
       for (const message of spent) {
         // AWS: in a standard queue it keeps its age, in a FIFO queue it begins anew. [guide: sqs-dead-letter-queues]
         const fromMs = queue.isFifo ? nowMs : message.sent_ms
@@ -201,11 +209,12 @@ const receiver =
       found = find(max)
     }
     for (const { seq } of found) take.run(visibleMs, receipt, nowMs, seq)
-    return found.map((message) => ({
+    const received = found.map((message) => ({
       ...message,
       received: message.received + 1,
       first_received_ms: message.first_received_ms ?? nowMs,
     }))
+    return { found: received, buried }
   }
 
 const rest = (statements: Statements): Omit<QueueMessages, 'send' | 'receive'> => ({

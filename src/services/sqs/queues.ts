@@ -87,7 +87,8 @@ export const createQueue = async (input: Shape<CreateQueueRequest>, call: WriteC
   }
   await call.tx.put(queues, call, name, {
     name,
-    queueId: call.ids.next(20),
+    // A template's identifiers are the same each time, and its queue is another one each time it is made.
+    queueId: `${call.ids.next(20)}${call.nowMs.toString(36)}`,
     attributes,
     tags: input.tags ?? {},
     createdMs: call.nowMs,
@@ -144,7 +145,7 @@ const decodeToken = (token: string | undefined): string | undefined =>
   token === undefined ? undefined : Buffer.from(token, 'base64url').toString('utf8').slice(2)
 
 export const deleteQueue =
-  (engine: QueueEngine) =>
+  (engine: Pick<QueueEngine, 'forgetLater'>) =>
   async (input: Shape<DeleteQueueRequest>, call: WriteCall): Promise<void> => {
     const { name, queueId } = await queueOf(input.QueueUrl, call)
     engine.forgetLater({ accountId: call.accountId, region: call.region }, name, queueId)

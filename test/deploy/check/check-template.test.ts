@@ -86,7 +86,7 @@ Resources:
   assert.deepEqual(told(coverage, 'Resources.F.Properties.Tracing'), ['inert Tracing'])
   assert.deepEqual(told(coverage, 'Resources.F.Properties.Events.Get'), ['enforced event Api'])
   assert.deepEqual(told(coverage, 'Resources.F.Properties.Events.Nightly'), [
-    'inert event Schedule',
+    'enforced event Schedule',
   ])
 })
 

@@ -40,6 +40,9 @@ import { url } from './lambda-url.ts'
 import { alias, version } from './lambda-versions.ts'
 import { logGroup } from './log-group.ts'
 import { managedOverrides } from './managed-overrides.ts'
+import * as sns from './sns.ts'
+import * as sqs from './sqs.ts'
+import * as events from './events.ts'
 import { nestedStack } from './nested-stack.ts'
 import { bucket, bucketPolicy } from './s3-bucket.ts'
 import { vpcLink, vpcLinkV2 } from './vpc-links.ts'
@@ -94,6 +97,9 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Cognito::UserPoolResourceServer': poolParts.userPoolResourceServer,
   'AWS::Cognito::UserPoolUser': poolParts.userPoolUser,
   'AWS::Cognito::UserPoolUserToGroupAttachment': poolParts.userPoolUserToGroupAttachment,
+  'AWS::Events::EventBus': events.eventBus,
+  'AWS::Events::EventBusPolicy': events.eventBusPolicy,
+  'AWS::Events::Rule': events.rule,
   'AWS::IAM::Group': group,
   'AWS::IAM::GroupPolicy': policies.groupPolicy,
   'AWS::IAM::ManagedPolicy': policies.managedPolicy,
@@ -115,6 +121,12 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Version': version,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
+  'AWS::SNS::Subscription': sns.subscription,
+  'AWS::SNS::Topic': sns.topic,
+  'AWS::SNS::TopicPolicy': sns.topicPolicy,
+  'AWS::SQS::Queue': sqs.queue,
+  'AWS::SQS::QueueInlinePolicy': sqs.queueInlinePolicy,
+  'AWS::SQS::QueuePolicy': sqs.queuePolicy,
 }
 
 export const resourceType = (name: string): ResourceType =>

@@ -19,23 +19,6 @@ const FORMS: Readonly<Record<string, Form>> = {
     name: 'InstanceProfileName',
     arn: 'iam::{account}:instance-profile/{name}',
   },
-  'AWS::SQS::Queue': {
-    name: 'QueueName',
-    arn: 'sqs:{region}:{account}:{name}',
-    ref: 'https://sqs.{region}.{suffix}/{account}/{name}',
-    attributes: {
-      QueueName: '{name}',
-      QueueUrl: 'https://sqs.{region}.{suffix}/{account}/{name}',
-    },
-  },
-  'AWS::SNS::Topic': {
-    name: 'TopicName',
-    arn: 'sns:{region}:{account}:{name}',
-    ref: '{arn}',
-    attributes: { TopicArn: '{arn}', TopicName: '{name}' },
-  },
-  'AWS::Events::Rule': { name: 'Name', arn: 'events:{region}:{account}:rule/{name}' },
-  'AWS::Events::EventBus': { name: 'Name', arn: 'events:{region}:{account}:event-bus/{name}' },
   'AWS::StepFunctions::StateMachine': {
     name: 'StateMachineName',
     arn: 'states:{region}:{account}:stateMachine:{name}',

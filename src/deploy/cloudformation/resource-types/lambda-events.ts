@@ -1,5 +1,6 @@
 // AWS::Lambda::EventInvokeConfig and AWS::Lambda::EventSourceMapping.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
+import { memberOf } from '../../template/source.ts'
 import { json, list, named, number, text, boolean, tags } from '../properties.ts'
 import type { Reader, Input } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
@@ -70,8 +71,12 @@ export const eventSourceMapping: ResourceType = {
     same('Topics', list(text)),
     same('TumblingWindowInSeconds', number),
   ]),
-  report: ({ report, path, type }) =>
-    report(path, type, 'stored: nothing polls the source yet, so the function is not called'),
+  report: ({ report, path, type, properties }) => {
+    const source = memberOf(properties, 'EventSourceArn')
+    const isPolled = typeof source === 'string' && /^arn:[^:]+:(?:sqs|dynamodb):/.test(source)
+    if (isPolled) return
+    report(path, type, 'stored: nothing here polls such a source, so the function is not called')
+  },
   create: async (input, context) => {
     const arn = arnOf(String(input['FunctionName']), context)
     const { StartingPositionTimestamp: seconds, ...rest } = input

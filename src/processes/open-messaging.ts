@@ -1,0 +1,92 @@
+// The parts of messaging, once there is something for them to do: the file, and who sends to whom.
+import type { DeliverMessage, InvokeFunction } from '#model/ports.ts'
+import { createCourier, delivering } from '#services/delivery/courier.ts'
+import { type MessageFile, openMessageFile } from '#services/delivery/message-file.ts'
+import { createOutbox, OUTBOX_SCHEMA } from '#services/delivery/outbox.ts'
+import { CHECKPOINT_SCHEMA } from '#services/event-sources/pollers.ts'
+import { createEventBuses } from '#services/events/put-events.ts'
+import { scheduledRules } from '#services/events/scheduled-rules.ts'
+import { createSchedules } from '#services/events/schedules.ts'
+import { createPublishing } from '#services/sns/publish.ts'
+import { createQueueEngine } from '#services/sqs/engine.ts'
+import { QUEUE_SCHEMA } from '#services/sqs/queue-messages.ts'
+import type { Clock } from '#shared/clock.ts'
+import { present } from '#shared/assert.ts'
+import { systemRandom as random } from '#shared/random.ts'
+import type { Store } from '#store/store.ts'
+import { createUpstreamClient } from '#transport/upstream.ts'
+import type { MessagingParts } from './messaging.ts'
+
+export interface OpenedMessaging extends MessagingParts {
+  readonly file: MessageFile
+  readonly deliver: DeliverMessage
+  /** Accepts a text for an ARN: it is delivered whatever happens to this process. */
+  post(targetArn: string, body: string): Promise<void>
+  wake(): void
+  clear(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What is posted for others is tried for a day. */
+const POST_RULES = { attemptsMax: 50, ageSecondsMax: 86_400 }
+
+export const openMessagingFile = async (options: {
+  readonly path: string
+  readonly store: Store
+  readonly clock: Clock
+  readonly invoke: InvokeFunction
+  readonly onError: (error: unknown) => void
+}): Promise<OpenedMessaging> => {
+  const { path, store, clock, invoke, onError } = options
+  const file = openMessageFile(path, [...QUEUE_SCHEMA, ...OUTBOX_SCHEMA, ...CHECKPOINT_SCHEMA])
+  const nowMs = (): number => clock.nowMs()
+  const upstream = createUpstreamClient()
+  const queues = createQueueEngine({ file, store, clock, random, onError })
+  // Topics and buses are sent to, and send: they come after the courier that goes to them.
+  const late: { parts?: Pick<MessagingParts, 'topics' | 'buses'> } = {}
+  const parts = () => present(late.parts, 'messaging is not open yet')
+  const carry = createCourier({
+    queues,
+    invoke,
+    upstream,
+    toTopic: (parcel) => parts().topics.carry(parcel),
+    toBus: (parcel) => parts().buses.carry(parcel),
+  })
+  const onLost = (reason: string): void => onError(new Error(reason))
+  const outbox = createOutbox({ file, clock, carry, onLost, onError })
+  const topics = createPublishing({ store, outbox, carry, random, nowMs })
+  const buses = createEventBuses({ store, outbox, random, nowMs })
+  late.parts = { topics, buses }
+  const schedules = createSchedules({ clock, load: scheduledRules(store, buses), onError })
+  const stopWatching = store.watch(() => void schedules.refresh().catch(onError))
+  await schedules.refresh()
+  outbox.wake()
+  return {
+    file,
+    queues,
+    topics,
+    buses,
+    deliver: delivering(carry),
+    post: (target, body) => outbox.add([{ parcel: { target, body }, rules: POST_RULES }]),
+    wake: () => {
+      queues.wake()
+      outbox.wake()
+      schedules.wake()
+    },
+    clear: async () => {
+      await queues.clear()
+      await outbox.clear()
+      await file.run((database) => database.exec('DELETE FROM checkpoints'))
+    },
+    close: async () => {
+      stopWatching()
+      schedules.close()
+      topics.close()
+      buses.close()
+      queues.close()
+      await outbox.close()
+      await upstream.close()
+      await file.close()
+    },
+  }
+}

@@ -1,0 +1,204 @@
+// What calls a function without a gateway: queues, topics, buses and schedules of a SAM template, in both shapes of a node.
+// source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import * as events from '@aws-sdk/client-eventbridge'
+import * as sns from '@aws-sdk/client-sns'
+import * as sqs from '@aws-sdk/client-sqs'
+import { isObject } from '#shared/json.ts'
+import { type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
+import { sdkOptions } from '../support/services.ts'
+
+const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Dead: { Type: AWS::SQS::Queue, Properties: { QueueName: dead } }
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: jobs
+      VisibilityTimeout: 1
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1 }
+  Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: news } }
+  Fan: { Type: AWS::SQS::Queue, Properties: { QueueName: fan } }
+  FanOut:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: sqs
+      Endpoint: !GetAtt Fan.Arn
+      RawMessageDelivery: true
+      FilterPolicy: { kind: [cat, { prefix: do }] }
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs18.x
+      Handler: index.handler
+      CodeUri: ./code
+      EventInvokeConfig:
+        MaximumRetryAttempts: 0
+        DestinationConfig:
+          OnSuccess: { Type: SQS, Destination: !GetAtt Fan.Arn }
+      Events:
+        FromJobs:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Jobs.Arn
+            BatchSize: 10
+            FunctionResponseTypes: [ReportBatchItemFailures]
+        FromTopic: { Type: SNS, Properties: { Topic: !Ref Topic } }
+        FromBus:
+          Type: EventBridgeRule
+          Properties: { Pattern: { source: [shop], detail: { total: [{ numeric: ['>', 10] }] } } }
+        Hourly: { Type: Schedule, Properties: { Schedule: rate(1 hour) } }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: intake, version: '1' }
+        paths:
+          /jobs:
+            post:
+              responses: {}
+              x-amazon-apigateway-integration:
+                type: AWS_PROXY
+                integrationSubtype: SQS-SendMessage
+                credentials: !GetAtt Intake.Arn
+                payloadFormatVersion: '1.0'
+                requestParameters: { QueueUrl: !Ref Jobs, MessageBody: $request.body }
+  Intake:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - { Effect: Allow, Principal: { Service: apigateway.amazonaws.com }, Action: 'sts:AssumeRole' }
+      Policies:
+        - PolicyName: send
+          PolicyDocument:
+            Statement: [{ Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Jobs.Arn }]
+`
+
+const CODE = `exports.handler = async (event) => {
+  console.log('GOT ' + JSON.stringify(event))
+  const failed = (event.Records ?? []).filter((r) => r.body === 'bad').map((r) => ({ itemIdentifier: r.messageId }))
+  return { batchItemFailures: failed }
+}
+`
+
+for (const shape of SHAPES) {
+  describe(`event sources of daemun ${shape}`, () => {
+    let gateway: Gateway
+    let folder: string
+    let queue: sqs.SQSClient
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'daemun-event-sources-'))
+      await writeFile(join(folder, 'template.yaml'), TEMPLATE)
+      await import('node:fs/promises').then(({ mkdir }) => mkdir(join(folder, 'code')))
+      await writeFile(join(folder, 'code/index.js'), CODE)
+      const args = ['--clock', 'controlled']
+      gateway = await startGateway({ shape, file: join(folder, 'template.yaml'), args })
+      queue = new sqs.SQSClient(sdkOptions(gateway))
+    })
+    after(async () => {
+      queue?.destroy()
+      await gateway?.stop()
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    /** The first event of the function that the predicate accepts. */
+    const got = async (accepts: (event: Record<string, unknown>) => boolean) => {
+      let found: Record<string, unknown> | undefined
+      await gateway.event((one) => {
+        const { line } = one
+        if (one.event !== 'function-log' || typeof line !== 'string') return false
+        const text = /GOT (\{.*)$/.exec(line)?.[1]
+        const read: unknown = text === undefined ? undefined : JSON.parse(text)
+        if (!isObject(read) || !accepts(read)) return false
+        found = read
+        return true
+      })
+      assert.ok(found)
+      return found
+    }
+    const recordOf = (event: Record<string, unknown>): Record<string, unknown> => {
+      const [record] = Array.isArray(event['Records']) ? event['Records'] : []
+      return isObject(record) ? record : {}
+    }
+    const receive = async (QueueUrl: string) => {
+      const command = new sqs.ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 })
+      const [message] = (await queue.send(command)).Messages ?? []
+      await queue.send(
+        new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }),
+      )
+      return message?.Body ?? ''
+    }
+    const urlOf = (name: string) => `${gateway.endpoint}/123456789012/${name}`
+
+    it('a request to the API becomes a message, and the message a call of the function', async () => {
+      const answer = await gateway.call(gateway.api('intake'), '/jobs', {
+        method: 'POST',
+        body: 'first job',
+      })
+      assert.equal(answer.status, 200, answer.text)
+      const record = recordOf(await got((event) => recordOf(event)['body'] === 'first job'))
+      assert.equal(record['eventSource'], 'aws:sqs')
+      assert.equal(record['eventSourceARN'], 'arn:aws:sqs:us-east-1:123456789012:jobs')
+      assert.equal(record['awsRegion'], 'us-east-1')
+    })
+
+    it('a message that fails goes to the dead-letter queue, and the rest of its batch does not', async () => {
+      const Entries = ['good', 'bad'].map((MessageBody) => ({ Id: MessageBody, MessageBody }))
+      await queue.send(new sqs.SendMessageBatchCommand({ QueueUrl: urlOf('jobs'), Entries }))
+      assert.equal(await receive(urlOf('dead')), 'bad')
+    })
+
+    it('a topic tells functions, and queues whose filter fits', async () => {
+      const client = new sns.SNSClient(sdkOptions(gateway))
+      const TopicArn = 'arn:aws:sns:us-east-1:123456789012:news'
+      const kind = (StringValue: string) => ({ kind: { DataType: 'String', StringValue } })
+      const publish = (
+        Message: string,
+        MessageAttributes: Record<string, sns.MessageAttributeValue>,
+      ) => client.send(new sns.PublishCommand({ TopicArn, Message, MessageAttributes }))
+      await publish('a bird', kind('bird'))
+      await publish('a dog', kind('dog'))
+      const bodies = [await receive(urlOf('fan')), await receive(urlOf('fan'))]
+      assert.ok(bodies.includes('a dog'), bodies.join('\n'))
+      assert.ok(!bodies.includes('a bird'))
+      const heard = recordOf(await got((event) => recordOf(event)['EventSource'] === 'aws:sns'))
+      assert.equal(isObject(heard['Sns']) && heard['Sns']['TopicArn'], TopicArn)
+      client.destroy()
+    })
+
+    it('an event goes to the rules that it fits', async () => {
+      const client = new events.EventBridgeClient(sdkOptions(gateway))
+      const entry = (total: number) => ({
+        Source: 'shop',
+        DetailType: 'order',
+        Detail: JSON.stringify({ total }),
+      })
+      const put = await client.send(
+        new events.PutEventsCommand({ Entries: [entry(5), entry(50), { Source: 'shop' }] }),
+      )
+      assert.equal(put.FailedEntryCount, 1)
+      const event = await got((one) => one['detail-type'] === 'order')
+      assert.deepEqual(event['detail'], { total: 50 })
+      assert.equal(event['id'], put.Entries?.[1]?.EventId)
+      client.destroy()
+    })
+
+    it('a schedule fires by the node’s clock', async () => {
+      const answer = await fetch(`${gateway.endpoint}/_daemun/clock`, {
+        method: 'POST',
+        body: JSON.stringify({ advanceMs: 3_700_000 }),
+      })
+      assert.equal(answer.status, 200)
+      const event = await got((one) => one['detail-type'] === 'Scheduled Event')
+      assert.equal(event['source'], 'aws.events')
+    })
+  })
+}
