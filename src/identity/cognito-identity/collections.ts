@@ -11,6 +11,8 @@ export const identityPools = collection<IdentityPool>('cognito-identity/pools')
 export const identities = collection<Identity>('cognito-identity/identities')
 /** By `{poolId}/{identityId}`: what a pool lists. */
 export const poolIdentities = collection<true>('cognito-identity/poolIdentities')
+/** By pool id: how many identities it has. */
+export const identityCounts = collection<{ readonly count: number }>('cognito-identity/counts')
 /** By `{poolId}/{hash of provider and subject}`: whose login that is. */
 export const loginOwners = collection<string>('cognito-identity/loginOwners')
 /** One row per account, under `current`, in `keyScope`. */

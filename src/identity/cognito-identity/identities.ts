@@ -10,13 +10,15 @@ import type { Identity, LinkedLogin } from '#model/cognito-identity.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { forgetDatasets } from '../cognito-sync/collections.ts'
-import { identities, loginOwners, poolIdentities, scopeOf } from './collections.ts'
-import { identityNotFound, invalidParameter } from './errors.ts'
+import { identities, identityCounts, loginOwners, poolIdentities, scopeOf } from './collections.ts'
+import { identityNotFound, invalidParameter, limitExceeded } from './errors.ts'
 import { newId, poolOf } from './identity-pools.ts'
 import { pageOf } from './pages.ts'
 
 /** AWS: 60 at once. [API_DeleteIdentities] */
 const DELETIONS_MAX = 60
+/** Anybody may become a guest: nobody fills a disk by it. */
+const IDENTITIES_MAX = 1_000_000
 /** Guards one row against growing without bound; AWS says 20 developer identities. */
 const LOGINS_OF_IDENTITY_MAX = 20
 
@@ -50,6 +52,7 @@ export const deleteIdentities = async (input: Shape<DeleteIdentitiesInput>, call
     await forgetDatasets(call, scope, `${identity.IdentityPoolId}/${id}/`)
     await call.tx.delete(identities, scope, id)
     await call.tx.delete(poolIdentities, scope, `${identity.IdentityPoolId}/${id}`)
+    await count(call, identity.IdentityPoolId, -1)
   }
   return { UnprocessedIdentityIds: [] }
 }
@@ -85,8 +88,17 @@ export const createIdentity = async (
     CreationDate: call.nowMs,
     LastModifiedDate: call.nowMs,
   }
+  await count(call, poolId, 1)
   await call.tx.put(poolIdentities, scope, `${poolId}/${identity.IdentityId}`, true)
   return link(call, identity, logins)
+}
+
+const count = async (call: WriteCall, poolId: string, change: 1 | -1): Promise<void> => {
+  const scope = scopeOf(call, poolId, 'identityPoolId')
+  const held = (await call.view.get(identityCounts, scope, poolId))?.count ?? 0
+  if (change > 0 && held >= IDENTITIES_MAX)
+    throw limitExceeded(`An identity pool has at most ${IDENTITIES_MAX} identities here.`)
+  await call.tx.put(identityCounts, scope, poolId, { count: held + change })
 }
 
 /** The identity with these logins beside its own. */

@@ -13,7 +13,14 @@ import type { IdSource } from '#shared/ids.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { forgetDatasets, poolUsages } from '../cognito-sync/collections.ts'
-import { identities, identityPools, loginOwners, poolIdentities, scopeOf } from './collections.ts'
+import {
+  identities,
+  identityCounts,
+  identityPools,
+  loginOwners,
+  poolIdentities,
+  scopeOf,
+} from './collections.ts'
 import { limitExceeded, poolNotFound } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { readSettings, withTags } from './pool-settings.ts'
@@ -90,6 +97,7 @@ export const deleteIdentityPool = async (
   }
   await call.tx.deletePrefix(loginOwners, scope, prefix)
   await call.tx.delete(poolUsages, scope, id)
+  await call.tx.delete(identityCounts, scope, id)
   await call.tx.delete(identityPools, scope, id)
 }
 
@@ -150,6 +158,7 @@ const shapeOf = (pool: IdentityPool) => {
   return {
     ...Object.fromEntries(Object.entries(shown).filter(isSet)),
     ...(AllowClassicFlow && { AllowClassicFlow }),
+    IdentityPoolId: pool.IdentityPoolId,
     IdentityPoolTags: pool.IdentityPoolTags,
   }
 }
