@@ -263,3 +263,44 @@ test('a check asks nobody, and a deployment that reaches no function says so', a
   assert.match(String(report[0]?.effect), /no function is reached/)
   assert.match(outputs['Url']?.value ?? '', /Thing/)
 })
+
+test('a nested stack may hold a custom resource, and what it answers reaches the outer stack', async (t) => {
+  const { shop, asked, deploy } = world(t, ({ RequestType }) => ({
+    PhysicalResourceId: 'thing-1',
+    ...(RequestType === 'Delete' ? {} : { Data: { Colour: 'red' } }),
+  }))
+  const outputs = `
+Outputs:
+  Colour: {Value: !GetAtt Thing.Colour}
+`
+  shop.write('inner.yaml', template('      Size: 1', outputs))
+  const outer = `Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: inner.yaml}
+Outputs:
+  Colour: {Value: !GetAtt Inner.Outputs.Colour}
+`
+  const deployed = await deploy(outer)
+  assert.deepEqual(asked(), ['Create'])
+  assert.deepEqual(deployed.outputs['Colour'], { value: 'red' })
+  await deploy('Resources:\n  Queue: {Type: AWS::Kinesis::Stream, Properties: {Name: q}}\n')
+  assert.deepEqual(asked(), ['Create', 'Delete thing-1'])
+})
+
+test('a custom resource of a nested stack that fails takes the whole deployment back', async (t) => {
+  const { shop, store, deploy } = world(t, () => ({
+    Status: 'FAILED',
+    Reason: 'no luck',
+    PhysicalResourceId: 'x',
+  }))
+  shop.write('inner.yaml', template('      Size: 1'))
+  const outer = `Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: inner.yaml}
+`
+  await assert.rejects(deploy(outer), /no luck/)
+  assert.equal((await store.read((view) => view.list(functions, SCOPE))).length, 0)
+  assert.equal((await store.read((view) => view.list(stacks, SCOPE))).length, 0)
+})
