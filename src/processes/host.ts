@@ -33,6 +33,7 @@ import { openTelemetry, type Telemetry } from './telemetry.ts'
 import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { type HostedPages, openHostedPages } from './hosted-pages.ts'
+import { readChanges } from '#services/dynamodb/change-feed.ts'
 import { openServices } from './services.ts'
 import { type Messaging, openMessaging } from './messaging.ts'
 import { openUserPools, type UserPools } from './user-pools.ts'
@@ -109,7 +110,7 @@ export const openHost = (options: HostOptions): Host => {
     settings,
     store,
     clock,
-    changeFeed: async () => undefined,
+    changeFeed: readChanges(store),
     onError,
   })
   const mappings = follow({ source, apply: messaging.apply })
