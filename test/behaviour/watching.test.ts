@@ -5,6 +5,12 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs'
 import { call, type Gateway, runDaemun, SHAPES, startGateway } from '../support/gateway.ts'
 import {
   API_KEY,
@@ -108,6 +114,7 @@ for (const shape of SHAPES) {
       for (const secret of [TOKEN, API_KEY, 'session=1', 'token=secret']) {
         assert.ok(!stdout.includes(secret), `${secret} is shown`)
       }
+      await writtenTo(`API-Gateway-Execution-Logs_${api.id}/prod`, id, gateway)
       const refused = await runDaemun(['replay', id, ...where], { env })
       assert.match(refused.stderr, /without .*authorization.*cookie.*token/s)
       assert.match(refused.stderr, /: 401 \(it was 200\)/)
@@ -121,6 +128,32 @@ for (const shape of SHAPES) {
       await remove()
     }
   })
+}
+
+/** Fulfils when the request's log can be read by the API of CloudWatch Logs, from its first line to its last. */
+const writtenTo = async (logGroupName: string, id: string, gateway: Gateway): Promise<void> => {
+  const logs = new CloudWatchLogsClient({
+    endpoint: gateway.endpoint,
+    region: 'us-east-1',
+    credentials: gateway.credentials,
+  })
+  const filterPattern = `"(${id})"`
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { events = [] } = await logs
+      .send(new FilterLogEventsCommand({ logGroupName, filterPattern }))
+      .catch((error: unknown) => {
+        // The group is made with its first line.
+        if (error instanceof ResourceNotFoundException) return { events: [] }
+        throw error
+      })
+    const texts = events.map(({ message = '' }) => message)
+    if (texts.some((text) => text.endsWith('Method completed with status: 200'))) {
+      assert.match(texts[0] ?? '', /Extended Request Id: /)
+      return
+    }
+    await pause(50)
+  }
+  assert.fail(`the log of ${id} is not in ${logGroupName}`)
 }
 
 /** Fulfils when the host has the record: of `serve`, workers send theirs in batches. */
