@@ -6,6 +6,7 @@ import { parseSettings, SETTINGS, type Settings } from '../settings.ts'
 import { exitWith } from './exit.ts'
 import type { SimulateOptions } from './policy/simulate.ts'
 import { addRequestCommands } from './request-commands.ts'
+import { addUserPoolCommands } from './user-pool-commands.ts'
 import { version } from './version.ts'
 import type { WsOptions } from './ws.ts'
 
@@ -88,6 +89,7 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   addPolicy(program)
   addWs(program)
   addRequestCommands(program)
+  addUserPoolCommands(program)
   try {
     await program.parseAsync([...argv])
   } catch (error) {

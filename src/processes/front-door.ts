@@ -42,7 +42,7 @@ export interface FrontDoor {
   /** Brings everything back to what it was after the start. Absent where that must not be asked for. */
   readonly reset?: () => Promise<void>
   /** The public pages of user pools, and the mailbox. */
-  readonly userPools: Pick<UserPools, 'answer' | 'mailbox'>
+  readonly userPools: Pick<UserPools, 'act' | 'answer' | 'mailbox'>
   /** `/_daemun/metrics` */
   readonly telemetry?: Pick<Telemetry, 'answer'>
   /** The sign-in pages and OAuth endpoints of user pools. */
@@ -84,6 +84,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
           answerReset(request, door.reset) ??
           answerRequests(request, door.requests, refusal) ??
           door.userPools.mailbox.answer(request) ??
+          door.userPools.act(request) ??
           door.customResources?.take(request) ??
           refusal(notFound(request.target))
         )

@@ -114,7 +114,7 @@ export const openHost = (options: HostOptions): Host => {
     onError,
   })
   const mappings = follow({ source, apply: messaging.apply })
-  const userPools = openUserPools({ ...options, store, credentials })
+  const userPools = openUserPools({ ...options, store, credentials, gate, clock })
   const hostedPages = openHostedPages({
     settings,
     store,

@@ -33,6 +33,13 @@ export interface ManagementGate {
   }
   /** The refusal of a look at the requests of the APIs (`/_daemun/requests`), or undefined. */
   refusePage(request: WireRequest, scope: Scope): Promise<ServiceError | undefined>
+  /** The refusal of something that is done to a user pool, by the IAM action that stands for it. */
+  refusePoolAction(
+    request: WireRequest,
+    scope: Scope,
+    action: string,
+    poolId: string,
+  ): Promise<ServiceError | undefined>
   /** The refusal of an invocation of a function, or undefined. */
   refuseInvoke(request: WireRequest, scope: Scope): Promise<ServiceError | undefined>
 }
@@ -89,9 +96,26 @@ export const createManagementGate = (options: {
     const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region })
     return authorize(caller, permission, keys, APIGATEWAY)
   }
+  const refusePoolAction: ManagementGate['refusePoolAction'] = async (
+    request,
+    { accountId, region },
+    action,
+    poolId,
+  ) => {
+    if (isLenient(settings, request)) return undefined
+    const caller = await authenticate(request, COGNITO_IDP)
+    if (caller instanceof ServiceError) return caller
+    const permission = {
+      action: `cognito-idp:${action}`,
+      resource: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolId}`,
+    }
+    const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region })
+    return authorize(caller, permission, keys, COGNITO_IDP)
+  }
   return {
     refuseInvoke,
     refusePage,
+    refusePoolAction,
     ofService: (document) => ({
       admit: async (operation, request, call) => {
         const isEnforced = !isLenient(settings, request)
@@ -126,6 +150,7 @@ export const createManagementGate = (options: {
 }
 
 const APIGATEWAY: SignedService = { signingName: 'apigateway', protocol: 'restJson1' }
+const COGNITO_IDP: SignedService = { signingName: 'cognito-idp', protocol: 'awsJson1_1' }
 const LAMBDA: SignedService = { signingName: 'lambda', protocol: 'restJson1' }
 
 /** A presigned URL of a key that is known here holds what it says, whoever is asked for nothing else. */

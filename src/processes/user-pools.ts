@@ -3,16 +3,21 @@ import type { MailboxMessage, UserPoolParts } from '#identity/cognito-idp/parts.
 import { createUserPoolParts } from '#identity/cognito-idp/parts.ts'
 import { createWellKnown, wellKnownPage } from '#identity/cognito-idp/well-known.ts'
 import type { InvokeFunction } from '#model/ports.ts'
+import type { Clock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import type { Store } from '#store/store.ts'
 import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
 import type { Settings } from '../settings.ts'
 import type { Credentials } from './credentials.ts'
+import type { ManagementGate } from './management-gate.ts'
+import { answerUserPoolAction } from './user-pool-actions.ts'
 import { type Mailbox, openMailbox } from './mailbox.ts'
 
 export interface UserPools {
   readonly parts: UserPoolParts
   readonly mailbox: Mailbox
+  /** What the commands ask for; undefined for any other request. */
+  act(request: HttpRequest): Promise<HttpResponse> | undefined
   /** Public keys and configurations; undefined for any other request. */
   answer(request: HttpRequest): Promise<HttpResponse> | undefined
   close(): Promise<void>
@@ -22,6 +27,8 @@ export const openUserPools = (options: {
   readonly settings: Settings
   readonly store: Store
   readonly credentials: Credentials
+  readonly gate: ManagementGate
+  readonly clock: Clock
   /** Triggers are asked with it. */
   readonly invokeFunction: InvokeFunction
   readonly onMessage: (message: MailboxMessage) => void
@@ -39,6 +46,7 @@ export const openUserPools = (options: {
   return {
     parts,
     mailbox,
+    act: (request) => answerUserPoolAction(request, { ...options, parts }),
     answer: (request) => {
       const page = wellKnownPage(request.target.split('?', 1)[0] ?? '')
       if (page === undefined || !['GET', 'HEAD'].includes(request.method)) return undefined
