@@ -25,8 +25,8 @@ import {
   FilterLogEventsCommand,
   StartLiveTailCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
+import parsePrometheus from 'parse-prometheus-text-format'
 import { startTail } from '../support/logs-tail.ts'
-import { parsePrometheus } from '../support/prometheus.ts'
 import { call, type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
 
 const run = promisify(execFile)
