@@ -1,12 +1,6 @@
 // The keys that a pool signs its tokens with: made with the pool, private halves sealed with the key file, public ones
 // in the directory, where authorizers find them. https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type KeyObject,
-  sign,
-} from 'node:crypto'
+import { createPrivateKey, generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { PoolEntry } from '#model/documents.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
@@ -107,7 +101,3 @@ const openKey = ({ openKeys, sealing }: UserPoolParts, { kid, sealed }: SigningK
   openKeys.set(kid, key)
   return key
 }
-
-/** For tokens that come back to the pool itself. */
-export const publicKeyOf = ({ n, e }: Pick<SigningKey, 'n' | 'e'>): KeyObject =>
-  createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
