@@ -27,7 +27,7 @@ export const createAssumeServiceRole = (options: {
   const { mint, isElsewhere, refusesUnknown } = options
   // By the entry: a role that changes is another entry, and its session is made anew.
   const held = new WeakMap<PrincipalEntry, Held>()
-  return async ({ roleArn, service, find, nowMs }) => {
+  return ({ roleArn, service, find, nowMs }) => {
     if (isElsewhere(service)) return undefined
     const role = find('principal', roleArn)
     if (role?.type !== 'role') return refusesUnknown ? 'no-such-role' : undefined

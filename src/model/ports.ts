@@ -152,7 +152,7 @@ export type AssumeRole = (request: {
   readonly service: string
   readonly find: FindEntry
   readonly nowMs: number
-}) => Promise<ServiceCredentials | IssueRefusal | undefined>
+}) => TemporaryCredentials | IssueRefusal | undefined
 
 /** What somebody who has been found to be a user of an identity provider asks a role for. */
 export interface CredentialsRequest {

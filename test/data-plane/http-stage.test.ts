@@ -78,11 +78,9 @@ test('what only observes is listed and the request is served', async () => {
       clientCertificateId: 'cert',
       routeSettings: { $default: { detailedMetricsEnabled: true } },
     },
-    integrations: [lambdaIntegration({ credentialsArn: 'arn:aws:iam::1:role/x' })],
   })
   assert.deepEqual(stage.limitations, [
     { effect: 'ignored', where: 'stage $default', feature: 'client certificates' },
-    { effect: 'ignored', where: '$default', feature: 'integration credentials' },
   ])
   assert.equal((await ask(stage, testServices())).statusCode, 200)
 })

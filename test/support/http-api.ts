@@ -1,7 +1,7 @@
 // An HTTP API for tests of the data plane: a request, a stage and services, each with what a test cares about.
 import { type HandClock, handClock, limitsFor } from './limits.ts'
 import { EMPTY_DIRECTORY } from './directory.ts'
-import type { HttpDocument } from '#model/documents.ts'
+import type { FindEntry, HttpDocument } from '#model/documents.ts'
 import type { AuthorizerV2, Cors, IntegrationV2, Route, StageV2 } from '#model/apigatewayv2/api.ts'
 import type { InvokeAnswer, InvokeRequest } from '#model/ports.ts'
 import type { RequestRecord } from '#model/request-record.ts'
@@ -172,7 +172,13 @@ export const testStage = (api: TestApi = {}): HttpStagePlan => {
 }
 
 /** What the request is answered by the whole of the data plane behind the listener. */
-export const ask = (stage: HttpStagePlan, heard: Heard, sent: Sent = {}) => {
+export const ask = (
+  stage: HttpStagePlan,
+  heard: Heard,
+  sent: Sent = {},
+  find: FindEntry = EMPTY_DIRECTORY.find,
+) => {
+  const directory = { ...EMPTY_DIRECTORY, find }
   const http = sentRequest(sent)
   const [path = '/'] = http.target.split('?')
   const address = {
@@ -183,7 +189,7 @@ export const ask = (stage: HttpStagePlan, heard: Heard, sent: Sent = {}) => {
     domainName: 'abc123.execute-api.us-east-1.amazonaws.com',
     domainPrefix: 'abc123',
   }
-  const request = acceptRequest(http, address, heard.services, 'HTTP', EMPTY_DIRECTORY)
+  const request = acceptRequest(http, address, heard.services, 'HTTP', directory)
   return handleHttpApiRequest(request, stage, heard.services)
 }
 

@@ -4,7 +4,8 @@ import type { Directory } from '#data-plane/plan.ts'
 import { compileRestStage, type RestStageEntry } from '#data-plane/rest-stage.ts'
 import type { Integration, Method, RestApi } from '#model/apigateway/rest-api.ts'
 import type { Stage } from '#model/apigateway/stage.ts'
-import type { RestDocument } from '#model/documents.ts'
+import type { FindEntry, RestDocument } from '#model/documents.ts'
+import { EMPTY_DIRECTORY } from './directory.ts'
 import { FUNCTION_ARN, type Heard, type Sent, sentRequest } from './http-api.ts'
 
 export const SCOPE = { accountId: '123456789012', region: 'us-east-1' }
@@ -94,11 +95,15 @@ export const restPlan = (api: TestRestApi) =>
   compileRestStage(restEntry(api.stage), restDocument(api))
 
 /** The data plane with this one API, its stage `prod` compiled. */
-export const restPlane = (api: TestRestApi, heard: Heard) => {
+export const restPlane = (
+  api: TestRestApi,
+  heard: Heard,
+  find: FindEntry = EMPTY_DIRECTORY.find,
+) => {
   const plan = restPlan(api)
   const directory: Directory = {
     revision: 1,
-    find: () => undefined,
+    find,
     findApi: (apiId) =>
       apiId !== 'abc123'
         ? undefined
@@ -114,5 +119,5 @@ export const restPlane = (api: TestRestApi, heard: Heard) => {
 }
 
 /** `target` is the whole one, with the stage. */
-export const askRest = async (api: TestRestApi, heard: Heard, sent: Sent = {}) =>
-  restPlane(api, heard)(sentRequest({ target: '/prod/pets', ...sent }))
+export const askRest = async (api: TestRestApi, heard: Heard, sent: Sent = {}, find?: FindEntry) =>
+  restPlane(api, heard, find)(sentRequest({ target: '/prod/pets', ...sent }))

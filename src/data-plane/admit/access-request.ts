@@ -61,6 +61,32 @@ export const accessRequest = (
   context: contextOf(request, resource, signer),
 })
 
+/** A function's invocation in a role: API Gateway itself asks, so nothing of the client is a fact of it. */
+export const roleAccessRequest = (
+  resource: string,
+  request: GatewayRequest,
+  session: Signer,
+): AccessRequest => ({
+  action: 'lambda:InvokeFunction',
+  resource,
+  principal: principalOf(session),
+  context: (key) =>
+    OF_CLIENTS.has(key)
+      ? undefined
+      : key === 'aws:securetransport'
+        ? 'true'
+        : (OF_REQUESTS.get(key)?.(request, resource) ?? ofSigner(session, key)),
+})
+
+const OF_CLIENTS: ReadonlySet<string> = new Set([
+  'aws:sourceip',
+  'aws:vpcsourceip',
+  'aws:sourcevpce',
+  'aws:sourcevpc',
+  'aws:useragent',
+  'aws:referer',
+])
+
 const NOBODY: Principal = { kind: 'anonymous' }
 
 const principalOf = ({ accountId, arn, principal }: Signer): Principal => ({

@@ -2,8 +2,14 @@
 // that is not one of this gateway has its policy elsewhere, and whoever runs it asks it.
 // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 import { compilePolicy, type CompiledPolicy } from '#languages/iam-policy/compile-policy.ts'
-import { evaluatePolicies } from '#languages/iam-policy/evaluate.ts'
-import { contextOf, type ContextValue, type Principal } from '#languages/iam-policy/policy.ts'
+import { evaluatePolicies, IMPLICIT_DENY } from '#languages/iam-policy/evaluate.ts'
+import {
+  type AccessRequest,
+  contextOf,
+  type ContextValue,
+  type Evaluation,
+  type Principal,
+} from '#languages/iam-policy/policy.ts'
 import { executeApiArn } from '#model/arn.ts'
 import type { FindEntry, FunctionEntry } from '#model/documents.ts'
 import type { Scope } from '#model/scope.ts'
@@ -93,6 +99,18 @@ export const allows = (
   const resource = qualifier === LATEST ? FunctionArn : `${FunctionArn}:${qualifier}`
   const request = { action, resource, principal, context: contextOf(facts) }
   return evaluatePolicies([policy], request).decision === 'allow'
+}
+
+/** What the policy says to somebody who asks in a name of their own; undefined for a function that is not here. */
+export const evaluateFunctionPolicy = (
+  find: FindEntry,
+  access: AccessRequest,
+): Evaluation | undefined => {
+  const { key, qualifier } = shallowArn(access.resource)
+  const entry = find('function', key)
+  if (entry === undefined) return undefined
+  const policy = compiledPolicy(entry, qualifier)
+  return policy === undefined ? IMPLICIT_DENY : evaluatePolicies([policy], access)
 }
 
 const compiledPolicy = (entry: FunctionEntry, qualifier: string): CompiledPolicy | undefined => {

@@ -77,9 +77,16 @@ describe('a service is called', () => {
   it('in the role of the integration, where somebody issues credentials for it', async () => {
     const asked: unknown[] = []
     const { heard, signature, sent } = services({
-      assumeRole: async ({ roleArn, service }) => {
+      assumeRole: ({ roleArn, service }) => {
         asked.push([roleArn, service])
-        return { accessKeyId: 'ASIAROLE', secretAccessKey: 'of the role', sessionToken: 'sealed' }
+        return {
+          accessKeyId: 'ASIAROLE',
+          secretAccessKey: 'of the role',
+          sessionToken: 'sealed',
+          expiresAtMs: 0,
+          arn: 'arn:aws:sts::123456789012:assumed-role/writer/session',
+          userId: 'AROAWRITER:session',
+        }
       },
     })
     await askRest(method({ credentials: ROLE }, 'NONE'), heard, PETS)
@@ -89,7 +96,7 @@ describe('a service is called', () => {
   })
 
   it('with the keys of the gateway where nobody does, which is reported', async () => {
-    for (const aws of [{}, { assumeRole: async () => undefined }]) {
+    for (const aws of [{}, { assumeRole: () => undefined }]) {
       const { heard, signature } = services(aws)
       await askRest(method({ credentials: ROLE }, 'NONE'), heard, PETS)
       assert.match(signature(), /Credential=AKIAOWN\//)
@@ -97,7 +104,7 @@ describe('a service is called', () => {
   })
 
   it('not at all in a role that does not trust API Gateway', async () => {
-    const { heard, sent } = services({ assumeRole: async () => 'untrusted' })
+    const { heard, sent } = services({ assumeRole: () => 'untrusted' })
     const response = await askRest(method({ credentials: ROLE }, 'NONE'), heard, PETS)
     assert.equal(response.statusCode, 500)
     assert.match(heard.records[0]?.error?.hint ?? '', /cannot assume the role .*writer: untrusted/)

@@ -1,13 +1,13 @@
 // Asking the function of a Lambda authorizer: its answer, or the failure that the client is told.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 import { isObject } from '#shared/json.ts'
-import type { FindEntry } from '#model/documents.ts'
+import { ANONYMOUS } from '#model/caller.ts'
 import { noteAuthorizerRequest } from '../../execution-notes.ts'
-import { type InvocationSource, refuseInvocation } from '../function-policy.ts'
+import type { AdmitInvocation } from '../../integrate/integration-credentials.ts'
 import { invokeWithin } from '../../integrate/invoke-function.ts'
 import { utf8Of } from '../../integrate/payload.ts'
-import type { RequestTrace } from '../../accept/request-trace.ts'
-import type { Services } from '../../plan.ts'
+import type { GatewayRequest } from '../../accept/request.ts'
+import { GatewayFailure, type Services } from '../../plan.ts'
 import type { AuthorizerFailures } from './failures.ts'
 import {
   type AnswerRules,
@@ -20,12 +20,10 @@ import type { Asked } from './result-cache.ts'
 export interface Question {
   readonly functionArn: string
   readonly event: string
-  readonly traceId: string
-  /** Of the request that asks. */
-  readonly trace: RequestTrace
-  readonly find: FindEntry
-  /** The authorizer, as the function's policy sees it; undefined where a role of its own asks. */
-  readonly source: InvocationSource | undefined
+  /** The one that is to be authorized. */
+  readonly request: GatewayRequest
+  /** May the authorizer ask, in its role or in nobody's name? */
+  readonly admit: AdmitInvocation
   /** Values of the identity: what the function says of its failure is told without them. */
   readonly secrets: readonly string[]
 }
@@ -40,24 +38,23 @@ export const askFunction = async (
   question: Question,
   rules: AskRules,
 ): Promise<Asked<LambdaAnswer>> => {
-  const { functionArn, traceId, secrets } = question
+  const { functionArn, secrets } = question
+  const { trace, traceId } = question.request
   const { failures, timeoutMs } = rules
   const name = functionArn.split(':').slice(6).join(':')
-  const { find, source } = question
-  const refusal = source && refuseInvocation(find, functionArn, source)
-  if (refusal !== undefined) throw failures.broken(refusal)
+  admitAsker(question, services, failures)
   const payload = Buffer.from(question.event, 'utf8')
   const request = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
-  const { execution } = question.trace
+  const { execution } = trace
   if (execution) noteAuthorizerRequest(execution, request, secrets)
-  const askedMs = question.trace.elapsedMs()
+  const askedMs = trace.elapsedMs()
   const answer = await invokeWithin(services, request, timeoutMs)
   if (execution && answer.kind === 'answered') {
     execution.note({ kind: 'authorizer-answered', body: answer.payload })
   }
-  question.trace.authorizer = {
+  trace.authorizer = {
     target: functionArn,
-    integrationLatencyMs: question.trace.elapsedMs() - askedMs,
+    integrationLatencyMs: trace.elapsedMs() - askedMs,
     ...(answer.kind !== 'timeout' && { integrationStatus: answer.statusCode }),
     ...(answer.kind === 'answered' && { requestId: answer.requestId }),
   }
@@ -84,6 +81,20 @@ export const askFunction = async (
       `the authorizer ${name} answered what is no answer: ${error.message}`,
       error,
     )
+  }
+}
+
+/** AWS: an authorizer that may not ask is a broken one. */
+const admitAsker = (
+  { admit, request }: Question,
+  services: Services,
+  failures: AuthorizerFailures,
+): void => {
+  try {
+    admit(request, ANONYMOUS, services)
+  } catch (error) {
+    if (!(error instanceof GatewayFailure)) throw error
+    throw failures.broken(error.hint ?? error.message)
   }
 }
 

@@ -8,6 +8,7 @@ import { ANONYMOUS, type Caller } from '#model/caller.ts'
 import type { RouteSource, StageFacts } from '../../compiling.ts'
 import { makeEvent10 } from '../../integrate/http-api-integrations/event-1-0.ts'
 import { makeEvent20 } from '../../integrate/http-api-integrations/event-2-0.ts'
+import { compileInvocationRights } from '../../integrate/integration-credentials.ts'
 import { putStageVariables } from '../../integrate/stage-variables.ts'
 import { GatewayFailure, type HttpApiRequest } from '../../plan.ts'
 import { accessRequest, methodArn } from '../access-request.ts'
@@ -22,21 +23,22 @@ export const compileHttpApiLambda = (
   source: RouteSource,
   authorizer: AuthorizerV2,
 ): HttpApiAuthorizer => {
-  const { stage, limits } = source
+  const { stage } = source
   const functionArn = functionOfUri(putStageVariables(authorizer.authorizerUri ?? '', stage))
   const sources = compileHttpApiSources(authorizer.identitySource ?? [])
   if (functionArn === undefined) {
     return broken(`the authorizer's URI names no Lambda function: ${authorizer.authorizerUri}`)
   }
   if (sources === undefined) return broken('an identity source of the authorizer is none')
-  if (authorizer.authorizerCredentialsArn !== undefined) limits.ignore('authorizer credentials')
   const ttlMs = sources.length === 0 ? 0 : 1000 * (authorizer.authorizerResultTtlInSeconds ?? 0)
   const prefix = keyPrefix(stage, source.authorizersCacheGeneration, authorizer)
   const rules = rulesOf(authorizer)
-  const asker =
-    authorizer.authorizerCredentialsArn === undefined
-      ? authorizerSource(stage, authorizer.authorizerId)
-      : undefined
+  const asker = authorizerSource(stage, authorizer.authorizerId)
+  const admitAsker = compileInvocationRights(
+    authorizer.authorizerCredentialsArn,
+    functionArn,
+    () => asker,
+  )
   const makeEvent = authorizer.authorizerPayloadFormatVersion === '1.0' ? event10 : event20
   return (request, services) => {
     const identity = readSources(sources, request)
@@ -47,17 +49,7 @@ export const compileHttpApiLambda = (
     }
     const ask = () => {
       const event = JSON.stringify(makeEvent(request, stage, identity))
-      const { traceId, trace, directory } = request
-      const { find } = directory
-      const question = {
-        functionArn,
-        event,
-        traceId,
-        trace,
-        find,
-        source: asker,
-        secrets: identity,
-      }
+      const question = { functionArn, event, request, admit: admitAsker, secrets: identity }
       return askFunction(services, question, rules)
     }
     if (ttlMs === 0) return ask().then(({ answer }) => admit(answer, request, stage))

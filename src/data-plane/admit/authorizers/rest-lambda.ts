@@ -9,6 +9,7 @@ import { functionOfUri } from '#model/arn.ts'
 import type { Caller } from '#model/caller.ts'
 import type { MethodSource } from '../../compiling.ts'
 import { compileAuthorizerEvent } from '../../integrate/proxy-event.ts'
+import { compileInvocationRights } from '../../integrate/integration-credentials.ts'
 import { putStageVariables } from '../../integrate/stage-variables.ts'
 import type { RestRequest, Services } from '../../plan.ts'
 import { accessRequest, methodArn } from '../access-request.ts'
@@ -76,35 +77,26 @@ export const compileRestQuestion = (
   authorizer: Authorizer,
   { makeEvent, needsIdentity } = compileMethodQuestion(source, authorizer.type === 'TOKEN'),
 ): AskRestLambda => {
-  const { stage, limits } = source
+  const { stage } = source
   const functionArn = functionOfUri(putStageVariables(authorizer.authorizerUri ?? '', stage))
   if (functionArn === undefined) {
     return broken(`the authorizer's URI names no Lambda function: ${authorizer.authorizerUri}`)
   }
-  if (authorizer.authorizerCredentials !== undefined) limits.ignore('authorizer credentials')
   const identify = compileIdentity(source, authorizer)
   const ttlMs = 1000 * (authorizer.authorizerResultTtlInSeconds ?? TTL_SECONDS_DEFAULT)
   const prefix = keyPrefix(stage, source.authorizersCacheGeneration, authorizer)
-  const asker =
-    authorizer.authorizerCredentials === undefined
-      ? authorizerSource(stage, authorizer.id)
-      : undefined
+  const asker = authorizerSource(stage, authorizer.id)
+  const admitAsker = compileInvocationRights(
+    authorizer.authorizerCredentials,
+    functionArn,
+    () => asker,
+  )
   return (request, services) => {
     const identity = identify(request, ttlMs > 0 || needsIdentity === true)
     if (request.trace.execution) noteAuthorizerStarted(request, authorizer.id, identity)
     const ask = () => {
       const event = makeEvent(request, identity)
-      const { traceId, trace, directory } = request
-      const { find } = directory
-      const question = {
-        functionArn,
-        event,
-        traceId,
-        trace,
-        find,
-        source: asker,
-        secrets: identity,
-      }
+      const question = { functionArn, event, request, admit: admitAsker, secrets: identity }
       return askFunction(services, question, REST_RULES)
     }
     if (ttlMs === 0 || identity.length === 0) return ask().then(({ answer }) => answer)

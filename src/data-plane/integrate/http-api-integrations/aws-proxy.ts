@@ -21,14 +21,13 @@ import type { HttpIntegrationSource } from './index.ts'
 import { mapHttpApiRequest, mapHttpApiResponse } from './integration-request.ts'
 
 export const compileAwsProxy = (source: HttpIntegrationSource): HttpRoutePlan['integrate'] => {
-  const { integration, uri, requestMapping, responseMapping, timeoutMs, limits } = source
+  const { integration, uri, requestMapping, responseMapping, timeoutMs } = source
   const functionArn = functionOfUri(uri)
   if (functionArn === undefined) return misconfigured(uri)
   const format = FORMATS[integration.payloadFormatVersion === '1.0' ? '1.0' : '2.0']
   const admit = compileInvocationRights(
     integration.credentialsArn,
     functionArn,
-    limits,
     routeSource(source.stage, source.routeKey),
   )
   return async (request, caller, services) => {

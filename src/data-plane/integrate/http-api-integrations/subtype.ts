@@ -43,7 +43,7 @@ export const compileSubtype = (
     }
     const call = known.call(values)
     const nowMs = (services.wallClock ?? services.clock).nowMs()
-    const credentials = await credentialsFor(request, caller, services.aws, nowMs)
+    const credentials = credentialsFor(request, caller, services.aws, nowMs)
     const signing = { service, region, nowMs }
     const upstream = signedRequest(call, endpoint, credentials, signing)
     const answer = await callUpstream(request, services.upstream, {

@@ -36,12 +36,7 @@ export const compileAwsLambda = (
   const mapResponse = compileIntegrationResponses(source, integration)
   if (mapRequest === undefined || mapResponse === undefined) return source.limits.refusal()
 
-  const admit = compileInvocationRights(
-    integration.credentials,
-    functionArn,
-    source.limits,
-    restSource(source),
-  )
+  const admit = compileInvocationRights(integration.credentials, functionArn, restSource(source))
 
   return async (request, caller, services) => {
     const { trace } = request

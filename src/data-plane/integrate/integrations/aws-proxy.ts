@@ -34,12 +34,7 @@ export const compileAwsProxy = (
   if ((integration.httpMethod ?? 'POST') !== 'POST') {
     return misconfigured(`the integration's HTTP method is ${integration.httpMethod}, not POST`)
   }
-  const admit = compileInvocationRights(
-    integration.credentials,
-    functionArn,
-    limits,
-    restSource(source),
-  )
+  const admit = compileInvocationRights(integration.credentials, functionArn, restSource(source))
   // AWS: the event is the request as it came; what is mapped serves as a key of the cache at most.
   // [guide: set-up-lambda-proxy-integrations]
   if (Object.keys(integration.requestParameters ?? {}).length > 0) {

@@ -41,7 +41,7 @@ export const compileAwsService = (
     const mapped = mapsAccept ? given : withoutDefaultAccept(given)
     // Signatures go by the real time, whatever this gateway's clock is set to.
     const nowMs = (services.wallClock ?? services.clock).nowMs()
-    const credentials = await credentialsFor(request, caller, services.aws, nowMs)
+    const credentials = credentialsFor(request, caller, services.aws, nowMs)
     const asked = signed(mapped, endpoint, call, credentials, nowMs)
     trace.enter('integration')
     const { statusCode, headers, body } = await askUpstream(

@@ -16,7 +16,7 @@ import { makeSocketEvent } from './event.ts'
 import type { SocketRouteSource } from './rest-source.ts'
 
 export const compileSocketProxy = (
-  { stage, route, limits }: SocketRouteSource,
+  { stage, route }: SocketRouteSource,
   integration: IntegrationV2,
 ): RestMethodPlan['integrate'] => {
   const uri = putStageVariables(integration.integrationUri ?? '', stage)
@@ -27,7 +27,6 @@ export const compileSocketProxy = (
   const admit = compileInvocationRights(
     integration.credentialsArn,
     functionArn,
-    limits,
     routeSource(stage, route.routeKey),
   )
 

@@ -393,15 +393,6 @@ test('an authorizer whose URI is none, and one that is not there, let nobody in'
   }
 })
 
-test('authorizerCredentials are reported: functions need no permission here', () => {
-  const role = 'arn:aws:iam::123456789012:role/x'
-  const { limitations } = restPlan(guarded({ authorizerCredentials: role }))
-  assert.deepEqual(
-    limitations.filter(({ where }) => where === 'GET /pets'),
-    [{ effect: 'ignored', where: 'GET /pets', feature: 'authorizer credentials' }],
-  )
-})
-
 test('4 UNAUTHORIZED, AUTHORIZER_CONFIGURATION_ERROR: an API’s gateway responses answer in their place', async () => {
   const { heard } = guardedServices(({ authorizationToken }) =>
     authorizationToken === 'nobody' ? fails('Unauthorized') : fails('boom'),
