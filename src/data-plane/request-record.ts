@@ -70,7 +70,10 @@ export const makeRequestRecord = (ending: Ending): RequestRecord => {
 }
 
 /** The route is in the record already. */
-const recordOf = ({ routeKey: _, ...socket }: SocketFacts) => socket
+const recordOf = (facts: SocketFacts) => {
+  const { routeKey: _, ...socket } = facts
+  return socket
+}
 
 const callerOf = (
   caller: Caller | undefined,

@@ -108,6 +108,7 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
       records.set(record.requestId, kept)
       ring.push(kept)
       bytes += size
+      // oxlint-disable-next-line no-unmodified-loop-condition -- evicting makes it less
       while (bytes > bytesMax) evictOldest()
     },
     tellLine: (line) => {

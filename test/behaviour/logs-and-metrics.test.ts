@@ -207,9 +207,18 @@ for (const shape of SHAPES) {
         await aws(
           'cloudwatch',
           'get-metric-statistics',
-          ...['--namespace', 'AWS/ApiGateway', '--metric-name', 'Latency'],
-          ...['--dimensions', ...dimensions, '--period', '3600'],
-          ...['--extended-statistics', 'p50', 'p99', ...time],
+          '--namespace',
+          'AWS/ApiGateway',
+          '--metric-name',
+          'Latency',
+          '--dimensions',
+          ...dimensions,
+          '--period',
+          '3600',
+          '--extended-statistics',
+          'p50',
+          'p99',
+          ...time,
         ),
       )
       const [{ ExtendedStatistics }] = statistics.Datapoints
@@ -239,7 +248,9 @@ for (const shape of SHAPES) {
         await aws(
           'cloudwatch',
           'get-metric-data',
-          ...['--metric-data-queries', JSON.stringify(queries), ...time],
+          '--metric-data-queries',
+          JSON.stringify(queries),
+          ...time,
         ),
       )
       assert.deepEqual(data.MetricDataResults[0].Values, [50])
@@ -346,7 +357,10 @@ for (const shape of SHAPES) {
         await aws(
           'logs',
           'filter-log-events',
-          ...['--log-group-name', '/access/rest', '--filter-pattern', '{ $.status = 4* }'],
+          '--log-group-name',
+          '/access/rest',
+          '--filter-pattern',
+          '{ $.status = 4* }',
         ),
       )
       assert.equal(filtered.events.length, 20)

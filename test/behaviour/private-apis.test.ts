@@ -81,8 +81,10 @@ for (const shape of SHAPES) {
         shape,
         file,
         args: [
-          ...['--vpc-endpoint', `${VPCE}/vpc-0a1b2c3d4e5f60718=127.0.0.1:0`],
-          ...['--proxy-listener', '127.0.0.1:0'],
+          '--vpc-endpoint',
+          `${VPCE}/vpc-0a1b2c3d4e5f60718=127.0.0.1:0`,
+          '--proxy-listener',
+          '127.0.0.1:0',
         ],
       })
       test.after(() => gateway.stop())

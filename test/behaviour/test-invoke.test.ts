@@ -197,8 +197,8 @@ for (const shape of SHAPES) {
     })
     assert.deepEqual(answer.multiValueHeaders?.['x-many'], ['a', 'b'])
     const log = linesOf(answer.log)
-    assert.ok(log.some((line) => /^Sending request to https:\/\/lambda\.us-east-1/.test(line)))
-    assert.ok(log.some((line) => /^Received response\. Status: 200, Integration/.test(line)))
+    assert.ok(log.some((line) => line.startsWith('Sending request to https://lambda.us-east-1')))
+    assert.ok(log.some((line) => line.startsWith('Received response. Status: 200, Integration')))
 
     const failed = await test('/dishes', 'PUT', { body: 'fail' })
     assert.deepEqual([failed.status, failed.body], [502, '{"message": "Internal server error"}'])

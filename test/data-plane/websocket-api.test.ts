@@ -106,6 +106,7 @@ describe('a connection', () => {
     const ended = new Promise((resolve) => socket.socket.once('close', resolve))
     let isEnded = false
     void ended.then(() => (isEnded = true))
+    // oxlint-disable-next-line no-unmodified-loop-condition -- the end of the socket sets it
     while (!isEnded) {
       const isFlushed = socket.socket.write(pings)
       const drained = new Promise((resolve) => socket.socket.once('drain', resolve))

@@ -70,6 +70,7 @@ it('a function is of one version after every kill, the last answered or the one 
     }
     const updating = update()
     const target = answered + 2 + kill
+    // oxlint-disable-next-line no-unmodified-loop-condition -- `updating` counts
     while (answered < target) {
       await Promise.race([updating, new Promise((resolve) => setImmediate(resolve))])
     }

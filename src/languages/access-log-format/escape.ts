@@ -16,6 +16,7 @@ const isCsv = (format: string): boolean => /^\$context\.[\w.]+,/.test(format)
 /** Nearly every value has nothing to escape; one test then says so. */
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+  // oxlint-disable-next-line no-control-regex -- the same
   /[\u0000-\u001f"\\<>&'\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/
 /** Never as it is, in no kind of line: it ends one, moves a terminal's cursor, or turns text around. */
 const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu

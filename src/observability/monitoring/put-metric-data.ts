@@ -19,7 +19,7 @@ export const putMetricData =
   (metrics: MetricStore) =>
   async (input: Shape<PutMetricDataInput>, call: ReadCall): Promise<void> => {
     const { Namespace = '', MetricData = [] } = input
-    if (Namespace.startsWith('AWS/') || !/^[^:][^\u0000-\u001f]{0,254}$/u.test(Namespace)) {
+    if (Namespace.startsWith('AWS/') || !/^[^:\p{Cc}]\P{Cc}{0,254}$/u.test(Namespace)) {
       throw invalidValue(`The value ${Namespace} for parameter Namespace is invalid.`)
     }
     if (input.EntityMetricData !== undefined) {

@@ -129,11 +129,13 @@ const statementsOf = ({ policy }: BusRecord): readonly unknown[] => {
 }
 
 const savePolicy = (
-  { policy: _, ...bus }: BusRecord,
+  record: BusRecord,
   Statement: readonly unknown[],
   call: WriteCall,
-): Promise<void> =>
-  call.tx.put(buses, call, bus.name, {
+): Promise<void> => {
+  const { policy: _, ...bus } = record
+  return call.tx.put(buses, call, bus.name, {
     ...bus,
     ...(Statement.length > 0 && { policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
   })
+}

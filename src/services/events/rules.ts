@@ -107,7 +107,8 @@ const checkPattern = (text: string): void => {
 
 const checkSchedule = (text: string): void => {
   try {
-    if (/^at\(/.test(text)) throw new InvalidSchedule('Parameter ScheduleExpression is not valid.')
+    if (text.startsWith('at('))
+      throw new InvalidSchedule('Parameter ScheduleExpression is not valid.')
     parseSchedule(text)
   } catch (error) {
     if (error instanceof InvalidSchedule) throw validation(error.message)

@@ -122,11 +122,12 @@ export const keep = async (
   bucket: BucketRecord,
   record: ObjectRecord,
   { index, blobs }: S3Parts,
-  ...rest: Parameters<S3Parts['index']['put']> extends [unknown, unknown, ...infer Rest] ? Rest : []
+  mayReplace?: Parameters<S3Parts['index']['put']>[2],
+  also?: Parameters<S3Parts['index']['put']>[3],
 ): Promise<void> => {
   let before: ObjectRecord | undefined
   try {
-    before = await index.put(bucket.id, record, ...rest)
+    before = await index.put(bucket.id, record, mayReplace, also)
   } catch (error) {
     await blobs.remove(record.blobs)
     throw error

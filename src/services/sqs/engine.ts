@@ -311,13 +311,13 @@ const createWaiters = () => {
   }
 
   const wake = (queueId: string): void => {
-    for (const done of [...(waiting.get(queueId) ?? [])]) done()
+    for (const done of waiting.get(queueId) ?? []) done()
   }
   return {
     expect,
     wake,
     wakeAll: (): void => {
-      for (const queueId of [...waiting.keys()]) wake(queueId)
+      for (const queueId of waiting.keys()) wake(queueId)
     },
     get size() {
       return size

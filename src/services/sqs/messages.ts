@@ -240,6 +240,7 @@ const checkBytes = (bytes: number, { messageBytesMax }: QueueFacts): void => {
 /** AWS: what XML 1.0 can hold. [API reference: SendMessage MessageBody] */
 const isSendable = (body: string): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // oxlint-disable-next-line no-control-regex -- the same
   body.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(body)
 
 const sentShape = (

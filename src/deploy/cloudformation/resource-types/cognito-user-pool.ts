@@ -130,7 +130,8 @@ export const userPool: ResourceType = {
     WebAuthnUserVerification: without('there are no passkeys'),
   }),
   create: async (input, context) => {
-    const { UserPoolName, EnabledMfas, MfaConfiguration, ...rest } = input
+    // The factors are set by an operation of their own, below.
+    const { UserPoolName, EnabledMfas: _, MfaConfiguration: __, ...rest } = input
     // AWS makes a name of its own where the template has none.
     const PoolName = UserPoolName ?? nameFor(context)
     const made = await context.call('cognito-idp', 'CreateUserPool', { ...rest, PoolName })
