@@ -3,25 +3,14 @@
 import type { PoolUser } from '#model/user-pool.ts'
 import { isObject } from '#shared/json.ts'
 import {
-  attemptsExceeded,
   invalidLambdaResponse,
   invalidParameter,
-  noSuchUser,
   notAuthorized,
   userDisabled,
   userNotConfirmed,
 } from './errors.ts'
 import { openSession, sealSession, spendSession } from './sessions.ts'
-import {
-  askPreAuthentication,
-  type AuthAnswer,
-  currentUser,
-  finish,
-  lockName,
-  shownAttributes,
-  type SignIn,
-} from './sign-in.ts'
-import { startSrp } from './srp-sign-in.ts'
+import { type AuthAnswer, currentUser, finish, shownAttributes, type SignIn } from './sign-in.ts'
 import { runTrigger } from './triggers.ts'
 
 /** One element of the `session` that the functions see. */
@@ -39,24 +28,6 @@ interface CustomValues {
 
 /** More than anybody answers. */
 const ROUNDS_MAX = 32
-
-export const startCustomAuth = async (
-  signIn: SignIn,
-  given: Readonly<Record<string, string>>,
-): Promise<AuthAnswer> => {
-  const { parts, pool, client, call } = signIn
-  if (pool.settings.LambdaConfig.DefineAuthChallenge === undefined)
-    throw invalidParameter('Custom auth lambda trigger is not configured for the user pool.')
-  if (given['CHALLENGE_NAME'] === 'SRP_A') {
-    const first = { challengeName: 'SRP_A', challengeResult: true }
-    return startSrp(signIn, given['SRP_A'] ?? '', [first])
-  }
-  if (parts.lockOuts.isLocked(lockName(signIn), call.nowMs)) throw attemptsExceeded()
-  const user = await currentUser(signIn, signIn.name)
-  if (user === undefined && client.PreventUserExistenceErrors === 'LEGACY') throw noSuchUser()
-  await askPreAuthentication(signIn, user)
-  return continueCustomAuth(signIn, user, [])
-}
 
 /** Asks what comes next. */
 export const continueCustomAuth = async (

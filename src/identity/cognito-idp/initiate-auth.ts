@@ -9,7 +9,7 @@ import type { StoreCall } from '#store/transactional.ts'
 import { notImplemented } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { allowsFlow, checkSecretHash } from './clients.ts'
-import { startCustomAuth } from './custom-auth.ts'
+import { startCustomAuth } from './start-custom-auth.ts'
 import {
   attemptsExceeded,
   invalidParameter,

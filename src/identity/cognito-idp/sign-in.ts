@@ -100,7 +100,10 @@ export const afterPassword = async (signIn: SignIn, user: PoolUser): Promise<Aut
   }
 }
 
-const withoutSub = ({ sub: _, ...rest }: Readonly<Record<string, string>>) => rest
+const withoutSub = (attributes: Readonly<Record<string, string>>) => {
+  const { sub: _, ...rest } = attributes
+  return rest
+}
 
 const missingAttributes = ({ pool }: SignIn, user: PoolUser): readonly string[] =>
   pool.SchemaAttributes.filter(

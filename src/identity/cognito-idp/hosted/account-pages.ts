@@ -8,7 +8,7 @@ import type { HostedContext } from './context.ts'
 import { csrfOf, isOwnForm } from './cookies.ts'
 import { type Field, renderPage } from './page.ts'
 import { queryOf } from './request.ts'
-import { EXPIRED, hidden, secretHash } from './sign-in-pages.ts'
+import { EXPIRED, hidden, secretHash } from './form-parts.ts'
 
 interface Shown {
   readonly username?: string

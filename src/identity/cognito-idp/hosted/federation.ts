@@ -10,7 +10,7 @@ import type { PoolIdentityProvider } from '#model/user-pool.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import { identityProviders, poolScope } from '../collections.ts'
 import { redirect } from './answers.ts'
-import { signedIn } from './authorize.ts'
+import { signedIn } from './signed-in.ts'
 import {
   type AuthorizeRequest,
   errorRedirect,

@@ -1,20 +1,18 @@
 // /login: the page that asks for a name and a password, and for whatever the sign-in wants besides: a code, a new
 // password. https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html
-import { createHmac } from 'node:crypto'
-import type { UserPoolClient } from '#model/user-pool.ts'
 import { isObject } from '#shared/json.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import { ServiceError } from '#wire/errors.ts'
-import { clientSecretOf } from '../clients.ts'
 import { signInByPassword } from '../initiate-auth.ts'
 import type { AuthAnswer } from '../sign-in.ts'
 import { confirmPage } from './account-pages.ts'
-import { signedIn } from './authorize.ts'
 import { type AuthorizeRequest, readAuthorizeRequest } from './authorize-request.ts'
 import type { HostedContext } from './context.ts'
 import { csrfOf, isOwnForm } from './cookies.ts'
-import { type Field, type Page, renderPage } from './page.ts'
+import { EXPIRED, hidden, secretHash } from './form-parts.ts'
+import { type Page, renderPage } from './page.ts'
 import { queryOf } from './request.ts'
+import { signedIn } from './signed-in.ts'
 
 export const login = async (context: HostedContext): Promise<HttpResponse> => {
   const { request } = context
@@ -37,8 +35,6 @@ export const login = async (context: HostedContext): Promise<HttpResponse> => {
     return loginPage(context, asked, { alert: error.message, statusCode: 400 })
   }
 }
-
-export const EXPIRED = 'This page was open for too long. Please try again.'
 
 const enter = (
   { parts, call, pool, request }: HostedContext,
@@ -81,19 +77,6 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ['SMS_MFA', 'SMS_MFA_CODE'],
   ['SOFTWARE_TOKEN_MFA', 'SOFTWARE_TOKEN_MFA_CODE'],
 ])
-
-/** What a client with a secret adds to every call that names a user. */
-export const secretHash = (
-  parts: HostedContext['parts']['pools'],
-  client: UserPoolClient,
-  name: string,
-  member: 'SECRET_HASH' | 'SecretHash',
-): Readonly<Record<string, string>> => {
-  const secret = clientSecretOf(parts, client)
-  if (secret === undefined) return {}
-  const hash = createHmac('sha256', secret).update(name + client.ClientId, 'utf8')
-  return { [member]: hash.digest('base64') }
-}
 
 /** Of a token that was made a moment ago, here. */
 const usernameOf = (accessToken: string): string => {
@@ -156,13 +139,6 @@ const loginPage = (
     ],
   })
 }
-
-export const hidden = (name: string, value: string): Field => ({
-  name,
-  value,
-  type: 'hidden',
-  label: '',
-})
 
 const challengePage = (
   context: HostedContext,
