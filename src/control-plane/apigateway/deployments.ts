@@ -6,6 +6,8 @@ import type {
   GetDeploymentsRequest,
   UpdateDeploymentRequest,
 } from '@aws-sdk/client-api-gateway'
+import { compilePolicy } from '#languages/iam-policy/compile-policy.ts'
+import { MalformedPolicy } from '#languages/iam-policy/policy.ts'
 import type { RestApi } from '#model/apigateway/rest-api.ts'
 import { CACHE_CLUSTER_SIZES, type Deployment, type Stage } from '#model/apigateway/stage.ts'
 import { dropDocument, freezeRest, storeDocument } from '#snapshot/freeze.ts'
@@ -193,8 +195,25 @@ const checkDeployable = (document: RestDocument): void => {
     throw badRequest('No integration defined for method')
   }
   // AWS: nobody could reach such an API. [terraform-provider-aws#14290]
-  if (document.api.endpointConfiguration.types?.includes('PRIVATE') && !document.api.policy) {
+  const { endpointConfiguration, policy } = document.api
+  if (endpointConfiguration.types?.includes('PRIVATE') && !isReadable(policy ?? '')) {
     throw badRequest("Private REST API doesn't have a resource policy attached to it")
+  }
+}
+
+/** A policy that cannot be read admits nobody, as a missing one does. */
+const isReadable = (policy: string): boolean => {
+  try {
+    compilePolicy(policy, {
+      kind: 'resource',
+      // The API's ARN is of no matter here: only whether it is one.
+      expandResource: (resource) =>
+        resource.replace(/^execute-api:\//, 'arn:aws:execute-api:*:*:*/'),
+    })
+    return true
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return false
+    throw error
   }
 }
 

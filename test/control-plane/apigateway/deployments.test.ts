@@ -47,9 +47,14 @@ describe('Deployment', () => {
     await patch('/endpointConfiguration/types/EDGE', 'PRIVATE')
     await badRequest(deploy(), "Private REST API doesn't have a resource policy attached to it")
     const statement = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke' }
-    const policy = { Version: '2012-10-17', Statement: [{ ...statement, Resource: '*' }] }
-    await patch('/policy', JSON.stringify(policy))
-    assert.ok((await deploy()).id)
+    const policyOn = (Resource: unknown) =>
+      JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Resource }] })
+    await patch('/policy', policyOn(7))
+    await badRequest(deploy(), "Private REST API doesn't have a resource policy attached to it")
+    for (const resource of ['*', 'execute-api:/*', 'execute-api:/prod/GET/pets']) {
+      await patch('/policy', policyOn(resource))
+      assert.ok((await deploy()).id, resource)
+    }
   })
 
   it('a deployment answers no more than AWS, and is listed', async () => {
