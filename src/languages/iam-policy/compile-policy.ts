@@ -4,6 +4,7 @@ import { isObject } from '#shared/json.ts'
 import { compileConditions, type ConditionTest } from './conditions.ts'
 import { findDuplicateKey } from './duplicate-key.ts'
 import { compileGlob } from './glob.ts'
+import { createReadAddress, type ReadAddress } from './ip-range.ts'
 import {
   type DecidingStatement,
   type Effect,
@@ -65,6 +66,7 @@ export const compilePolicy = (document: unknown, options: PolicyOptions = {}): C
   if (statements.length > STATEMENTS_MAX) {
     throw new MalformedPolicy('Statement', `has more than ${STATEMENTS_MAX} statements`)
   }
+  const readAddress = createReadAddress()
   const compiled = statements.map((one, index) =>
     compileStatement(one, {
       index,
@@ -74,6 +76,7 @@ export const compilePolicy = (document: unknown, options: PolicyOptions = {}): C
       // AWS: an older or absent version has no variables; `${…}` is plain text there.
       variables: version === '2012-10-17',
       expandResource: options.expandResource ?? ((resource) => resource),
+      readAddress,
     }),
   )
   return {
@@ -150,6 +153,7 @@ interface Place {
   readonly kind: PolicyKind
   readonly variables: boolean
   readonly expandResource: (resource: string) => string
+  readonly readAddress: ReadAddress
 }
 
 const compileStatement = (statement: unknown, place: Place): CompiledStatement => {
@@ -167,7 +171,7 @@ const compileStatement = (statement: unknown, place: Place): CompiledStatement =
   const holds =
     statement['Condition'] === undefined
       ? unconditional
-      : compileConditions(statement['Condition'], `${path}.Condition`, variables)
+      : compileConditions(statement['Condition'], `${path}.Condition`, variables, place.readAddress)
   return {
     policy,
     index,

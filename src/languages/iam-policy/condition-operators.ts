@@ -1,7 +1,7 @@
 // The operators of the Condition element: what a policy's value says about one value of the request.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 import { compileGlob, type Matches, splitTokens, textOf, type Tokens, tokensOf } from './glob.ts'
-import { type IpRange, isInRange, parseAddress, parseRange } from './ip-range.ts'
+import { type IpRange, isInRange, parseRange, type ReadAddress } from './ip-range.ts'
 import { anyOf, compileText, hasVariables, type TextOptions, type TextTest } from './policy-text.ts'
 
 export interface Operator {
@@ -11,6 +11,7 @@ export interface Operator {
   readonly compile: (
     values: readonly string[],
     variables: boolean,
+    readAddress: ReadAddress,
   ) => TextTest | { readonly problem: string }
 }
 
@@ -122,7 +123,7 @@ const binary: CompileOne = (value) => {
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
 /** The address is read once for all ranges of the policy. */
-const ipAddress: Compile = (values) => {
+const ipAddress: Compile = (values, _variables, readAddress) => {
   const ranges: IpRange[] = []
   for (const value of values) {
     const range = parseRange(value)
@@ -130,8 +131,10 @@ const ipAddress: Compile = (values) => {
     ranges.push(range)
   }
   return (actual) => {
-    const address = parseAddress(actual)
-    return address !== undefined && ranges.some((range) => isInRange(address, range))
+    const address = readAddress(actual)
+    if (address === undefined) return false
+    for (const range of ranges) if (isInRange(address, range)) return true
+    return false
   }
 }
 

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 import { isObject } from '#shared/json.ts'
 import { findOperator } from './condition-operators.ts'
+import { createReadAddress, type ReadAddress } from './ip-range.ts'
 import { type ContextValue, MalformedPolicy, type RequestContext } from './policy.ts'
 import type { TextTest } from './policy-text.ts'
 
@@ -11,6 +12,7 @@ export const compileConditions = (
   condition: unknown,
   path: string,
   variables: boolean,
+  readAddress: ReadAddress = createReadAddress(),
 ): ConditionTest => {
   if (!isObject(condition)) throw new MalformedPolicy(path, 'must be an object')
   const tests: ConditionTest[] = []
@@ -26,7 +28,7 @@ export const compileConditions = (
           key.toLowerCase(),
           conditionValues(values, valuesPath),
           valuesPath,
-          variables,
+          { variables, readAddress },
         ),
       )
     }
@@ -41,7 +43,7 @@ const compileCondition = (
   key: string,
   values: readonly string[],
   path: string,
-  variables: boolean,
+  { variables, readAddress }: { readonly variables: boolean; readonly readAddress: ReadAddress },
 ): ConditionTest => {
   const [, set, base = '', ifExists] =
     /^(ForAllValues:|ForAnyValue:)?(.*?)(IfExists)?$/is.exec(operatorName) ?? []
@@ -52,7 +54,7 @@ const compileCondition = (
   if (operator === undefined) {
     throw new MalformedPolicy(path, `"${operatorName}" is no condition operator`)
   }
-  const matches = operator.compile(values, variables)
+  const matches = operator.compile(values, variables, readAddress)
   if ('problem' in matches) throw new MalformedPolicy(path, matches.problem)
   return quantified({
     key,

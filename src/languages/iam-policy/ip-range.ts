@@ -16,6 +16,20 @@ export const parseAddress = (text: string): Address | undefined => {
   return bytes && isMapped(bytes) ? lastFour(bytes) : bytes
 }
 
+/** `parseAddress` that remembers its last answer: every statement of a policy asks about the same address. */
+export type ReadAddress = (text: string) => Address | undefined
+
+export const createReadAddress = (): ReadAddress => {
+  let lastText = ''
+  let last: Address | undefined
+  return (text) => {
+    if (text === lastText) return last
+    last = parseAddress(text)
+    lastText = text
+    return last
+  }
+}
+
 /** `203.0.113.0/24`, `2001:db8::/32`, or one address. */
 export const parseRange = (text: string): IpRange | undefined => {
   const [addressText = '', bitsText, ...more] = text.split('/')
@@ -33,10 +47,10 @@ export const parseRange = (text: string): IpRange | undefined => {
 
 export const isInRange = (address: Address, range: IpRange): boolean => {
   const { address: base, bits } = range
-  if (typeof address === 'number' || typeof base === 'number') {
-    if (typeof address !== typeof base) return false
-    return bits === 0 || (Number(address) ^ Number(base)) >>> (32 - bits) === 0
+  if (typeof address === 'number') {
+    return typeof base === 'number' && (bits === 0 || (address ^ base) >>> (32 - bits) === 0)
   }
+  if (typeof base === 'number') return false
   let left = bits
   for (let index = 0; left > 0; index += 1) {
     const mask = left >= 8 ? 0xff : (0xff << (8 - left)) & 0xff
