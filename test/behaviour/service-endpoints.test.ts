@@ -30,7 +30,7 @@ Resources:
                   application/json: '{"id":$input.json(''$.id'')}'}}}}}
           /publish:
             post: {x-amazon-apigateway-integration: {
-              type: aws, httpMethod: POST, uri: 'arn:aws:apigateway:us-east-1:sns:action/Publish',
+              type: aws, httpMethod: POST, uri: 'arn:aws:apigateway:us-east-1:kinesis:action/PutRecord',
               responses: {default: {statusCode: '200'}}}}
 `
 
@@ -57,6 +57,6 @@ for (const shape of SHAPES) {
 
     const nowhere = await gateway.call(api, '/prod/publish', { method: 'POST', body: '{}' })
     assert.equal(nowhere.status, 501)
-    assert.match(nowhere.text, /no address for the service sns/)
+    assert.match(nowhere.text, /no address for the service kinesis/)
   })
 }

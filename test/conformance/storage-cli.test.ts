@@ -95,7 +95,9 @@ describe('DynamoDB and S3 by the AWS CLI and boto3', () => {
     const changed = await fetch(url.replace(/Expires=\d/, 'Expires=9'))
     assert.match(await changed.text(), /<Code>SignatureDoesNotMatch/)
     const old = await fetch(url.replace(/Expires=\d+/, 'Expires=1'))
-    assert.match(await old.text(), /Request has expired/)
+    // Some CLIs sign as version 4 does: there the time is counted from the signature, which holds for it.
+    const isVersion4 = url.includes('X-Amz-Signature')
+    assert.match(await old.text(), isVersion4 ? /SignatureDoesNotMatch/ : /Request has expired/)
     await aws('s3', 'rb', 's3://cli', '--force')
     assert.doesNotMatch(await aws('s3', 'ls'), /cli/)
   })
