@@ -71,7 +71,7 @@ const named =
 
 const lambda: Row = (asked) => {
   const { operation, input, scope } = asked
-  const action = /^Invoke/.test(operation) ? 'lambda:InvokeFunction' : `lambda:${operation}`
+  const action = operation.startsWith('Invoke') ? 'lambda:InvokeFunction' : `lambda:${operation}`
   const given = textOf(input, 'FunctionName', 'FunctionArn', 'Resource')
   if (given === '') return { action, resource: '*' }
   // A name, `account:function:name` or an ARN, each perhaps with a qualifier.

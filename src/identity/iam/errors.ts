@@ -1,5 +1,5 @@
 // What IAM refuses with, in AWS's codes and words. https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
-import { MalformedPolicy } from '#languages/iam-policy/policy.ts'
+import type { MalformedPolicy } from '#languages/iam-policy/policy.ts'
 import { ServiceError } from '#wire/errors.ts'
 
 export const noSuchEntity = (message: string) => new ServiceError('NoSuchEntity', 404, message)

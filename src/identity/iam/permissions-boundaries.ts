@@ -63,5 +63,7 @@ const bound = async (
   if (boundary !== undefined) await saveHolder(call, { ...holder, PermissionsBoundary: boundary })
 }
 
-const unbound = (call: WriteCall, { PermissionsBoundary: _, ...holder }: User | Role) =>
-  saveHolder(call, holder)
+const unbound = (call: WriteCall, bound: User | Role) => {
+  const { PermissionsBoundary: _, ...holder } = bound
+  return saveHolder(call, holder)
+}

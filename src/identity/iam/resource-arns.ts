@@ -13,7 +13,7 @@ export const withPath = async (
   permission: Permission,
 ): Promise<Permission> => {
   const [, , kind, name = ''] = RESOURCE.exec(permission.resource) ?? []
-  if (kind === undefined || /\/$/.test(name)) return permission
+  if (kind === undefined || name.endsWith('/')) return permission
   const collection =
     kind === 'user' ? users : kind === 'group' ? groups : kind === 'role' ? roles : managedPolicies
   const key = name.slice(name.lastIndexOf('/') + 1).toLowerCase()
