@@ -32,7 +32,7 @@ const start = async (
 
 /** Until the table says so: a function writes it after the client is told. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  for (let looks = 0; looks < 200; looks++) if (await holds()) return
+  for (let looks = 0; looks < 3_000; looks++) if (await holds()) return
   assert.fail('the table never said so')
 }
 
