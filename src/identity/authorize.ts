@@ -1,9 +1,10 @@
 // May the signer of a management call do what it asks? The signer's policies say it; AWS's own sentence where not.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+import { type AccessDecision, createCallerPolicies } from '#languages/iam-policy/caller-policies.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { ContextKeys } from './principal.ts'
-import { createIdentityEvaluator, type IdentityDecision } from './evaluate-identity.ts'
+import { accessOf } from './access-of.ts'
 import type { SignedService } from './authenticate.ts'
 
 /** What is asked, as policies call it. */
@@ -22,9 +23,9 @@ export type Authorize = (
 ) => ServiceError | undefined
 
 export const createAuthorize = (): Authorize => {
-  const evaluator = createIdentityEvaluator()
+  const policies = createCallerPolicies()
   return (identity, { action, resource }, keys, { protocol }) => {
-    const decision = evaluator.evaluate(identity, action, resource, keys)
+    const decision = policies.evaluate(identity, accessOf(identity, action, resource, keys))
     if (decision.evaluation.decision === 'allow') return undefined
     const message = `User: ${identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasonOf(decision, action)}`
     if (protocol === 'awsQuery' || protocol === 'restXml')
@@ -37,10 +38,11 @@ const POLICIES = {
   'identity-based': ['an identity-based policy', 'no identity-based policy allows'],
   'permissions-boundary': ['a permissions boundary', 'no permissions boundary allows'],
   session: ['a session policy', 'no session policy allows'],
+  'resource-based': ['a resource-based policy', 'no resource-based policy allows'],
 } as const
 
 const reasonOf = (
-  { evaluation, deniedBy = 'identity-based' }: IdentityDecision,
+  { evaluation, deniedBy = 'identity-based' }: AccessDecision,
   action: string,
 ): string => {
   const [one, none] = POLICIES[deniedBy]

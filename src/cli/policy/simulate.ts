@@ -2,12 +2,14 @@
 // from what a data directory serves: the caller's own policies, and the resource policy of the API that is asked for.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createIdentityEvaluator, principalOf } from '#identity/evaluate-identity.ts'
+import { accessOf } from '#identity/access-of.ts'
 import { principalKeys, rootArn, rootPrincipal } from '#identity/principal.ts'
-import { combineAlone, combineWithIdentity } from '#languages/iam-policy/combine.ts'
+import { createCallerPolicies } from '#languages/iam-policy/caller-policies.ts'
+import { combineAlone } from '#languages/iam-policy/combine.ts'
 import { compilePolicy } from '#languages/iam-policy/compile-policy.ts'
 import { evaluatePolicies } from '#languages/iam-policy/evaluate.ts'
 import {
+  type AccessRequest,
   contextOf,
   describeEvaluation,
   type Evaluation,
@@ -67,35 +69,28 @@ const simulate = async (options: SimulateOptions): Promise<Simulated> => {
       ? await entries.resourcePolicy(options.resource)
       : readPolicy(options.resourcePolicy)
   const { action, resource } = options
-  const context = contextOf({ ...caller?.contextKeys, ...facts })
-  const resourceSays =
-    resourceText === undefined
-      ? undefined
-      : note(
-          'resource policy',
-          evaluatePolicies([compileResource(resourceText, resource)], {
-            action,
-            resource,
-            context,
-            ...(caller !== undefined && { principal: principalOf(caller) }),
-          }),
-        )
+  const policy = resourceText === undefined ? undefined : compileResource(resourceText, resource)
+  const says = (access: AccessRequest) => policy && evaluatePolicies([policy], access)
+  const access: AccessRequest =
+    caller === undefined
+      ? { action, resource, context: contextOf(facts) }
+      : accessOf(caller, action, resource, facts)
+  const resourceSays = says(access)
+  if (resourceSays !== undefined) note('resource policy', resourceSays)
   if (caller === undefined) return { decision: decisionOf(combineAlone(resourceSays)), steps }
-  const { evaluation, deniedBy } = createIdentityEvaluator().evaluate(
-    caller,
-    action,
-    resource,
-    facts,
-  )
+  const policies = createCallerPolicies()
+  const { evaluation, deniedBy } = policies.evaluate(caller, access)
   note(deniedBy === undefined ? "caller's policies" : `caller's ${deniedBy} policies`, evaluation)
   const owner = resource.split(':')[4] ?? ''
-  const accounts = owner === '' || owner === caller.accountId ? 'same' : 'cross'
-  if (accounts === 'cross') {
-    const says = `the caller is of ${caller.accountId}, the resource of ${owner}: both must allow`
-    steps.push({ of: 'accounts', says })
+  const accountId = owner === '' ? caller.accountId : owner
+  if (accountId !== caller.accountId) {
+    const why = `the caller is of ${caller.accountId}, the resource of ${owner}: both must allow`
+    steps.push({ of: 'accounts', says: why })
   }
-  const combined = combineWithIdentity(resourceSays, evaluation, accounts)
-  return { decision: decisionOf(combined), steps }
+  const both = policies.evaluateWith(caller, access, { accountId, evaluate: says })
+  if (evaluation.decision !== both.evaluation.decision && both.deniedBy !== undefined)
+    note(`${both.deniedBy} policies, with the resource policy`, both.evaluation)
+  return { decision: decisionOf(both.evaluation), steps }
 }
 
 const decisionOf = ({ decision }: Evaluation): Simulated['decision'] =>

@@ -1,5 +1,6 @@
 // A request as policies ask about it: its ARN, who calls, and the condition keys that API Gateway knows.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+import { principalOf } from '#languages/iam-policy/caller-policies.ts'
 import type {
   AccessRequest,
   ContextValue,
@@ -88,14 +89,6 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
 ])
 
 const NOBODY: Principal = { kind: 'anonymous' }
-
-const principalOf = ({ accountId, arn, principal }: Signer): Principal => ({
-  kind: 'aws',
-  accountId,
-  arn,
-  ...(principal?.type === 'role' && { roleArn: principal.arn }),
-  ...(principal !== undefined && { uniqueId: principal.principalId }),
-})
 
 /** Looked up key by key: most policies ask for none or one. */
 const contextOf =

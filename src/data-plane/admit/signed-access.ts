@@ -1,7 +1,7 @@
 // A signed request for an action of `execute-api`: who signed it, and whether the caller's own side and the API's
 // resource policy together allow it. Invoke is asked for by methods and routes, ManageConnections by @connections.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
-import { combineWithIdentity } from '#languages/iam-policy/combine.ts'
+import { IMPLICIT_DENY } from '#languages/iam-policy/evaluate.ts'
 import type { AccessRequest, Evaluation } from '#languages/iam-policy/policy.ts'
 import type { Caller, Signer } from '#model/caller.ts'
 import type { Scope } from '#model/scope.ts'
@@ -46,31 +46,13 @@ export const evaluateSigned = (
   services: Services,
 ): Evaluation => {
   const access = accessRequest(action, resource, request, signer)
-  const accounts = signer.accountId === scope.accountId ? 'same' : 'cross'
-  const identity = services.signers?.evaluate(signer, access) ?? SILENT
-  const decided = combineWithIdentity(policy?.evaluate(access), identity, accounts)
-  const byPolicyAlone = decided.decision === 'allow' && identity.decision !== 'allow'
-  return byPolicyAlone && isHeldBack(signer, access, policy, services) ? SILENT : decided
+  const asked = {
+    accountId: scope.accountId,
+    evaluate: (one: AccessRequest) => policy?.evaluate(one),
+  }
+  return services.signers?.evaluateWith(signer, access, asked).evaluation ?? IMPLICIT_DENY
 }
 
-/**
- * AWS: what a resource policy gives to a role, its boundary and the session's policies still limit; what it gives to
- * the session itself, or to a user, they do not. [reference_policies_evaluation-logic, resource-based policies]
- */
-const isHeldBack = (
-  signer: Signer,
-  access: AccessRequest,
-  policy: ResourcePolicy | undefined,
-  { signers }: Services,
-): boolean => {
-  if (signer.principal?.type !== 'role') return false
-  if (signers?.limits(signer, access).decision === 'allow') return false
-  const { accountId, arn } = signer
-  const session: AccessRequest = { ...access, principal: { kind: 'aws', accountId, arn } }
-  return policy?.evaluate(session).decision !== 'allow'
-}
-
-const SILENT: Evaluation = { decision: 'implicit-deny' }
 const SAME_ACCOUNT =
   'caller and API are of one account, so the policies of the caller or the resource policy must allow'
 const CROSS_ACCOUNT =

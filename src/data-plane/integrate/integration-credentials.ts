@@ -1,6 +1,6 @@
 // In whose name an integration calls AWS: in nobody's in particular, in a role's, or in the caller's.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
-import { combineWithIdentity } from '#languages/iam-policy/combine.ts'
+import { IMPLICIT_DENY } from '#languages/iam-policy/evaluate.ts'
 import {
   type AccessRequest,
   describeEvaluation,
@@ -8,6 +8,7 @@ import {
 } from '#languages/iam-policy/policy.ts'
 import type { SigningCredentials } from '#languages/sigv4/sign.ts'
 import type { Caller, Signer } from '#model/caller.ts'
+import type { FindEntry } from '#model/documents.ts'
 import type { PrincipalEntry } from '#model/identity.ts'
 import type { IssueRefusal, TemporaryCredentials } from '#model/ports.ts'
 import type { GatewayRequest } from '../accept/request.ts'
@@ -117,17 +118,7 @@ const admitIdentity = (
   { directory }: GatewayRequest,
   signers: Signers | undefined,
 ): void => {
-  const own = signers?.evaluate(signer, access) ?? SILENT
-  const of = evaluateFunctionPolicy(directory.find, access)
-  // A role's boundary limits what others give it, too.
-  const isLimited =
-    of !== undefined &&
-    signer.principal?.type === 'role' &&
-    own.decision === 'implicit-deny' &&
-    signers?.limits(signer, access).decision !== 'allow'
-  const accounts = access.resource.split(':', 5)[4] === signer.accountId ? 'same' : 'cross'
-  // A function that is not here has its policy elsewhere: only this side can be asked.
-  const decided = of === undefined || isLimited ? own : combineWithIdentity(of, own, accounts)
+  const decided = evaluateInvocation(signer, access, directory.find, signers)
   if (decided.decision === 'allow') return
   const name = signer.principal?.arn ?? signer.arn
   throw misconfiguration(
@@ -136,7 +127,21 @@ const admitIdentity = (
   )
 }
 
-const SILENT: Evaluation = { decision: 'implicit-deny' }
+const evaluateInvocation = (
+  signer: Signer,
+  access: AccessRequest,
+  find: FindEntry,
+  signers: Signers | undefined,
+): Evaluation => {
+  if (signers === undefined) return IMPLICIT_DENY
+  // A function that is not here has its policy elsewhere: only this side can be asked.
+  if (evaluateFunctionPolicy(find, access) === undefined) {
+    return signers.evaluate(signer, access).evaluation
+  }
+  const accountId = access.resource.split(':', 5)[4] ?? ''
+  const evaluate = (one: AccessRequest) => evaluateFunctionPolicy(find, one)
+  return signers.evaluateWith(signer, access, { accountId, evaluate }).evaluation
+}
 
 /** `arn:aws:iam::*:user/*` */
 const isCallers = (credentials: string): boolean => credentials.endsWith(':user/*')

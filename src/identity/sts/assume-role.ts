@@ -1,12 +1,13 @@
 // AssumeRole: credentials of a role for a caller whom its trust policy lets in.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 import type { AssumeRoleRequest } from '@aws-sdk/client-sts'
-import { combineWithIdentity } from '#languages/iam-policy/combine.ts'
+import { createCallerPolicies, principalOf } from '#languages/iam-policy/caller-policies.ts'
+import type { AccessRequest } from '#languages/iam-policy/policy.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import type { TemporaryCredentials } from '#model/ports.ts'
 import type { ReadCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
-import { createIdentityEvaluator, principalOf } from '../evaluate-identity.ts'
+import { accessOf } from '../access-of.ts'
 import { invalid } from '../iam/errors.ts'
 import { type ContextKeys, principalTags } from '../principal.ts'
 import { type CredentialMint, mintCredentials, roleSession } from '../temporary-credentials.ts'
@@ -88,14 +89,16 @@ const refuseUntrusted = (
   const actions = ['sts:AssumeRole']
   if (Object.keys(tags).length > 0) actions.push('sts:TagSession')
   if (input.SourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  const accounts = caller.accountId === found.principal.accountId ? 'same' : 'cross'
+  const policies = createCallerPolicies()
+  const { accountId } = found.principal
   for (const action of actions) {
-    const trust = evaluateTrust(found.role, action, principalOf(caller), keys)
-    const own = createIdentityEvaluator().evaluate(caller, action, found.role.Arn, keys).evaluation
+    const access = accessOf(caller, action, found.role.Arn, keys)
+    const evaluate = ({ principal = principalOf(caller) }: AccessRequest) =>
+      evaluateTrust(found.role, action, principal, keys)
+    const decided = policies.evaluateWith(caller, access, { accountId, evaluate })
     // AWS: a trust policy must let the caller in; being of one account and allowed by one's own is not enough.
-    const isTrusted = trust.decision === 'allow'
-    if (!isTrusted || combineWithIdentity(trust, own, accounts).decision !== 'allow')
-      throw refused(action)
+    const isTrusted = evaluate(access).decision === 'allow'
+    if (!isTrusted || decided.evaluation.decision !== 'allow') throw refused(action)
   }
 }
 

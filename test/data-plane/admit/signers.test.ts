@@ -37,7 +37,7 @@ const decisionOf = (given: TestSigner) => {
   const signers = testSigners()
   const signer = testIdentity(given)
   return signers.evaluate(signer, accessRequest('execute-api:Invoke', ARN, request, signer))
-    .decision
+    .evaluation.decision
 }
 
 describe('the policies of a signer', () => {
@@ -120,7 +120,7 @@ describe('the policies of a signer', () => {
       const text = policy({ Sid: `S${round}`, Effect: 'Allow', Action: '*', Resource: '*' })
       const signer = { ...counted, principal: entry, sessionPolicies: [text] }
       const access = accessRequest('execute-api:Invoke', ARN, request, signer)
-      assert.equal(signers.evaluate(signer, access).decision, 'allow')
+      assert.equal(signers.evaluate(signer, access).evaluation.decision, 'allow')
     }
     assert.equal(reads, 1)
   })
