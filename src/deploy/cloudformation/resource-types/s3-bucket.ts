@@ -3,6 +3,7 @@
 import { PARTITION, URL_SUFFIX } from '#model/scope.ts'
 import { ServiceError } from '#wire/errors.ts'
 import {
+  boolean,
   type Input,
   jsonText,
   list,
@@ -77,6 +78,11 @@ const NOTIFICATION = structure({
   TopicConfigurations: named('TopicConfigurations', notified('Topic', 'TopicArn')),
 })
 
+const policyDecides = without('not honoured here: the bucket policy alone decides')
+
+const publicPolicy: Reader = (value, path, audience) =>
+  boolean(value, path, audience) ? policyDecides(value, path, audience) : undefined
+
 const NO_EFFECT = 'ignored: it has no effect here'
 
 export const bucket: ResourceType = {
@@ -89,7 +95,13 @@ export const bucket: ResourceType = {
     LifecycleConfiguration: without('not honoured here: objects stay until they are deleted'),
     NotificationConfiguration: NOTIFICATION,
     OwnershipControls: without(NO_EFFECT),
-    PublicAccessBlockConfiguration: without('not honoured here: the bucket policy alone decides'),
+    PublicAccessBlockConfiguration: structure({
+      // There are no ACLs to block; and where a policy is let be, it decides here as on AWS.
+      BlockPublicAcls: named('BlockPublicAcls', unused),
+      IgnorePublicAcls: named('IgnorePublicAcls', unused),
+      BlockPublicPolicy: named('BlockPublicPolicy', publicPolicy),
+      RestrictPublicBuckets: named('RestrictPublicBuckets', publicPolicy),
+    }),
     Tags: tagList,
     VersioningConfiguration: without('not honoured here: an object that is replaced is gone'),
     WebsiteConfiguration: WEBSITE,
