@@ -66,6 +66,24 @@ const twentyStatements = compilePolicy(
   { kind: 'resource' },
 )
 
+/** No two of them have the same resource. */
+const twentyPaths = compilePolicy(
+  {
+    Version: '2012-10-17',
+    Statement: [
+      ...Array.from({ length: 19 }, (_, index) => ({
+        Effect: index % 2 ? 'Deny' : 'Allow',
+        Principal: '*',
+        Action: 'execute-api:Invoke',
+        Resource: [`${API}/prod/GET/path${index}`, `${API}/*/POST/path${index}/*`],
+        Condition: { StringEquals: { 'aws:SourceVpce': `vpce-${index}` } },
+      })),
+      { ...allow, Principal: '*' },
+    ],
+  },
+  { kind: 'resource' },
+)
+
 const variables = compilePolicy({
   Version: '2012-10-17',
   Statement: [{ ...allow, Condition: { StringLike: { 'aws:username': '${aws:username}*' } } }],
@@ -107,6 +125,7 @@ const CASES: readonly [name: string, run: () => unknown][] = [
     'iam-policy: 20 statements, 19 with IP ranges',
     () => evaluatePolicies([twentyStatements], invoke),
   ],
+  ['iam-policy: 20 statements, 38 resources', () => evaluatePolicies([twentyPaths], invoke)],
   ['iam-policy: a policy variable', () => evaluatePolicies([variables], invoke)],
   [
     'iam-policy: adversarial wildcards',

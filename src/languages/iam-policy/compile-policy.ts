@@ -29,14 +29,23 @@ export interface Question {
   readonly context: RequestContext
 }
 
-export interface CompiledStatement extends DecidingStatement {
-  readonly applies: (question: Question) => PrincipalMatch
+export interface CompiledStatement {
+  /** To whom does it apply, now that action and resource are its own? */
+  readonly applies: (principal: Principal, context: RequestContext) => PrincipalMatch
+  /** As the answer has it: made once. */
+  readonly deciding: DecidingStatement
+}
+
+/** Neighbours in a policy that have the same actions and resources, as the many Denies of a list of addresses do. */
+export interface StatementRun {
+  readonly covers: (question: Question) => boolean
+  readonly statements: readonly CompiledStatement[]
 }
 
 export interface CompiledPolicy {
   readonly name: string
-  readonly denies: readonly CompiledStatement[]
-  readonly allows: readonly CompiledStatement[]
+  readonly denies: readonly StatementRun[]
+  readonly allows: readonly StatementRun[]
 }
 
 /** What a policy hangs on: on who calls, on what is called, or on a role (who may assume it). */
@@ -81,9 +90,27 @@ export const compilePolicy = (document: unknown, options: PolicyOptions = {}): C
   )
   return {
     name: options.name ?? 'policy',
-    denies: compiled.filter(({ effect }) => effect === 'Deny'),
-    allows: compiled.filter(({ effect }) => effect === 'Allow'),
+    denies: runsOf(compiled.filter(({ deciding }) => deciding.effect === 'Deny')),
+    allows: runsOf(compiled.filter(({ deciding }) => deciding.effect === 'Allow')),
   }
+}
+
+interface ReadStatement extends CompiledStatement {
+  /** What the policy says of actions and resources, word by word. */
+  readonly about: string
+  readonly covers: StatementRun['covers']
+}
+
+/** In the policy's order, so that the first statement that applies is still the one that decides. */
+const runsOf = (statements: readonly ReadStatement[]): readonly StatementRun[] => {
+  const runs: { about: string; covers: StatementRun['covers']; statements: CompiledStatement[] }[] =
+    []
+  for (const { about, covers, applies, deciding } of statements) {
+    const last = runs.at(-1)
+    if (last?.about === about) last.statements.push({ applies, deciding })
+    else runs.push({ about, covers, statements: [{ applies, deciding }] })
+  }
+  return runs
 }
 
 /** AWS's longest policies have 10240 characters without white space. */
@@ -156,7 +183,7 @@ interface Place {
   readonly readAddress: ReadAddress
 }
 
-const compileStatement = (statement: unknown, place: Place): CompiledStatement => {
+const compileStatement = (statement: unknown, place: Place): ReadStatement => {
   const { path, kind, index, policy, variables } = place
   if (!isObject(statement)) throw new MalformedPolicy(path, 'must be an object')
   refuseUnknown(statement, STATEMENT_ELEMENTS, path)
@@ -172,17 +199,16 @@ const compileStatement = (statement: unknown, place: Place): CompiledStatement =
     statement['Condition'] === undefined
       ? unconditional
       : compileConditions(statement['Condition'], `${path}.Condition`, variables, place.readAddress)
+  const { Action, NotAction, Resource, NotResource } = statement
   return {
-    policy,
-    index,
-    effect,
-    ...(sid !== undefined && { sid }),
-    applies: (question) => {
-      if (!isAction(question.action)) return 'no'
-      if (!isResource(question.resource, question.context)) return 'no'
-      const match = isPrincipal(question.principal)
-      return match !== 'no' && holds(question.context) ? match : 'no'
+    about: JSON.stringify({ Action, NotAction, Resource, NotResource }),
+    covers: ({ action, resource, context }) =>
+      isAction(action, context) && isResource(resource, context),
+    applies: (principal, context) => {
+      const match = isPrincipal(principal)
+      return match !== 'no' && holds(context) ? match : 'no'
     },
+    deciding: { policy, index, effect, ...(sid !== undefined && { sid }) },
   }
 }
 
@@ -192,10 +218,7 @@ const readEffect = (effect: unknown, path: string): Effect => {
 }
 
 /** Actions are compared without regard to case. */
-const compileAction = (
-  statement: Record<string, unknown>,
-  path: string,
-): ((action: string) => boolean) => {
+const compileAction = (statement: Record<string, unknown>, path: string): TextTest => {
   const { name, negated } = oneOf(statement, 'Action', 'NotAction', path)
   const matches = patterns(statement[name], `${path}.${name}`).map((action) => {
     if (action !== '*' && !/^[A-Za-z0-9*?-]+:[^\s:]+$/.test(action)) {
@@ -205,9 +228,7 @@ const compileAction = (
     return compileText(action, { variables: false, wildcards: true, foldCase: true }, compileGlob)
   })
   const matchesAny = anyOf(matches)
-  return negated
-    ? (action) => !matchesAny(action, noContext)
-    : (action) => matchesAny(action, noContext)
+  return negated ? (action) => !matchesAny(action, noContext) : matchesAny
 }
 
 const unconditional: ConditionTest = () => true

@@ -44,6 +44,10 @@ export const splitTokens = (
 
 export const compileGlob = (tokens: Tokens): Matches => {
   if (tokens.length === 1 && tokens[0] === MANY) return () => true
+  if (!tokens.includes(MANY) && !tokens.includes(ONE)) {
+    const literal = textOf(tokens)
+    return (text) => text === literal
+  }
   const segments = segmentsOf(tokens)
   const [first, ...rest] = segments
   const last = rest.pop()

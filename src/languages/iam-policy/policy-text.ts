@@ -31,16 +31,17 @@ export const compileText = (
     if (!isTokens(piece)) return compileVariables(pieces, options, compile)
     tokens.push(...piece)
   }
-  const matches = compile(tokens)
-  return (actual) => matches(actual)
+  return compile(tokens)
 }
 
 /** Does any of the tests pass? */
 export const anyOf = (tests: readonly TextTest[]): TextTest => {
   const [only] = tests
-  return tests.length === 1 && only !== undefined
-    ? only
-    : (actual, context) => tests.some((test) => test(actual, context))
+  if (tests.length === 1 && only !== undefined) return only
+  return (actual, context) => {
+    for (const test of tests) if (test(actual, context)) return true
+    return false
+  }
 }
 
 export const hasVariables = (text: string): boolean => VARIABLE.test(text)
