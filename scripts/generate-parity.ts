@@ -77,7 +77,10 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   [/^GetBucketAcl$/, "the owner's; ACLs are refused as for every new bucket of AWS"],
   [/^(?:Put|Copy)Object$/, 'KMS and customer keys, ACLs, Object Lock are refused by name'],
   [/^ListMultipartUploads$/, 'without delimiter and markers'],
-  [/^PutBucketPolicy$/, 'decides what is public; signed callers are asked for identity policies'],
+  [
+    /^PutBucketPolicy$/,
+    'decides what is public, and is held with the identity policies of signed callers',
+  ],
   [/^GetAccessKeyLastUsed$/, 'reads as never used: use is not counted'],
   [
     /^(?:Create|Update)OpenIDConnectProvider(?:Thumbprint)?$/,

@@ -17,6 +17,24 @@ export interface AskedOperation {
   readonly scope: Scope
 }
 
+/** All that is asked: of a call with entries for several buses, one for each. None: everyone who has signed may. */
+export const permissionsOf = (asked: AskedOperation): readonly Permission[] => {
+  if (asked.service === 'events' && asked.operation === 'PutEvents') return busesOf(asked)
+  const permission = permissionOf(asked)
+  return permission === undefined ? [] : [permission]
+}
+
+const busesOf = ({ input, scope: { region, accountId } }: AskedOperation) => {
+  const given: readonly unknown[] = Array.isArray(input['Entries']) ? input['Entries'] : []
+  const names = given.filter(isObject).map((entry) => textOf(entry, 'EventBusName') || 'default')
+  return [...new Set(names.length === 0 ? ['default'] : names)].map((name) => ({
+    action: 'events:PutEvents',
+    resource: name.startsWith('arn:')
+      ? name
+      : `arn:aws:events:${region}:${accountId}:event-bus/${name}`,
+  }))
+}
+
 /** Undefined: everyone who has signed may. */
 export const permissionOf = (asked: AskedOperation): Permission | undefined => {
   const row = Object.hasOwn(ROWS, asked.service) ? ROWS[asked.service] : undefined
@@ -168,7 +186,16 @@ const s3: Row = ({ operation, input }) => {
   return { action: `s3:${S3_ACTIONS[operation] ?? operation}`, resource }
 }
 
-/** Where objects lie in one object of the input: EventBridge's entries, DynamoDB's batches ask for each by itself. */
+/** AWS: a batch asks for what each of its entries does. [service authorization reference: SQS, SNS] */
+const withoutBatch = (operation: string): string => operation.replace(/Batch$/, '')
+
+const snsRow = named(
+  'sns',
+  ['TopicArn', 'TargetArn', 'ResourceArn', 'Name'],
+  ({ region, accountId }, name) => `arn:aws:sns:${region}:${accountId}:${name}`,
+)
+
+/** Where objects lie in one object of the input: DynamoDB's batches ask for each by itself. */
 const ROWS: Readonly<Record<string, Row>> = {
   apigateway,
   apigatewayv2: apigateway,
@@ -199,26 +226,26 @@ const ROWS: Readonly<Record<string, Row>> = {
     ({ region, accountId }, name) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
   ),
   s3,
-  sns: named(
-    'sns',
-    ['TopicArn', 'TargetArn', 'ResourceArn', 'Name'],
-    ({ region, accountId }, name) => `arn:aws:sns:${region}:${accountId}:${name}`,
-  ),
+  sns: (asked) => snsRow({ ...asked, operation: withoutBatch(asked.operation) }),
   sqs: (asked) => {
     const { operation, input, scope } = asked
     const name = textOf(input, 'QueueName') || (textOf(input, 'QueueUrl').split('/').at(-1) ?? '')
     const resource = name === '' ? '*' : `arn:aws:sqs:${scope.region}:${scope.accountId}:${name}`
-    return { action: `sqs:${operation}`, resource }
+    return { action: `sqs:${withoutBatch(operation)}`, resource }
   },
   events: (asked) => {
     const { operation, input, scope } = asked
     const at = `arn:aws:events:${scope.region}:${scope.accountId}`
-    const entries: readonly unknown[] = Array.isArray(input['Entries']) ? input['Entries'] : []
-    const [first] = entries.filter(isObject)
-    const bus = textOf(input, 'EventBusName') || textOf(first ?? {}, 'EventBusName') || 'default'
-    const name = textOf(input, 'Name', 'Rule')
-    const resource = name === '' ? `${at}:event-bus/${bus}` : `${at}:rule/${name}`
-    return { action: `events:${operation}`, resource: bus.startsWith('arn:') ? bus : resource }
+    const action = `events:${operation}`
+    const tagged = textOf(input, 'ResourceARN')
+    if (tagged !== '') return { action, resource: tagged }
+    const isBus = operation.endsWith('EventBus')
+    const given = textOf(input, 'EventBusName') || (isBus ? textOf(input, 'Name') : '')
+    const bus = given.replace(/^arn:[^:]+:events:[^:]*:\d*:event-bus\//, '') || 'default'
+    const name = isBus ? '' : textOf(input, 'Name', 'Rule')
+    const path = bus === 'default' ? name : `${bus}/${name}`
+    // AWS: `event-bus/{name}`, `rule/{name}` and `rule/{bus}/{name}`. [service authorization reference: EventBridge]
+    return { action, resource: name === '' ? `${at}:event-bus/${bus}` : `${at}:rule/${path}` }
   },
 }
 

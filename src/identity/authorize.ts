@@ -1,6 +1,10 @@
 // May the signer of a management call do what it asks? The signer's policies say it; AWS's own sentence where not.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-import { type AccessDecision, createCallerPolicies } from '#languages/iam-policy/caller-policies.ts'
+import {
+  type AccessDecision,
+  type AskedResource,
+  createCallerPolicies,
+} from '#languages/iam-policy/caller-policies.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { ContextKeys } from './principal.ts'
@@ -20,14 +24,23 @@ export type Authorize = (
   permission: Permission,
   keys: ContextKeys,
   service: SignedService,
+  /** Where what is asked for has policies of its own. */
+  resource?: AskedResource,
 ) => ServiceError | undefined
 
 export const createAuthorize = (): Authorize => {
   const policies = createCallerPolicies()
-  return (identity, { action, resource }, keys, { protocol }) => {
-    const decision = policies.evaluate(identity, accessOf(identity, action, resource, keys))
+  return (identity, { action, resource }, keys, { protocol, signingName }, asked) => {
+    const access = accessOf(identity, action, resource, keys)
+    // The sessions of a role that is gone may do nothing, whomever the resource lets in.
+    const decision =
+      asked === undefined || identity.principal === undefined
+        ? policies.evaluate(identity, access)
+        : policies.evaluateWith(identity, access, asked)
     if (decision.evaluation.decision === 'allow') return undefined
     const message = `User: ${identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasonOf(decision, action)}`
+    // AWS: SNS has a code of its own. [API reference: Publish, Errors]
+    if (signingName === 'sns') return new ServiceError('AuthorizationErrorException', 403, message)
     if (protocol === 'awsQuery' || protocol === 'restXml')
       return new ServiceError('AccessDenied', 403, message)
     return new ServiceError('AccessDeniedException', protocol === 'restJson1' ? 403 : 400, message)

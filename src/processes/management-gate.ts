@@ -1,6 +1,6 @@
 // Who may call the management APIs: everyone who has signed and whose policies allow it. `daemun start` does not ask
 // that of callers on this machine, unless it is told to: they act as the account's root.
-import { isUnsigned, permissionOf } from '#identity/actions.ts'
+import { isUnsigned, permissionOf, permissionsOf } from '#identity/actions.ts'
 import {
   type Authenticate,
   createAuthenticate,
@@ -9,6 +9,7 @@ import {
 import { createAuthorize } from '#identity/authorize.ts'
 import { withPath } from '#identity/iam/resource-arns.ts'
 import { type ContextKeys, rootPrincipal, principalKeys } from '#identity/principal.ts'
+import type { AskedResource } from '#languages/iam-policy/caller-policies.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import type { Scope } from '#model/scope.ts'
 import { type Clock, systemClock } from '#shared/clock.ts'
@@ -64,6 +65,7 @@ export const createManagementGate = (options: {
   })
   const authorize = createAuthorize()
   const owner = ownerOf(settings.accountId)
+  const resourceOf = createResourceSides(store)
   const refuseInvoke: ManagementGate['refuseInvoke'] = async (request, scope) => {
     const caller = await authenticate(request, LAMBDA)
     if (caller instanceof ServiceError) return caller
@@ -81,7 +83,9 @@ export const createManagementGate = (options: {
       scope,
     })
     const keys = requestKeys(request, { nowMs: options.clock.nowMs(), region: scope.region })
-    return permission && authorize(caller, permission, keys, LAMBDA)
+    if (permission === undefined) return undefined
+    const resource = await resourceOf(LAMBDA_SERVICE, permission.resource, scope.accountId)
+    return authorize(caller, permission, keys, LAMBDA, resource)
   }
   /** Who may read the APIs of the account may read what they answered: it is signed as a call of API Gateway. */
   const refusePage: ManagementGate['refusePage'] = async (request, { region }) => {
@@ -129,7 +133,7 @@ export const createManagementGate = (options: {
         const { caller } = call
         if (call.isEnforced !== true || caller === undefined) return
         const { accountId, region } = call
-        const permission = permissionOf({
+        const permissions = permissionsOf({
           service: document.service,
           operation,
           input,
@@ -137,13 +141,16 @@ export const createManagementGate = (options: {
           path: request.target.split('?')[0] ?? '',
           scope: { accountId, region },
         })
-        if (permission === undefined) return
-        const exact =
-          document.service === 'iam'
-            ? await store.read((view) => withPath(view, call, permission))
-            : permission
-        const refusal = authorize(caller, exact, requestKeys(request, call), document)
-        if (refusal !== undefined) throw refusal
+        for (const permission of permissions) {
+          const exact =
+            document.service === 'iam'
+              ? await store.read((view) => withPath(view, call, permission))
+              : permission
+          const keys = requestKeys(request, call)
+          const resource = await resourceOf(document, exact.resource, accountId)
+          const refusal = authorize(caller, exact, keys, document, resource)
+          if (refusal !== undefined) throw refusal
+        }
       },
     }),
   }
@@ -152,6 +159,41 @@ export const createManagementGate = (options: {
 const APIGATEWAY: SignedService = { signingName: 'apigateway', protocol: 'restJson1' }
 const COGNITO_IDP: SignedService = { signingName: 'cognito-idp', protocol: 'awsJson1_1' }
 const LAMBDA: SignedService = { signingName: 'lambda', protocol: 'restJson1' }
+const LAMBDA_SERVICE = { service: 'lambda' } as const
+
+/** Services whose resources have policies of their own. */
+const WITH_POLICIES: ReadonlySet<string> = new Set(['events', 'lambda', 's3', 'sns', 'sqs'])
+
+type FindResource = (
+  document: Pick<GatedService, 'service'>,
+  arn: string,
+  /** Whose it is where nobody else's. */
+  accountId: string,
+) => Promise<AskedResource | undefined>
+
+/** The resource's side of a call. It is loaded when somebody is first asked for it. */
+const createResourceSides = (store: Store): FindResource => {
+  const loading = once(async () => {
+    const { createResourcePolicies, policyOf } = await import(
+      '#services/delivery/resource-policy.ts'
+    )
+    return { policies: createResourcePolicies(), policyOf }
+  })
+  return async ({ service }, arn, accountId) => {
+    if (!WITH_POLICIES.has(service)) return undefined
+    const { policies, policyOf } = await loading()
+    const { policy, owner } = await store.read((view) => policyOf(view, arn))
+    return {
+      accountId: owner ?? accountId,
+      evaluate: (access) => policies.evaluate(policy, access),
+    }
+  }
+}
+
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
 
 /** A presigned URL of a key that is known here holds what it says, whoever is asked for nothing else. */
 const isBrokenUrl = ({ service }: GatedService, { target }: WireRequest, error: ServiceError) =>
@@ -178,7 +220,9 @@ const requestKeys = (
     'aws:CurrentTime': new Date(nowMs).toISOString(),
     'aws:EpochTime': String(Math.floor(nowMs / 1_000)),
     'aws:SourceIp': request.remoteAddress.replace(/^::ffff:/, ''),
-    'aws:SecureTransport': 'false',
+    // What does not leave the machine is as safe from listeners as what TLS carries: policies that ask for it, and
+    // they are many, are about networks.
+    'aws:SecureTransport': String(isLoopback(request.remoteAddress)),
     'aws:RequestedRegion': region,
     'aws:ViaAWSService': 'false',
     ...(agent !== undefined && { 'aws:UserAgent': agent }),
