@@ -5,6 +5,7 @@ import { styleText } from 'node:util'
 import type { MailboxMessage } from '#identity/cognito-idp/parts.ts'
 import { formatRequestLine, printable, printableLine } from '#observability/request-line.ts'
 import type { ApiDescription } from '#processes/describe.ts'
+import type { ServiceDescription } from '#processes/describe-services.ts'
 import type { NodeEvent, ReportLine } from '#processes/events.ts'
 import { version } from './version.ts'
 
@@ -107,6 +108,7 @@ const formatReady = (ready: Ready): string => {
     ),
     '',
     ...formatRoutes(ready.apis),
+    ...formatServices(ready.services),
     ...formatReport(ready),
   ]
   return `${lines.join('\n')}\n`
@@ -136,10 +138,25 @@ const formatRoutes = (apis: readonly ApiDescription[]): readonly string[] => {
   const rows = apis.flatMap((api) => api.routes)
   if (rows.length === 0) return ['  no APIs yet: deploy a template, or call the AWS endpoint', '']
   const width = Math.min(40, Math.max(...rows.map((row) => row.path.length)))
-  const lines = rows
-    .slice(0, ROWS_MAX)
-    .map((row) => `  ${row.method.padEnd(7)} ${row.path.padEnd(width)}  ${shortened(row.target)}`)
+  const lines = rows.slice(0, ROWS_MAX).map((row) => {
+    const passes =
+      row.passes.length === 0 ? '' : `   ${styleText('dim', printable(row.passes.join(' · ')))}`
+    return `  ${row.method.padEnd(7)} ${row.path.padEnd(width)}  ${shortened(row.target)}${passes}`
+  })
   if (rows.length > ROWS_MAX) lines.push(`  … and ${rows.length - ROWS_MAX} more routes`)
+  return [...lines, '']
+}
+
+/** What stands beside the APIs, with what it starts. */
+const formatServices = (services: readonly ServiceDescription[]): readonly string[] => {
+  if (services.length === 0) return []
+  const width = Math.min(40, Math.max(...services.map(({ name }) => name.length)))
+  const lines = services.slice(0, ROWS_MAX).map(({ kind, name, note, feeds }) => {
+    const more = [...(note === undefined ? [] : [note]), ...(feeds.length > 0 ? ['→'] : [])]
+    const what = [...more, feeds.join(', ')].join(' ')
+    return `  ${kind.padEnd(7)} ${printable(name).padEnd(width)}  ${printable(what)}`.trimEnd()
+  })
+  if (services.length > ROWS_MAX) lines.push(`  … and ${services.length - ROWS_MAX} more`)
   return [...lines, '']
 }
 

@@ -31,14 +31,13 @@ export const run = async (given: Settings): Promise<void> => {
   supervisor = await startSupervisor(
     { settings, templates, main: MAIN },
     {
-      ready: (ports, apis, report, pids) =>
+      ready: (ports, served, pids) =>
         log.write({
           event: 'ready',
           endpoint: originOf(settings.host, ports.management),
           data: originOf(settings.dataHost, ports.data),
           listeners: ports.further,
-          apis,
-          report,
+          ...served,
           ...pids,
         }),
       died: (role, pid, how) => log.write({ event: 'process-died', role, pid, how }),

@@ -24,10 +24,10 @@ export const run = async (given: Settings): Promise<void> => {
     await following.stop?.()
     await running.close()
   })
-  const { endpoint, listeners, apis, report } = running
+  const { endpoint, listeners, apis, services, report } = running
   const credentials = shownCredentials(process.env)
   const readyMs = performance.now()
-  tell({ event: 'ready', endpoint, credentials, listeners, apis, report, readyMs })
+  tell({ event: 'ready', endpoint, credentials, listeners, apis, services, report, readyMs })
   if (settings.watch) following.stop = await followTemplate(running, tell)
 }
 
@@ -51,10 +51,10 @@ const followTemplate = async (running: SingleProcess, tell: Tell): Promise<() =>
   const redeploy = async (file: string): Promise<void> => {
     const startedMs = systemClock.monotonicMs()
     try {
-      const { changes, apis, report, files } = await running.redeploy()
+      const { changes, apis, services, report, files } = await running.redeploy()
       watch.files(files)
       const tookMs = systemClock.monotonicMs() - startedMs
-      tell({ event: 'redeployed', file, changes, apis, report, tookMs })
+      tell({ event: 'redeployed', file, changes, apis, services, report, tookMs })
     } catch (error) {
       tell({ event: 'redeploy-failed', file, message: describeFailure(error) })
       if (!isClear(error)) tell({ event: 'error', message: describeFailure(error) })

@@ -1,7 +1,6 @@
 // What is served, in words: the APIs of the directory with their URLs, routes and limitations, for the screen, the
 // `ready` event and the logs.
-import type { DeploymentDocument, StageEntry } from '#model/documents.ts'
-import { functionOfUri } from '#model/arn.ts'
+import type { StageEntry } from '#model/documents.ts'
 import type { FunctionDocument } from '#model/function.ts'
 import { type DirectorySource, documentsOf } from '#snapshot/distribute.ts'
 import {
@@ -10,14 +9,8 @@ import {
   reachedBy,
   type StageLimitation,
 } from '#snapshot/limitations.ts'
+import { describeRoutes, type RouteDescription } from './describe-routes.ts'
 import type { ApiSummary } from './roles.ts'
-
-export interface RouteDescription {
-  readonly method: string
-  readonly path: string
-  /** `lambda HelloFunction (nodejs22.x, hello/)`, `http https://…`, `mock`. */
-  readonly target: string
-}
 
 export interface ApiDescription extends ApiSummary {
   readonly routes: readonly RouteDescription[]
@@ -52,7 +45,7 @@ export const describeApis = async (
       protocol: first.protocol,
       stages: stages.map((entry) => entry.stage.stageName),
       urls: stages.flatMap((entry) => urlsOf(entry, origin)),
-      routes: routesOf(document, (uri) => describeUri(uri, functions)),
+      routes: describeRoutes(document, first, functions),
       limitations: await limitationsOf(stages, source, isReached),
     })
   }
@@ -87,50 +80,13 @@ const urlsOf = (entry: StageEntry, origin: string): readonly string[] => {
   const port = host.includes(':') ? host.slice(host.lastIndexOf(':')) : ''
   const segment = stage.stageName === '$default' ? '' : `${stage.stageName}/`
   const byHost = `http://${apiId}.execute-api.localhost${port}/${segment}`
-  if (protocol === 'WEBSOCKET') return [byHost.replace(/^http/, 'ws')]
+  if (protocol === 'WEBSOCKET') {
+    const byPath = `${origin}/_aws/execute-api/${apiId}/${stage.stageName}`
+    return [byPath, byHost].map((url) => url.replace(/^http/, 'ws').replace(/\/$/, ''))
+  }
   return protocol === 'REST'
     ? [`${origin}/restapis/${apiId}/${stage.stageName}/_user_request_/`, byHost]
     : [`${origin}/_aws/execute-api/${apiId}/${stage.stageName}/`, byHost]
-}
-
-const routesOf = (
-  document: DeploymentDocument,
-  describe: (uri: string) => string,
-): readonly RouteDescription[] => {
-  if (document.protocol === 'REST') {
-    return document.resources.flatMap((resource) =>
-      Object.values(resource.resourceMethods ?? {}).map((method) => ({
-        method: method.httpMethod,
-        path: resource.path,
-        target:
-          method.methodIntegration?.type === 'MOCK'
-            ? 'mock'
-            : describe(method.methodIntegration?.uri ?? ''),
-      })),
-    )
-  }
-  const integrations = new Map(document.integrations.map((one) => [one.integrationId, one]))
-  return document.routes.map((route) => {
-    const [method = '', path = route.routeKey] = route.routeKey.split(' ')
-    const integration = integrations.get(route.target?.replace(/^integrations\//, '') ?? '')
-    return {
-      method: path === route.routeKey ? 'ANY' : method,
-      path,
-      target: describe(integration?.integrationUri ?? integration?.integrationSubtype ?? ''),
-    }
-  })
-}
-
-const describeUri = (uri: string, functions: ReadonlyMap<string, FunctionDocument>): string => {
-  const arn = functionOfUri(uri)
-  const [, , , , service, action] = uri.startsWith('arn:aws:apigateway:') ? uri.split(':') : []
-  if (arn === undefined && service !== undefined) return `aws ${service} ${action ?? ''}`
-  if (arn === undefined) return `http ${uri}`
-  const name = arn.split(':')[6] ?? arn
-  const document = functions.get(arn.split(':').slice(0, 7).join(':'))
-  if (document === undefined) return `lambda ${name} (not deployed here)`
-  const { code } = document
-  return `lambda ${name} (${document.Runtime}, ${'path' in code ? code.path : code.kind})`
 }
 
 /** What the stages' plans refuse or ignore; the same thing on two stages is said once. */

@@ -2,6 +2,7 @@
 import type { RequestRecord } from '#model/request-record.ts'
 import type { MailboxMessage } from '#identity/cognito-idp/parts.ts'
 import type { ApiDescription } from './describe.ts'
+import type { ServiceDescription } from './describe-services.ts'
 import type { BoundListener } from './further-listeners.ts'
 
 /** Something in a template that is not honoured here. */
@@ -24,6 +25,8 @@ export type NodeEvent =
       /** Beside the endpoint: VPC endpoints, and ports behind a load balancer. */
       readonly listeners: readonly BoundListener[]
       readonly apis: readonly ApiDescription[]
+      /** Tables, queues, topics, buckets …: what stands beside the APIs. */
+      readonly services: readonly ServiceDescription[]
       readonly report: readonly ReportLine[]
       readonly readyMs: number
     }
@@ -46,6 +49,7 @@ export type NodeEvent =
       readonly file: string
       readonly changes: readonly string[]
       readonly apis: readonly ApiDescription[]
+      readonly services: readonly ServiceDescription[]
       readonly report: readonly ReportLine[]
       readonly tookMs: number
     }

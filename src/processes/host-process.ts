@@ -150,16 +150,14 @@ const start = async (order: StartOrder): Promise<void> => {
     await recorder.close()
     await host.close()
   })
+  const dataOrigin = originOf(settings.dataHost, settings.dataPort)
   tellSupervisor({
     type: 'ready',
     port: listener.port,
     report,
+    services: await host.describeServices({ management: endpointUrl, data: dataOrigin }),
     apis: withUndeployed(
-      await describeApis(
-        host.source,
-        originOf(settings.dataHost, settings.dataPort),
-        Object.keys(settings.upstreams),
-      ),
+      await describeApis(host.source, dataOrigin, Object.keys(settings.upstreams)),
       apis,
     ),
   })

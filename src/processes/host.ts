@@ -26,6 +26,11 @@ import {
 import { createNodeClock } from './clock.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
 import { keepOutOfRepositories, lostKey } from './data-directory.ts'
+import {
+  describeServices,
+  type ServiceDescription,
+  type ServiceOrigins,
+} from './describe-services.ts'
 import { type AddDraftHint, createDraftHints } from './draft-hints.ts'
 import { openLimitHolder } from './limits.ts'
 import { createManagementGate, type ManagementGate } from './management-gate.ts'
@@ -61,6 +66,8 @@ export interface Host {
   readonly messaging: Pick<Messaging, 'deliver' | 'clockSet'>
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
   deploy(template: FoundTemplate, customResources: CustomResourcePorts): Promise<Deployed>
+  /** What stands beside the APIs, as last committed. */
+  describeServices(origins: ServiceOrigins): Promise<readonly ServiceDescription[]>
   /** Deletes everything that is stored. */
   clear(): Promise<void>
   close(): Promise<void>
@@ -205,6 +212,8 @@ export const openHost = (options: HostOptions): Host => {
         },
       })
     },
+    describeServices: (origins) =>
+      store.read((view) => describeServices(view, { accountId, region }, origins)),
     clear: async () => {
       await store.write((tx) => tx.clear())
       await services.clear()

@@ -2,6 +2,7 @@
 // to its supervisor over Node's own IPC.
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import type { Settings } from '../settings.ts'
+import type { ServiceDescription } from './describe-services.ts'
 import type { ReportLine } from './events.ts'
 import type { BoundListener } from './further-listeners.ts'
 
@@ -37,6 +38,8 @@ export type ChildMessage =
       /** Of a worker: its ports beside the data port. */
       readonly listeners?: readonly BoundListener[]
       readonly apis?: readonly ApiSummary[]
+      /** What stands beside the APIs. */
+      readonly services?: readonly ServiceDescription[]
       /** What the templates ask for and do not get. */
       readonly report?: readonly ReportLine[]
     }

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts'
 import { composeCustomResources } from './custom-resources.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { type ApiDescription, describeApis, withUndeployed } from './describe.ts'
+import type { ServiceDescription } from './describe-services.ts'
 import { testsOf } from './tests-of.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import type { ReportLine, Tell } from './events.ts'
@@ -31,6 +32,7 @@ export interface SingleProcess {
   readonly endpoint: string
   readonly listeners: readonly BoundListener[]
   readonly apis: readonly ApiDescription[]
+  readonly services: readonly ServiceDescription[]
   readonly report: readonly ReportLine[]
   /** Files whose change asks for a deployment. */
   readonly files: readonly string[]
@@ -41,6 +43,7 @@ export interface SingleProcess {
 
 export interface Redeployment {
   readonly apis: readonly ApiDescription[]
+  readonly services: readonly ServiceDescription[]
   readonly changes: readonly string[]
   readonly report: readonly ReportLine[]
   readonly files: readonly string[]
@@ -194,7 +197,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
         await describeApis(host.source, endpoint, Object.keys(settings.upstreams)),
         deployed.flatMap((one) => one.apis),
       )
-      return { ...summary(deployed), apis }
+      const services = await host.describeServices({ management: endpoint, data: endpoint })
+      return { ...summary(deployed), apis, services }
     }
     const first = await deploy()
     await host.startMessaging(async (request) => {
@@ -207,6 +211,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       endpoint,
       listeners: further.bound,
       apis: first.apis,
+      services: first.services,
       report: first.report,
       files: first.files,
       redeploy: deploy,
@@ -221,7 +226,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
 /** What a request in flight gets when the process is asked to end. */
 const GRACE_MS = 2_000
 
-const summary = (deployed: readonly Deployed[]): Omit<Redeployment, 'apis'> => ({
+const summary = (deployed: readonly Deployed[]): Omit<Redeployment, 'apis' | 'services'> => ({
   changes: deployed.flatMap(({ changes }) =>
     changes.map(({ action, logicalId }) => `${action} ${logicalId}`),
   ),

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import type { FoundTemplate } from '#deploy/find-template.ts'
 import { listen } from '#transport/listen-address.ts'
 import type { Settings } from '../settings.ts'
+import type { ServiceDescription } from './describe-services.ts'
 import type { ReportLine } from './events.ts'
 import type { BoundListener } from './further-listeners.ts'
 import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
@@ -36,14 +37,16 @@ export interface SupervisorOptions {
 
 export interface SupervisorEvents {
   /** The node answers: all its processes do. Called once. */
-  ready(
-    ports: NodePorts,
-    apis: readonly ApiSummary[],
-    report: readonly ReportLine[],
-    pids: NodePids,
-  ): void
+  ready(ports: NodePorts, served: Served, pids: NodePids): void
   /** A child ended that should not have. */
   died(role: Role, pid: number, how: string): void
+}
+
+/** What is there once the templates are deployed. */
+export interface Served {
+  readonly apis: readonly ApiSummary[]
+  readonly services: readonly ServiceDescription[]
+  readonly report: readonly ReportLine[]
 }
 
 export interface NodePorts {
@@ -154,11 +157,16 @@ export const startSupervisor = async (
     )
     const further = workers[0]?.listeners ?? []
     const ports = { management: state.managementPort, data: state.dataPort, further }
-    events.ready(ports, host.apis ?? [], host.report ?? [], {
-      host: host.pid,
-      functions: functions.pid,
-      workers: workers.map((worker) => worker.pid),
-    })
+    const { apis = [], services = [], report = [] } = host
+    events.ready(
+      ports,
+      { apis, services, report },
+      {
+        host: host.pid,
+        functions: functions.pid,
+        workers: workers.map((worker) => worker.pid),
+      },
+    )
   } catch (error) {
     await stop()
     throw error

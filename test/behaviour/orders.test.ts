@@ -50,6 +50,24 @@ for (const shape of SHAPES) {
       assert.deepEqual(ready?.['report'], [])
     })
 
+    it('tells at the start what stands beside the API, and what each starts', () => {
+      const ready = gateway.events.find(({ event }) => event === 'ready')
+      const services = ready?.['services'] as { kind: string; note?: string; feeds: string[] }[]
+      const said = services.map(({ kind, note = '', feeds }) =>
+        // Names have a suffix of CloudFormation's, and ports are what they are.
+        `${kind} ${note} ${feeds.join(', ')}`.replaceAll(/-[a-z0-9]{9,12}\b|:\d+/g, ''),
+      )
+      assert.deepEqual(said.toSorted(), [
+        'bucket  lambda orders-Filed',
+        'bucket http://orders-site.s3-website.localhost/ ',
+        'queue  ',
+        'queue  ',
+        'queue  lambda orders-Place, after 3 tries queue orders-Refused',
+        'table  ',
+        'topic  queue orders-Copies, lambda orders-Ship',
+      ])
+    })
+
     it('takes an order over the queue, writes it, announces it and ships it', async () => {
       const item = `"tea's" pot \\ 茶`
       const id = await order(item, 2)

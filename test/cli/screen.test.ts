@@ -13,7 +13,7 @@ const API = {
     'http://localhost:1/restapis/a1b2c3d4e5/prod/_user_request_/',
     'http://a1b2c3d4e5.x/prod/',
   ],
-  routes: [{ method: 'GET', path: '/', target: 'mock' }],
+  routes: [{ method: 'GET', path: '/', target: 'mock', passes: ['auth IAM', 'throttle 10/s'] }],
   limitations: [{ effect: 'refused', where: 'GET /', feature: 'API keys' }],
 } as const
 const LINE: ReportLine = {
@@ -29,6 +29,10 @@ const READY: NodeEvent = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   listeners: [{ origin: 'http://localhost:2', vpcEndpoint: 'vpce-0123456789abcdef0' }],
   apis: [API],
+  services: [
+    { kind: 'queue', name: 'Placed', feeds: ['lambda Place', 'after 3 tries queue Refused'] },
+    { kind: 'bucket', name: 'site', note: 'http://site.s3-website.localhost:1/', feeds: [] },
+  ],
   report: [LINE],
   readyMs: 1,
 }
@@ -41,7 +45,9 @@ test('the first screen has the URLs, the routes, and what is not honoured with w
   assert.match(text, /also +http:\/\/a1b2c3d4e5\.x\/prod\//)
   assert.match(text, /also +vpce-0123456789abcdef0 +http:\/\/localhost:2/)
   assert.match(text, /key +AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test/)
-  assert.match(text, /GET +\/ +mock/)
+  assert.match(text, /GET +\/ +mock +auth IAM · throttle 10\/s/)
+  assert.match(text, /queue +Placed +→ lambda Place, after 3 tries queue Refused/)
+  assert.match(text, /bucket +site +http:\/\/site\.s3-website\.localhost:1\/$/m)
   assert.match(text, /orders: GET \/: API keys: requests are refused with 501/)
   assert.match(text, /Resources\.Acl: AWS::WAFv2::WebACL: not provided here \(template\.yaml:7\)/)
 })
@@ -58,6 +64,7 @@ test('a redeployment tells what is new: an API, a limitation, a line of the repo
     event: 'redeployed',
     file: 'template.yaml',
     changes: ['create Other'],
+    services: [],
     tookMs: 2,
   } as const
   const same = plain(screen({ ...redeployed, apis: [API], report: [LINE] }))
