@@ -3,9 +3,11 @@
 import type { FunctionUrlEntry } from '#model/documents.ts'
 import type { FunctionUrlCors } from '#model/function.ts'
 import type { Cors } from '#model/apigatewayv2/api.ts'
-import { ANONYMOUS } from '#model/caller.ts'
-import { allows } from './admit/function-policy.ts'
+import type { Caller } from '#model/caller.ts'
+import type { HttpResponse } from '#transport/contract.ts'
+import { compileFunctionUrlAccess } from './admit/function-url-access.ts'
 import { shallowArn } from './admit/function-arn.ts'
+import { type FunctionStream, openFunctionStream } from './integrate/function-stream.ts'
 import { makeEvent20 } from './integrate/http-api-integrations/event-2-0.ts'
 import { readFunctionResponse20 } from './integrate/http-api-integrations/function-response.ts'
 import { invokeWithin, type TimedInvokeAnswer } from './integrate/invoke-function.ts'
@@ -17,6 +19,7 @@ import {
   type HttpStagePlan,
 } from './plan.ts'
 import { compileCors } from './respond/cors.ts'
+import { renderFunctionUrlFailure } from './respond/function-url-failure.ts'
 
 /** AWS: as long as a function may run. [guide: urls-invocation] */
 const TIMEOUT_MS = 900_000
@@ -36,11 +39,8 @@ const compileFunctionUrl = (entry: FunctionUrlEntry): HttpStagePlan => {
   const plan: HttpRoutePlan = {
     routeKey: '$default',
     throttle: () => undefined,
-    authorize: (request) => {
-      admit(entry, request)
-      return ANONYMOUS
-    },
-    integrate: (request, caller, services) => integrate(entry, request, caller, services),
+    authorize: compileFunctionUrlAccess(entry),
+    integrate: entry.invokeMode === 'RESPONSE_STREAM' ? streamed(entry) : buffered(entry),
   }
   const match = { plan, pathParameters: undefined }
   return {
@@ -53,6 +53,7 @@ const compileFunctionUrl = (entry: FunctionUrlEntry): HttpStagePlan => {
     stageVariables: {},
     limitations: [],
     routes: { match: () => match },
+    renderFailure: renderFunctionUrlFailure,
     ...compileCors(entry.cors && corsOf(entry.cors)),
   }
 }
@@ -66,53 +67,68 @@ const corsOf = (cors: FunctionUrlCors): Cors => ({
   ...(cors.MaxAge !== undefined && { maxAge: cors.MaxAge }),
 })
 
-/** AWS: AuthType NONE asks nobody who they are, and the function's policy must let everybody in. [guide: urls-auth] */
-const admit = (entry: FunctionUrlEntry, request: HttpApiRequest): void => {
-  if (entry.authType === 'AWS_IAM') {
-    throw forbidden('AuthType AWS_IAM of function URLs is not provided here yet')
+type Integrate = HttpRoutePlan['integrate']
+
+const buffered =
+  ({ functionArn }: FunctionUrlEntry): Integrate =>
+  async (request, caller, services) => {
+    const { traceId } = request
+    const payload = await payloadOf(request, caller)
+    const startMs = request.trace.elapsedMs()
+    const invoke = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
+    const answer = await invokeWithin(services, invoke, TIMEOUT_MS)
+    const latencyMs = request.trace.elapsedMs() - startMs
+    if (answer.kind === 'answered' && answer.functionError === undefined) {
+      const { statusCode: status, requestId } = answer
+      request.trace.integration = { target: functionArn, latencyMs, status, requestId }
+      return readFunctionResponse20(answer.payload)
+    }
+    throw failureOf(answer)
   }
-  if (entry.invokeMode === 'RESPONSE_STREAM') {
-    throw new GatewayFailure(
-      'NOT_IMPLEMENTED',
-      'function URLs with InvokeMode RESPONSE_STREAM are not implemented here',
-      { hint: 'give the function URL the InvokeMode BUFFERED, or stream through a REST API' },
-    )
+
+const streamed =
+  ({ functionArn }: FunctionUrlEntry): Integrate =>
+  async (request, caller, services) => {
+    const { trace, traceId } = request
+    const payload = await payloadOf(request, caller)
+    const startMs = trace.elapsedMs()
+    const invoke = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
+    const onBegun = (requestId: string) => {
+      const latencyMs = trace.elapsedMs() - startMs
+      trace.integration = { target: functionArn, latencyMs, status: 200, requestId }
+    }
+    const hasPrelude = (type: string | undefined) => type === HTTP_RESPONSE
+    const wishes = { timeoutMs: TIMEOUT_MS, hasPrelude, onBegun }
+    const answer = await openFunctionStream(services, invoke, wishes)
+    if (answer.kind === 'streaming') return streamedResponse(answer)
+    if (answer.kind !== 'answered' || answer.functionError !== undefined) throw failureOf(answer)
+    onBegun(answer.requestId)
+    // AWS: what a function answers that does not stream is passed on as it is, whatever it means.
+    return {
+      statusCode: 200,
+      headers: ['content-type', 'application/json'],
+      body: answer.payload,
+    }
   }
-  const { name, qualifier, key } = shallowArn(entry.functionArn)
-  const found = request.directory.find('function', key)
-  const facts = { 'lambda:FunctionUrlAuthType': 'NONE' }
-  const everybody = { kind: 'anonymous' } as const
-  if (found && allows(found, qualifier, 'lambda:InvokeFunctionUrl', everybody, facts)) return
-  throw forbidden(
-    `the policy of ${name} does not let everybody invoke its URL. Call: aws lambda add-permission --function-name ${name} ` +
-      `--statement-id url --action lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE`,
-  )
+
+/** What HttpResponseStream.from says that the answer is. */
+const HTTP_RESPONSE = 'application/vnd.awslambda.http-integration-response'
+/** AWS: the type of a stream that has none. [recorded: honojs/hono#1672] */
+const BYTES = 'application/octet-stream'
+
+const streamedResponse = ({ prelude, contentType, body }: FunctionStream): HttpResponse => {
+  if (prelude === undefined)
+    return { statusCode: 200, headers: ['content-type', contentType ?? BYTES], body }
+  const { statusCode, headers } = prelude
+  const hasType = headers.some((name, at) => at % 2 === 0 && /^content-type$/i.test(name))
+  return { statusCode, headers: hasType ? headers : ['content-type', BYTES, ...headers], body }
 }
 
-const forbidden = (hint: string): GatewayFailure =>
-  new GatewayFailure('ACCESS_DENIED', 'Forbidden', { hint })
-
-const integrate = async (
-  { functionArn }: FunctionUrlEntry,
-  request: HttpApiRequest,
-  caller: Parameters<HttpRoutePlan['integrate']>[1],
-  services: Parameters<HttpRoutePlan['integrate']>[2],
-) => {
-  const { traceId } = request
+const payloadOf = async (request: HttpApiRequest, caller: Caller): Promise<Uint8Array> => {
   const body = await request.readBody()
   const mapped = { headers: request.http.headers, rawQuery: request.rawQuery, path: undefined }
   const event = makeEvent20({ request, caller, mapped, body })
-  const payload = Buffer.from(JSON.stringify(event), 'utf8')
-  const startMs = request.trace.elapsedMs()
-  const invoke = { functionArn, payload, invocationType: 'RequestResponse', traceId } as const
-  const answer = await invokeWithin(services, invoke, TIMEOUT_MS)
-  const latencyMs = request.trace.elapsedMs() - startMs
-  if (answer.kind === 'answered' && answer.functionError === undefined) {
-    const { statusCode: status, requestId } = answer
-    request.trace.integration = { target: functionArn, latencyMs, status, requestId }
-    return readFunctionResponse20(answer.payload)
-  }
-  throw failureOf(answer)
+  return Buffer.from(JSON.stringify(event), 'utf8')
 }
 
 /** AWS: 429 while throttled; a function that fails, or whose answer is none, is a 502. [guide: urls-invocation] */

@@ -49,7 +49,8 @@ export const handleHttpApiRequest = async (
   } catch (error) {
     failure = asFailure(error, request, services)
     trace.leave(failure.responseType)
-    response = stage.cors(request, renderHttpApiFailure(failure))
+    const render = stage.renderFailure ?? renderHttpApiFailure
+    response = stage.cors(request, render(failure))
   }
   // AWS: the one header of its own that an HTTP API sends, in lower case. [behaviour.md 3.3]
   const headers = [...response.headers, 'apigw-requestid', request.requestId]

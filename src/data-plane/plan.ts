@@ -203,6 +203,8 @@ export interface HttpStagePlan extends StagePlanBase {
   readonly preflight: (request: GatewayRequest) => HttpResponse | undefined
   /** Replaces the backend's CORS headers by the configured ones. */
   readonly cors: (request: GatewayRequest, response: HttpResponse) => HttpResponse
+  /** Where failures are not answered as those of HTTP APIs. */
+  readonly renderFailure?: (failure: GatewayFailure) => HttpResponse
 }
 
 export interface HttpRoutePlan {

@@ -156,7 +156,13 @@ const streamInvoker =
     const outcome = await pooled.run(request, requestId, true)
     switch (outcome.kind) {
       case 'stream':
-        return { kind: 'streaming', requestId, executedVersion, payload: outcome.payload }
+        return {
+          kind: 'streaming',
+          requestId,
+          executedVersion,
+          ...(outcome.contentType !== undefined && { contentType: outcome.contentType }),
+          payload: outcome.payload,
+        }
       case 'payload':
         return answered(outcome, requestId, executedVersion)
       case 'throttled':

@@ -51,7 +51,11 @@ export interface Invocation {
 }
 
 export type Outcome =
-  | { readonly kind: 'stream'; readonly payload: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'stream'
+      readonly contentType: string | undefined
+      readonly payload: AsyncIterable<Uint8Array>
+    }
   | {
       readonly kind: 'payload'
       readonly payload: Uint8Array
@@ -229,7 +233,8 @@ export class FunctionProcess {
     }
     if (running.invocation.streaming) {
       running.answered = true
-      running.resolve({ kind: 'stream', payload: openStream(body, over) })
+      const { contentType } = body
+      running.resolve({ kind: 'stream', contentType, payload: openStream(body, over) })
       return
     }
     collectStream(body, RESPONSE_BYTES_MAX, (payload, failed) => this.answers(payload, failed))

@@ -35,6 +35,8 @@ export interface Invoker {
 
 /** Asks for a stream of plain bytes instead of the event stream of AWS; workers do. */
 export const RAW_STREAM_HEADER = 'X-Daemun-Stream'
+/** The type of such a stream, as the function set it. */
+export const STREAM_TYPE_HEADER = 'X-Daemun-Stream-Type'
 
 const INVOCATIONS =
   /^\/(?:2015-03-31|2021-11-15)\/functions\/([^/?]+)\/(response-streaming-)?invocations(?:\?(.*))?$/
@@ -169,6 +171,7 @@ const streamed = (
   if (raw) {
     if (answer.kind === 'answered') return whole(answer, request)
     const headers = [...answeredHeaders(answer.requestId), RAW_STREAM_HEADER, 'raw']
+    if (answer.contentType !== undefined) headers.push(STREAM_TYPE_HEADER, answer.contentType)
     if (answer.executedVersion !== undefined) {
       headers.push('X-Amz-Executed-Version', answer.executedVersion)
     }

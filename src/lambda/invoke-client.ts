@@ -7,7 +7,7 @@ import type {
   InvokeFunctionStream,
   InvokeRequest,
 } from '#model/ports.ts'
-import { RAW_STREAM_HEADER } from './invoke-api.ts'
+import { RAW_STREAM_HEADER, STREAM_TYPE_HEADER } from './invoke-api.ts'
 
 export interface InvokeClientOptions {
   readonly socketPath: string
@@ -124,10 +124,12 @@ const invokeStream = async (
       return answerOf(statusCode, headers, new Uint8Array(await body.arrayBuffer()))
     }
     const executedVersion = text(headers['x-amz-executed-version'])
+    const contentType = text(headers[STREAM_TYPE_HEADER.toLowerCase()])
     return {
       kind: 'streaming',
       requestId: text(headers['x-amzn-requestid']),
       ...(executedVersion !== '' && { executedVersion }),
+      ...(contentType !== '' && { contentType }),
       payload: body,
     }
   } catch (error) {

@@ -35,6 +35,7 @@ export interface RuntimeEvents {
 }
 
 export interface RuntimeStream {
+  readonly contentType?: string | undefined
   readonly bytes: IncomingMessage
   /** The error that a function's trailers told, once `bytes` has ended. */
   error(): { readonly errorType: string; readonly payload: Uint8Array } | undefined
@@ -236,6 +237,7 @@ const read = (
 
 const streamOf = (request: IncomingMessage): RuntimeStream => ({
   bytes: request,
+  contentType: request.headers['content-type'],
   error: () => {
     const errorType = request.trailers['lambda-runtime-function-error-type']
     if (errorType === undefined) return undefined

@@ -123,6 +123,8 @@ export type InvokeFunctionStream = (request: InvokeRequest) => Promise<
       readonly kind: 'streaming'
       readonly requestId: string
       readonly executedVersion?: string
+      /** As the function set it. */
+      readonly contentType?: string
       readonly payload: AsyncIterable<Uint8Array>
     }
   | Extract<InvokeAnswer, { kind: 'refused' }>

@@ -221,7 +221,7 @@ for (const shape of SHAPES) {
       const host = new URL(url.FunctionUrl ?? '').host
       const headers = { host, origin: 'https://a.example' }
       const closed = await served(() => call(gateway.dataOrigin, '/a/b', { headers }), 403)
-      assert.equal(closed.text, '{"message":"Forbidden"}')
+      assert.equal(closed.text, '{"Message":"Forbidden"}')
       await lambda.send(
         new AddPermissionCommand({
           FunctionName,

@@ -18,6 +18,8 @@ export type ExecuteApiAction =
   | 'execute-api:ManageConnections'
   /** Of an integration that invokes a function in the caller's name. */
   | 'lambda:InvokeFunction'
+  /** Of a request to a function's URL. */
+  | 'lambda:InvokeFunctionUrl'
 
 /** The stage of a request, as its ARN names it. */
 export interface ArnPlace {

@@ -8,12 +8,14 @@ import type { Caller, CallerIdentity, Signer } from '#model/caller.ts'
 import type { ContextValue } from '#languages/iam-policy/policy.ts'
 import type { GatewayRequest } from '../../accept/request.ts'
 import type { Services } from '../../plan.ts'
+import type { SignedService } from '../signers.ts'
 
 /** The signer, or how the signature is refused. The body is read only where there is a signature that may cover it. */
 export const authenticateSigner = async (
   request: GatewayRequest,
   region: string,
   services: Services,
+  service: SignedService = 'execute-api',
 ): Promise<{ readonly kind: 'verified'; readonly signer: Signer } | Refusal> => {
   const { http } = request
   // What was sent, as it was sent: never the routed path, never a decoded body.
@@ -26,7 +28,7 @@ export const authenticateSigner = async (
   const { find } = request.directory
   // Clients sign with the real time, however the clock of this gateway was set.
   const nowMs = services.wallClock?.nowMs() ?? request.arrivedAtMs
-  return services.signers.verify(signature, signed, { nowMs, region, find })
+  return services.signers.verify(signature, signed, { nowMs, region, find, service })
 }
 
 /** Who signed, as events, templates and integrations are told. */
