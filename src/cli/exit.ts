@@ -1,5 +1,6 @@
 // How a command ends that cannot go on: one message a person can act on; the stack only where it is our fault.
 import { errorMessage } from '#shared/assert.ts'
+import { isDiskFull } from '#shared/disk-full.ts'
 import { ListenError } from '#transport/listen-address.ts'
 
 /** Errors whose message says all there is to say: wrong input, not wrong code. */
@@ -30,6 +31,7 @@ export const isClear = (error: unknown): error is Error =>
 
 /** What to print of a failure: the message, or for a bug of ours the stack as well. */
 export const describeFailure = (error: unknown): string => {
+  if (isDiskFull(error)) return `there is no space left on the disk: ${errorMessage(error)}`
   if (isClear(error)) return `${error.message}${mendOf(error)}`
   if (error instanceof Error && error.stack !== undefined) {
     return `this is a fault of daemun, not of your input:\n${error.stack}`

@@ -15,7 +15,7 @@ export const openLimitHolder = (options: {
   // A gateway without quotas needs no ledger.
   let opened: UsageLedger | undefined
   const ledger = (): UsageLedger =>
-    (opened ??= createUsageLedger(openSqliteStore(join(settings.dataDir, 'usage.db'))))
+    (opened ??= createUsageLedger(openSqliteStore(join(settings.dataDir, 'usage.db')), onError))
   const holder = createLimitHolder({
     clock,
     offsetMeans: settings.quotaOffset,

@@ -12,12 +12,13 @@ import type { MetricStore } from '#observability/metrics/metric-store.ts'
 import type { UsageCounters } from '#model/limits.ts'
 import type { Scope } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
+import { isDiskFull } from '#shared/disk-full.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import type { Clock } from '#shared/clock.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
-import { notImplemented } from '#wire/errors.ts'
+import { noRoom, notImplemented, type ServiceError } from '#wire/errors.ts'
 import type { ServiceDestination } from '#wire/front-door.ts'
 import type { WireRequest, WireResponse } from '#wire/message.ts'
 import type { WireOperations } from '#wire/operation.ts'
@@ -111,6 +112,8 @@ export const createManagement = (options: {
       ([table, operations]) => ({ table, operations }),
     )
     services.set(name, loading)
+    // What could not be opened is tried again.
+    loading.catch(() => services.delete(name))
     return loading
   }
 
@@ -141,33 +144,46 @@ export const createManagement = (options: {
       }),
     )
     servers.set(key, making)
+    making.catch(() => servers.delete(key))
     return making
   }
 
+  const answerOf: Management['answer'] = async (destination, request) => {
+    const { service } = destination
+    if (service === 'dynamodb') {
+      const dynamodb = await parts.dynamodb()
+      return dynamodb.answer(request, callOf(destination), gate.ofService(DYNAMODB))
+    }
+    if (service === 's3') {
+      return (await parts.s3()).answer(request, callOf(destination), gate.ofService(S3_SERVICE))
+    }
+    if (service === 's3-website') {
+      return (await parts.s3()).answerWebsite(request, callOf(destination))
+    }
+    if (!isTableName(service)) {
+      const message = `The service ${service} is not provided here. Lead its calls elsewhere: --endpoint ${service}=URL`
+      return refusal(service, notImplemented(message))
+    }
+    return (await serverOf(service, destination))(request)
+  }
   return {
     answer: async (destination, request) => {
-      const { service } = destination
-      if (service === 'dynamodb') {
-        const dynamodb = await parts.dynamodb()
-        return dynamodb.answer(request, callOf(destination), gate.ofService(DYNAMODB))
+      try {
+        return await answerOf(destination, request)
+      } catch (error) {
+        // The service could not even be opened. It is tried again with the next call.
+        if (!isDiskFull(error)) throw error
+        onBug(error, '')
+        return refusal(destination.service, noRoom())
       }
-      if (service === 's3') {
-        return (await parts.s3()).answer(request, callOf(destination), gate.ofService(S3_SERVICE))
-      }
-      if (service === 's3-website') {
-        return (await parts.s3()).answerWebsite(request, callOf(destination))
-      }
-      if (!isTableName(service)) {
-        const message = `The service ${service} is not provided here. Lead its calls elsewhere: --endpoint ${service}=URL`
-        const error = notImplemented(message)
-        return speaksXml(service)
-          ? xmlErrorResponse(service, error, systemRandom.uuid())
-          : errorResponse(error, systemRandom.uuid())
-      }
-      return (await serverOf(service, destination))(request)
     },
   }
 }
+
+const refusal = (service: string, error: ServiceError): WireResponse =>
+  speaksXml(service)
+    ? xmlErrorResponse(service, error, systemRandom.uuid())
+    : errorResponse(error, systemRandom.uuid())
 
 const SERVERS_MAX = 200
 

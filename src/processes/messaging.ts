@@ -51,9 +51,13 @@ export const openMessaging = (options: {
   const invoke: InvokeFunction = async (request) => (await started.promise)(request)
   let opening: Promise<OpenedMessaging> | undefined
   const open = (): Promise<OpenedMessaging> => {
-    opening ??= import('./open-messaging.ts').then(({ openMessagingFile }) =>
-      openMessagingFile({ path, store, clock, invoke, onError }),
-    )
+    opening ??= import('./open-messaging.ts')
+      .then(({ openMessagingFile }) => openMessagingFile({ path, store, clock, invoke, onError }))
+      .catch((error: unknown) => {
+        // What could not be opened is tried again.
+        opening = undefined
+        throw error
+      })
     return opening
   }
   const deliver: DeliverMessage = async (message) => (await open()).deliver(message)

@@ -105,9 +105,14 @@ const openPrepared = (path: string): DatabaseSync => {
 
 const openFile = (path: string): DatabaseSync => {
   const file = new DatabaseSync(path, { timeout: 5_000 })
-  // FULL: a commit is on the disk when it returns, so that neither kill -9 nor a power cut takes it back.
-  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-  return file
+  try {
+    // FULL: a commit is on the disk when it returns, so that neither kill -9 nor a power cut takes it back.
+    file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    return file
+  } catch (error) {
+    file.close()
+    throw error
+  }
 }
 
 const prepareFile = (file: DatabaseSync): void => {
@@ -131,6 +136,8 @@ const kyselyOf = (file: DatabaseSync): Database =>
 const adapted = (file: DatabaseSync): SqliteDatabase => ({
   close: () => file.close(),
   prepare: (text) => {
+    // A full disk has ended the transaction already, and its error is the one to tell.
+    if (text === 'rollback' && !file.isTransaction) return NOTHING
     const statement = file.prepare(text)
     const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[]
     return {
@@ -143,6 +150,13 @@ const adapted = (file: DatabaseSync): SqliteDatabase => ({
   },
 })
 
+const NOTHING = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+}
+
 /** A bounded set of reading connections, made as they are needed. */
 const createReaders = (path: string) => {
   const idle: Database[] = []
@@ -154,8 +168,9 @@ const createReaders = (path: string) => {
       const database = idle.pop()
       if (database !== undefined) return database
       if (opened < READERS_MAX) {
+        const opening = kyselyOf(openFile(path))
         opened++
-        return kyselyOf(openFile(path))
+        return opening
       }
       await new Promise<void>((resolve) => waiting.push(resolve))
     }

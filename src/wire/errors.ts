@@ -34,3 +34,7 @@ export const tooLarge = () =>
 /** An operation that exists in AWS and not (yet) here: said plainly, never half done. */
 export const notImplemented = (message: string) =>
   new ServiceError('NotImplementedException', 501, message)
+
+/** Nothing of the call was done, and it can be made again. */
+export const noRoom = (): ServiceError =>
+  new ServiceError('InternalFailure', 500, 'There is no space left on the disk of this node.')

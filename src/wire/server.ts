@@ -1,11 +1,12 @@
 // One generic server for every service: it finds the operation, decodes and validates its input, calls it, and encodes
 // what it answers, each in the service's protocol. An operation is then one typed function.
 import type { Call } from '#model/call.ts'
+import { isDiskFull } from '#shared/disk-full.ts'
 import { bodyBytesMax } from './body-limits.ts'
 import { awsJson } from './aws-json.ts'
 import { awsQuery } from './aws-query.ts'
 import { encodeError } from './encode.ts'
-import { notImplemented, ServiceError, tooLarge } from './errors.ts'
+import { noRoom, notImplemented, ServiceError, tooLarge } from './errors.ts'
 import { headerOf, parseTarget, type WireRequest, type WireResponse } from './message.ts'
 import type { WireOperation, WireOperations } from './operation.ts'
 import type { Protocol } from './protocol.ts'
@@ -47,7 +48,8 @@ export const createServiceServer = <Context extends Call>(
       if (error instanceof ServiceError)
         return protocol.encodeError(error, call.requestId, options.table.error(error.code))
       options.onBug(error, call.requestId)
-      return protocol.encodeError(internalFailure(call.requestId), call.requestId)
+      const failure = isDiskFull(error) ? noRoom() : internalFailure(call.requestId)
+      return protocol.encodeError(failure, call.requestId)
     }
   }
 }

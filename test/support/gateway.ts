@@ -23,6 +23,8 @@ export interface GatewayOptions {
   /** Kept when given (and the caller's to remove); otherwise made and removed. */
   readonly dataDir?: string
   readonly cwd?: string
+  /** A command that runs the one after it, in the same process: `unshare -rm sh -c '…; exec "$@"' sh`. */
+  readonly under?: readonly string[]
 }
 
 export interface GatewayApi {
@@ -211,12 +213,17 @@ const spawnDaemun = (options: GatewayOptions, dataDir: string): Child => {
   args.push('--json', '--port', '0', '--data-dir', dataDir)
   if (options.shape === 'serve') args.push('--data-port', '0', '--workers', '2')
   args.push(...(options.args ?? []))
-  const child = spawn(process.execPath, ['--conditions=source', '--', MAIN, ...args], {
+  const whole = [process.execPath, '--conditions=source', '--', MAIN, ...args]
+  const [command = '', ...rest] = [...(options.under ?? []), ...whole]
+  const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd ?? tmpdir(),
   })
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+    if (process.env.SHOWERR) process.stderr.write(text)
+  })
   return { process: child, stdout: child.stdout, errors: () => errors }
 }
 

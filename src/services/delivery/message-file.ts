@@ -13,6 +13,21 @@ export interface MessageFile {
   close(): Promise<void>
 }
 
+const openPrepared = (path: string, schema: readonly string[]): DatabaseSync => {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS })
+  try {
+    // NORMAL: a killed process loses nothing; a power cut may take the last moments. The store is for what may not be.
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
+    )
+    for (const statement of schema) database.exec(statement)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
 interface Turn {
   readonly committed: Promise<void>
   readonly resolve: () => void
@@ -23,12 +38,7 @@ interface Turn {
 const BUSY_MS = 5_000
 
 export const openMessageFile = (path: string, schema: readonly string[]): MessageFile => {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS })
-  // NORMAL: a killed process loses nothing; a power cut may take the last moments. The store is for what may not be.
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
-  )
-  for (const statement of schema) database.exec(statement)
+  const database = openPrepared(path, schema)
   let turn: Turn | undefined
 
   const begin = (): Turn => {

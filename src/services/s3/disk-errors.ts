@@ -1,4 +1,5 @@
 // What a disk says when it cannot.
+import { isDiskFull } from '#shared/disk-full.ts'
 import { ServiceError } from '#wire/errors.ts'
 
 export const isErrno = (error: unknown, ...codes: readonly string[]): boolean =>
@@ -6,6 +7,6 @@ export const isErrno = (error: unknown, ...codes: readonly string[]): boolean =>
 
 /** A full disk is no bug of ours: whoever puts an object is told. */
 export const fullDisk = (error: unknown): ServiceError | undefined =>
-  isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG')
+  isDiskFull(error)
     ? new ServiceError('InternalError', 500, 'There is no space left for the object on the disk.')
     : undefined

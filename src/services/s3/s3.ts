@@ -18,6 +18,7 @@ import { publicActionOf } from './actions.ts'
 import { type BucketRecord, buckets } from './buckets.ts'
 import { chunkSignerOf } from './chunk-signatures.ts'
 import { corsHeaders, corsQuestionOf, withHeaders } from './cors.ts'
+import { fullDisk } from './disk-errors.ts'
 import { accessDenied, entityTooLarge, notBuilt } from './errors.ts'
 import { isWhole, type S3Operation, s3Operations } from './operations.ts'
 import type { Input, S3Call } from './parts.ts'
@@ -88,6 +89,8 @@ const guarded = async (
     // The client is gone: the transport knows what to do.
     if (error instanceof BodyAborted) throw error
     onError(error)
+    const full = fullDisk(error)
+    if (full !== undefined) return encodeXmlError(full, requestId)
     const message = `We encountered an internal error. The log has it under request id ${requestId}.`
     return encodeXmlError(new ServiceError('InternalError', 500, message), requestId)
   }

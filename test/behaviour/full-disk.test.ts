@@ -1,0 +1,276 @@
+// A disk with no byte left: whoever writes is told so in AWS's codes, requests of the APIs go on, and with room again
+// everything works and is as it was. The disk is a tmpfs of the gateway's own (test/support/small-disk.ts).
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { GetUsageCommand } from '@aws-sdk/client-api-gateway'
+import * as logs from '@aws-sdk/client-cloudwatch-logs'
+import * as events from '@aws-sdk/client-eventbridge'
+import * as s3 from '@aws-sdk/client-s3'
+import * as sns from '@aws-sdk/client-sns'
+import * as sqs from '@aws-sdk/client-sqs'
+import { type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
+import { openShop } from '../support/selling.ts'
+import { sdkOptions } from '../support/services.ts'
+import { diskOf, noSmallDisk, onSmallDisk } from '../support/small-disk.ts'
+
+const DISK_BYTES = 24 * 1024 * 1024
+const KEY = 'key-of-a-customer-with-a-quota'
+const ASKED = 150
+const QUOTA = ASKED * 4
+const DAYS = { startDate: '2026-11-21', endDate: '2026-11-21' }
+
+type Write = (name: string) => Promise<unknown>
+
+/** One write of each store, and what is read back of them. */
+const openWrites = async (gateway: Gateway) => {
+  const options = sdkOptions(gateway)
+  const queue = new sqs.SQSClient(options)
+  const topic = new sns.SNSClient(options)
+  const bus = new events.EventBridgeClient(options)
+  const bucket = new s3.S3Client({ ...options, forcePathStyle: true })
+  const group = new logs.CloudWatchLogsClient(options)
+  const made = new sqs.CreateQueueCommand({
+    QueueName: 'q',
+    Attributes: { VisibilityTimeout: '0' },
+  })
+  const { QueueUrl } = await queue.send(made)
+  const attributes = await queue.send(
+    new sqs.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  )
+  const Arn = attributes.Attributes?.QueueArn ?? ''
+  const { TopicArn } = await topic.send(new sns.CreateTopicCommand({ Name: 't' }))
+  const subscribed = { TopicArn, Protocol: 'sqs', Attributes: { RawMessageDelivery: 'true' } }
+  await topic.send(new sns.SubscribeCommand({ ...subscribed, Endpoint: Arn }))
+  await bus.send(new events.PutRuleCommand({ Name: 'r', EventPattern: '{"source":["s"]}' }))
+  const Targets = [{ Id: '1', Arn, InputPath: '$.detail' }]
+  await bus.send(new events.PutTargetsCommand({ Rule: 'r', Targets }))
+  const Bucket = 'bucket'
+  await bucket.send(new s3.CreateBucketCommand({ Bucket }))
+  const { UploadId } = await bucket.send(
+    new s3.CreateMultipartUploadCommand({ Bucket, Key: 'parts' }),
+  )
+  const stream = { logGroupName: 'group', logStreamName: 'stream' }
+  await group.send(new logs.CreateLogGroupCommand(stream))
+  await group.send(new logs.CreateLogStreamCommand(stream))
+  const Body = Buffer.alloc(20_000, 'x')
+  const writes: Readonly<Record<string, Write>> = {
+    send: (name) => {
+      const MessageBody = `sent ${name}`.padEnd(8_000)
+      return queue.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody }))
+    },
+    createQueue: (name) => queue.send(new sqs.CreateQueueCommand({ QueueName: `made-${name}` })),
+    publish: (name) => {
+      const Message = `published ${name}`.padEnd(8_000)
+      return topic.send(new sns.PublishCommand({ TopicArn, Message }))
+    },
+    putEvents: (name) => {
+      const entry = { Source: 's', DetailType: 'd', Detail: JSON.stringify({ name }) }
+      return bus.send(new events.PutEventsCommand({ Entries: [entry] }))
+    },
+    putObject: (Key) => bucket.send(new s3.PutObjectCommand({ Bucket, Key, Body })),
+    createMultipartUpload: (Key) =>
+      bucket.send(new s3.CreateMultipartUploadCommand({ Bucket, Key })),
+    uploadPart: (name) => {
+      const PartNumber = name.length
+      const part = { Bucket, Key: 'parts', UploadId, PartNumber, Body }
+      return bucket.send(new s3.UploadPartCommand(part))
+    },
+    putLogEvents: (message) => {
+      const logEvents = [{ timestamp: Date.now(), message }]
+      return group.send(new logs.PutLogEventsCommand({ ...stream, logEvents }))
+    },
+  }
+  const read = {
+    messages: async (count: number) => {
+      const found = new Set<string>()
+      while (found.size < count) {
+        const command = new sqs.ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          WaitTimeSeconds: 5,
+        })
+        const { Messages = [] } = await queue.send(command)
+        for (const { Body: body = '', ReceiptHandle } of Messages) {
+          found.add(body.trim())
+          await queue.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+        }
+      }
+      return [...found].sort()
+    },
+    queues: async () =>
+      (await queue.send(new sqs.ListQueuesCommand({ QueueNamePrefix: 'made-' }))).QueueUrls?.map(
+        (url) => url.split('/').at(-1),
+      ),
+    objects: async () =>
+      (await bucket.send(new s3.ListObjectsV2Command({ Bucket }))).Contents?.map(
+        ({ Key, Size }) => [Key, Size],
+      ),
+    parts: async () =>
+      (await bucket.send(new s3.ListPartsCommand({ Bucket, Key: 'parts', UploadId }))).Parts?.map(
+        ({ PartNumber }) => PartNumber,
+      ),
+    logged: async () =>
+      (await group.send(new logs.GetLogEventsCommand(stream))).events?.map(
+        ({ message }) => message,
+      ),
+  }
+  const close = (): void => {
+    for (const client of [queue, topic, bus, bucket, group]) client.destroy()
+  }
+  return { writes, read, close }
+}
+
+/** The codes that the writes are refused with. */
+const refusals = async (writes: Readonly<Record<string, Write>>, name: string) => {
+  const found: [string, string, unknown][] = []
+  for (const [operation, write] of Object.entries(writes)) {
+    await write(name).then(
+      () => found.push([operation, 'done', 200]),
+      (error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }) =>
+        found.push([operation, error.name, error.$metadata?.httpStatusCode]),
+    )
+  }
+  return found
+}
+
+describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
+  for (const shape of SHAPES) {
+    it(`is an error of AWS's for who writes and nobody else, and is over with it (${shape})`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'daemun-disk-'))
+      const gateway = await startGateway({
+        shape,
+        dataDir: join(folder, 'data'),
+        under: onSmallDisk(folder, DISK_BYTES),
+        args: ['--clock', 'fixed:2026-11-21T12:00:00Z'],
+      })
+      const disk = diskOf(gateway.pid, folder)
+      const { writes, read, close } = await openWrites(gateway)
+      const shop = await openShop(gateway)
+      try {
+        const keyId = await shop.createKey(KEY)
+        const quota = { limit: QUOTA, period: 'MONTH' } as const
+        const usagePlanId = await shop.createPlan({ quota }, [keyId])
+        await shop.until(200, KEY)
+        assert.deepEqual(
+          (await refusals(writes, 'a')).filter(([, code]) => code !== 'done'),
+          [],
+        )
+
+        await disk.fill()
+        for (const name of ['bb', 'ccc']) {
+          const wanted = Object.keys(writes).map((operation) => [
+            operation,
+            /Object|Upload|Part/.test(operation) ? 'InternalError' : 'InternalFailure',
+            500,
+          ])
+          assert.deepEqual(await refusals(writes, name), wanted)
+        }
+        // With a quota that is written down before it is given: it is counted on, and not exceeded.
+        assert.deepEqual(new Set(await shop.statuses(ASKED, KEY)), new Set([200]))
+        await assert.rejects(shop.createKey('another-key-of-a-customer'), {
+          name: 'InternalFailure',
+        })
+
+        await disk.free()
+        assert.deepEqual(
+          (await refusals(writes, 'dddd')).filter(([, code]) => code !== 'done'),
+          [],
+        )
+        const kept = ['a', 'dddd']
+        assert.deepEqual(
+          await read.messages(6),
+          kept
+            .flatMap((name) => [`published ${name}`, `sent ${name}`, `{"name":"${name}"}`])
+            .sort(),
+        )
+        assert.deepEqual(await read.queues(), ['made-a', 'made-dddd'])
+        assert.deepEqual(await read.objects(), [
+          ['a', 20_000],
+          ['dddd', 20_000],
+        ])
+        assert.deepEqual(await read.parts(), [1, 4])
+        assert.deepEqual(await read.logged(), kept)
+        const left = await shop.statuses(QUOTA - ASKED, KEY)
+        assert.equal(left.filter((status) => status === 200).length, QUOTA - ASKED - 1)
+        const usage = await shop.client.send(new GetUsageCommand({ usagePlanId, ...DAYS }))
+        assert.deepEqual(usage.items, { [keyId]: [[QUOTA, 0]] })
+      } finally {
+        close()
+        shop.client.destroy()
+        assert.equal(await gateway.stop(), 0)
+        await rm(folder, { recursive: true, force: true })
+      }
+    })
+  }
+
+  it('that was full when a service was first asked for is over for that service too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daemun-disk-'))
+    const gateway = await startGateway({
+      shape: 'start',
+      dataDir: join(folder, 'data'),
+      under: onSmallDisk(folder, DISK_BYTES),
+    })
+    const queue = new sqs.SQSClient(sdkOptions(gateway))
+    const bucket = new s3.S3Client({ ...sdkOptions(gateway), forcePathStyle: true })
+    try {
+      const disk = diskOf(gateway.pid, folder)
+      await disk.fill()
+      const createQueue = () => queue.send(new sqs.CreateQueueCommand({ QueueName: 'first' }))
+      const createBucket = () => bucket.send(new s3.CreateBucketCommand({ Bucket: 'first' }))
+      await assert.rejects(createQueue(), { name: 'InternalFailure' })
+      await assert.rejects(createBucket(), { name: /InternalError|InternalFailure/ })
+      await disk.free()
+      await createQueue()
+      await createBucket()
+    } finally {
+      queue.destroy()
+      bucket.destroy()
+      assert.equal(await gateway.stop(), 0)
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('costs lines of an access log file, which goes on when there is room again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daemun-disk-'))
+    const gateway = await startGateway({
+      shape: 'start',
+      dataDir: join(folder, 'data'),
+      under: onSmallDisk(folder, DISK_BYTES),
+      file: join(import.meta.dirname, '../support/logged-api.yaml'),
+      args: ['--access-log-file', join(folder, 'access.log')],
+    })
+    try {
+      const disk = diskOf(gateway.pid, folder)
+      const [api] = gateway.apis
+      assert.ok(api)
+      const ask = async (name: string) =>
+        assert.equal(
+          (await gateway.call(api, '/prod/pets', { headers: { 'user-agent': name } })).status,
+          200,
+        )
+      const has = async (name: string): Promise<boolean> => {
+        for (let turn = 0; turn < 400; turn++) {
+          const text = await readFile(join(disk.path, 'access.log'), 'utf8').catch(() => '')
+          if (text.includes(`${name}\n`)) return true
+          await ask('again')
+        }
+        return false
+      }
+      await ask('first')
+      assert.ok(await has('first'))
+      await disk.fill()
+      // More than the page that the file ends in has room for.
+      for (let at = 0; at < 200; at++) await ask('x'.repeat(100))
+      await gateway.event(({ event, message }) => event === 'error' && /log/.test(String(message)))
+      await disk.free()
+      await ask('last')
+      assert.ok(await has('last'))
+    } finally {
+      assert.equal(await gateway.stop(), 0)
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})
