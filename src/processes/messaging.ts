@@ -38,7 +38,7 @@ export interface Messaging {
 }
 
 export const openMessaging = (options: {
-  readonly settings: Pick<Settings, 'dataDir'>
+  readonly settings: Pick<Settings, 'command' | 'dataDir' | 'enforceIam'>
   readonly store: Store
   readonly clock: AdjustableClock
   readonly changeFeed: ChangeFeed
@@ -50,14 +50,21 @@ export const openMessaging = (options: {
   started.promise.catch(() => undefined) // It is told to whoever waits for it.
   const invoke: InvokeFunction = async (request) => (await started.promise)(request)
   let opening: Promise<OpenedMessaging> | undefined
+  const openWithPermissions = async (): Promise<OpenedMessaging> => {
+    const [{ openMessagingFile }, { createDeliveryPermissions }] = await Promise.all([
+      import('./open-messaging.ts'),
+      import('./delivery-permissions.ts'),
+    ])
+    const nowMs = (): number => clock.nowMs()
+    const askPermission = createDeliveryPermissions({ settings, store, nowMs })
+    return openMessagingFile({ path, store, clock, invoke, askPermission, onError })
+  }
   const open = (): Promise<OpenedMessaging> => {
-    opening ??= import('./open-messaging.ts')
-      .then(({ openMessagingFile }) => openMessagingFile({ path, store, clock, invoke, onError }))
-      .catch((error: unknown) => {
-        // What could not be opened is tried again.
-        opening = undefined
-        throw error
-      })
+    opening ??= openWithPermissions().catch((error: unknown) => {
+      // What could not be opened is tried again.
+      opening = undefined
+      throw error
+    })
     return opening
   }
   const deliver: DeliverMessage = async (message) => (await open()).deliver(message)
@@ -77,9 +84,9 @@ export const openMessaging = (options: {
       askToConfirm: async (...asked) => (await open()).topics.askToConfirm(...asked),
     },
     deliver,
-    objectEvents: ({ targetArn, message }) =>
+    objectEvents: ({ targetArn, message, bucket, accountId }) =>
       void open()
-        .then(({ post }) => post(targetArn, message))
+        .then(({ post }) => post(targetArn, message, bucketSender(bucket, accountId)))
         .catch(onError),
     apply: pollers.apply,
     start: (ask) => {
@@ -98,3 +105,9 @@ export const openMessaging = (options: {
     },
   }
 }
+
+const bucketSender = (bucket: string, sourceAccount: string) => ({
+  service: 's3.amazonaws.com',
+  sourceArn: `arn:aws:s3:::${bucket}`,
+  sourceAccount,
+})

@@ -1,6 +1,11 @@
 // The parts of messaging, once there is something for them to do: the file, and who sends to whom.
 import type { DeliverMessage, InvokeFunction } from '#model/ports.ts'
-import { createCourier, delivering } from '#services/delivery/courier.ts'
+import {
+  type AskPermission,
+  createCourier,
+  delivering,
+  type Sender,
+} from '#services/delivery/courier.ts'
 import { type MessageFile, openMessageFile } from '#services/delivery/message-file.ts'
 import { createOutbox, OUTBOX_SCHEMA } from '#services/delivery/outbox.ts'
 import { CHECKPOINT_SCHEMA } from '#services/event-sources/pollers.ts'
@@ -21,7 +26,7 @@ export interface OpenedMessaging extends MessagingParts {
   readonly file: MessageFile
   readonly deliver: DeliverMessage
   /** Accepts a text for an ARN: it is delivered whatever happens to this process. */
-  post(targetArn: string, body: string): Promise<void>
+  post(targetArn: string, body: string, by: Sender): Promise<void>
   wake(): void
   clear(): Promise<void>
   close(): Promise<void>
@@ -35,9 +40,10 @@ export const openMessagingFile = async (options: {
   readonly store: Store
   readonly clock: Clock
   readonly invoke: InvokeFunction
+  readonly askPermission: AskPermission | undefined
   readonly onError: (error: unknown) => void
 }): Promise<OpenedMessaging> => {
-  const { path, store, clock, invoke, onError } = options
+  const { path, store, clock, invoke, askPermission, onError } = options
   const file = openMessageFile(path, [...QUEUE_SCHEMA, ...OUTBOX_SCHEMA, ...CHECKPOINT_SCHEMA])
   const nowMs = (): number => clock.nowMs()
   const upstream = createUpstreamClient()
@@ -51,6 +57,7 @@ export const openMessagingFile = async (options: {
     upstream,
     toTopic: (parcel) => parts().topics.carry(parcel),
     toBus: (parcel) => parts().buses.carry(parcel),
+    askPermission,
   })
   const onLost = (reason: string): void => onError(new Error(reason))
   const outbox = createOutbox({ file, clock, carry, onLost, onError })
@@ -67,7 +74,7 @@ export const openMessagingFile = async (options: {
     topics,
     buses,
     deliver: delivering(carry),
-    post: (target, body) => outbox.add([{ parcel: { target, body }, rules: POST_RULES }]),
+    post: (target, body, by) => outbox.add([{ parcel: { target, body, by }, rules: POST_RULES }]),
     wake: () => {
       queues.wake()
       outbox.wake()

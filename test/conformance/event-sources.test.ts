@@ -24,6 +24,17 @@ Resources:
       RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1 }
   Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: news } }
   Fan: { Type: AWS::SQS::Queue, Properties: { QueueName: fan } }
+  FanFromTopic:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Fan]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: sns.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: !GetAtt Fan.Arn
+            Condition: { ArnEquals: { 'aws:SourceArn': !Ref Topic } }
   FanOut:
     Type: AWS::SNS::Subscription
     Properties:

@@ -111,6 +111,221 @@ describe('a resource policy', () => {
     })
   })
 
+  describe('of a target', () => {
+    const account = '123456789012'
+    const arnOf = (name: string) => `arn:aws:sqs:us-east-1:${account}:${name}`
+    const queue = async (QueueName: string, Policy?: string) => {
+      const Attributes = Policy === undefined ? {} : { Policy }
+      const { QueueUrl = '' } = await owner.sqs.send(
+        new sqs.CreateQueueCommand({ QueueName, Attributes }),
+      )
+      return QueueUrl
+    }
+    /** The next message of a queue, with its attributes. */
+    const next = async (QueueUrl: string) => {
+      const { Messages: [message] = [] } = await owner.sqs.send(
+        new sqs.ReceiveMessageCommand({
+          QueueUrl,
+          WaitTimeSeconds: 10,
+          MessageAttributeNames: ['All'],
+        }),
+      )
+      if (message === undefined) assert.fail('no message came')
+      const { ReceiptHandle } = message
+      await owner.sqs.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+      return {
+        body: message.Body ?? '',
+        facts: Object.fromEntries(
+          Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+            name,
+            StringValue,
+          ]),
+        ),
+      }
+    }
+    const lets = (Service: string, source: string, Resource: string, Action: string) =>
+      policy({
+        Effect: 'Allow',
+        Principal: { Service },
+        Action,
+        Resource,
+        Condition: {
+          ArnLike: { 'aws:SourceArn': source },
+          StringEquals: { 'aws:SourceAccount': account },
+        },
+      })
+
+    it('decides what a topic may send to queues; what it may not goes where dead letters may', async () => {
+      const topic = `arn:aws:sns:us-east-1:${account}:source`
+      const from = (name: string) =>
+        lets('sns.amazonaws.com', topic, arnOf(name), 'sqs:SendMessage')
+      const other = lets('sns.amazonaws.com', `${topic}2`, arnOf('closed'), 'sqs:SendMessage')
+      const open = await queue('open', from('open'))
+      await queue('closed', other)
+      const dead = await queue('dead', from('dead'))
+      await owner.sns.send(new sns.CreateTopicCommand({ Name: 'source' }))
+      for (const name of ['open', 'closed']) {
+        const Attributes = {
+          RawMessageDelivery: 'true',
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf('dead') }),
+        }
+        await owner.sns.send(
+          new sns.SubscribeCommand({
+            TopicArn: topic,
+            Protocol: 'sqs',
+            Endpoint: arnOf(name),
+            Attributes,
+          }),
+        )
+      }
+      await owner.sns.send(new sns.PublishCommand({ TopicArn: topic, Message: 'hello' }))
+      assert.equal((await next(open)).body, 'hello')
+      assert.equal((await next(dead)).body, 'hello')
+    })
+
+    it('or the role of a rule’s target decides what EventBridge may send', async () => {
+      const rule = `arn:aws:events:us-east-1:${account}:rule/sale`
+      const role = async (name: string, Service: string, Action: string) => {
+        await owner.iam.send(
+          new iam.CreateRoleCommand({
+            RoleName: name,
+            AssumeRolePolicyDocument: policy({
+              Effect: 'Allow',
+              Principal: { Service },
+              Action: 'sts:AssumeRole',
+            }),
+          }),
+        )
+        await owner.iam.send(
+          new iam.PutRolePolicyCommand({
+            RoleName: name,
+            PolicyName: 'own',
+            PolicyDocument: policy({ Effect: 'Allow', Action, Resource: '*' }),
+          }),
+        )
+        return `arn:aws:iam::${account}:role/${name}`
+      }
+      const sends = await role('sends', 'events.amazonaws.com', 'sqs:SendMessage')
+      const reads = await role('reads', 'events.amazonaws.com', 'sqs:ReceiveMessage')
+      const others = await role('others', 'lambda.amazonaws.com', 'sqs:SendMessage')
+      const plain = await queue('plain')
+      const named = await queue(
+        'named',
+        lets('events.amazonaws.com', rule, arnOf('named'), 'sqs:SendMessage'),
+      )
+      const letters = await queue(
+        'letters',
+        lets('events.amazonaws.com', rule, arnOf('letters'), 'sqs:SendMessage'),
+      )
+      const EventPattern = '{"source":["shop"]}'
+      await owner.events.send(new events.PutRuleCommand({ Name: 'sale', EventPattern }))
+      const target = (Id: string, Arn: string, RoleArn?: string) => ({
+        Id,
+        Arn,
+        ...(RoleArn !== undefined && { RoleArn }),
+        DeadLetterConfig: { Arn: arnOf('letters') },
+      })
+      await owner.events.send(
+        new events.PutTargetsCommand({
+          Rule: 'sale',
+          Targets: [
+            target('1', arnOf('plain'), sends),
+            target('2', arnOf('named')),
+            target('3', arnOf('plain')),
+            target('4', arnOf('plain'), reads),
+            target('5', arnOf('plain'), others),
+          ],
+        }),
+      )
+      const entry = { Source: 'shop', DetailType: 'order', Detail: '{"n":1}' }
+      await owner.events.send(new events.PutEventsCommand({ Entries: [entry] }))
+      assert.equal(JSON.parse((await next(plain)).body).source, 'shop')
+      assert.equal(JSON.parse((await next(named)).body).source, 'shop')
+      const refused = [await next(letters), await next(letters), await next(letters)]
+      for (const { body, facts } of refused) {
+        assert.equal(JSON.parse(body).source, 'shop')
+        assert.equal(facts['ERROR_CODE'], 'NO_PERMISSIONS')
+        assert.equal(facts['RULE_ARN'], rule)
+        assert.equal(facts['TARGET_ARN'], arnOf('plain'))
+        assert.equal(facts['RETRY_ATTEMPTS'], '0')
+        assert.equal(facts['EXHAUSTED_RETRY_CONDITION'], undefined)
+      }
+      assert.deepEqual(
+        refused.map(({ facts }) => facts['ERROR_MESSAGE']).toSorted(),
+        [
+          `${others} does not trust events.amazonaws.com`,
+          `${reads} may not call sqs:SendMessage on ${arnOf('plain')} for ${rule}`,
+          `events.amazonaws.com may not call sqs:SendMessage on ${arnOf('plain')} for ${rule}: it has no policy`,
+        ].toSorted(),
+      )
+    })
+
+    it('decides what a bucket and a rule may publish to topics', async () => {
+      const heard = await queue(
+        'heard',
+        policy({
+          Effect: 'Allow',
+          Principal: { Service: 'sns.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: arnOf('heard'),
+        }),
+      )
+      const topic = `arn:aws:sns:us-east-1:${account}:objects`
+      await owner.sns.send(
+        new sns.CreateTopicCommand({
+          Name: 'objects',
+          Attributes: {
+            Policy: lets('s3.amazonaws.com', 'arn:aws:s3:::uploads', topic, 'SNS:Publish'),
+          },
+        }),
+      )
+      await owner.sns.send(
+        new sns.SubscribeCommand({
+          TopicArn: topic,
+          Protocol: 'sqs',
+          Endpoint: arnOf('heard'),
+          Attributes: { RawMessageDelivery: 'true' },
+        }),
+      )
+      await owner.events.send(
+        new events.PutRuleCommand({ Name: 'told', EventPattern: '{"source":["told"]}' }),
+      )
+      const letters = await queue(
+        'untold',
+        lets(
+          'events.amazonaws.com',
+          `arn:aws:events:us-east-1:${account}:rule/*`,
+          arnOf('untold'),
+          'sqs:*',
+        ),
+      )
+      await owner.events.send(
+        new events.PutTargetsCommand({
+          Rule: 'told',
+          Targets: [{ Id: '1', Arn: topic, DeadLetterConfig: { Arn: arnOf('untold') } }],
+        }),
+      )
+      const entry = { Source: 'told', DetailType: 'x', Detail: '{}' }
+      await owner.events.send(new events.PutEventsCommand({ Entries: [entry] }))
+      assert.equal((await next(letters)).facts['TARGET_ARN'], topic)
+      for (const Bucket of ['elsewhere', 'uploads']) {
+        await owner.s3.send(new s3.CreateBucketCommand({ Bucket }))
+        await owner.s3.send(
+          new s3.PutBucketNotificationConfigurationCommand({
+            Bucket,
+            SkipDestinationValidation: true,
+            NotificationConfiguration: {
+              TopicConfigurations: [{ TopicArn: topic, Events: ['s3:ObjectCreated:*'] }],
+            },
+          }),
+        )
+        await owner.s3.send(new s3.PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }))
+      }
+      const told = JSON.parse((await next(heard)).body)
+      assert.equal(told.Records?.[0]?.s3?.bucket?.name, 'uploads', JSON.stringify(told))
+    })
+  })
+
   it('of a bucket lets a user read', async () => {
     const at = { Bucket: 'guests' }
     await owner.s3.send(new s3.CreateBucketCommand(at))

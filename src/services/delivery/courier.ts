@@ -1,9 +1,16 @@
 // Takes messages to where an ARN or a URL leads: a queue, a topic, a bus, a function or somebody's HTTP server.
 import type { DeliverMessage, InvokeFunction } from '#model/ports.ts'
+import { present } from '#shared/assert.ts'
 import type { UpstreamClient } from '#transport/contract.ts'
 import { UpstreamError } from '#transport/contract.ts'
 import type { QueueEngine } from '../sqs/engine.ts'
 import type { KeptAttributes } from '../sqs/message-attributes.ts'
+import type { ServiceCaller } from './resource-policy.ts'
+
+/** In whose name a message is sent: a service's, or that of a role that it takes. */
+export interface Sender extends ServiceCaller {
+  readonly roleArn?: string
+}
 
 export interface Parcel {
   /** An ARN, or the URL of a server. */
@@ -17,7 +24,33 @@ export interface Parcel {
   readonly headers?: readonly string[]
   /** How many buses it has come through. */
   readonly hops?: number
+  /** Absent: nobody is asked whether it may be. */
+  readonly by?: Sender
 }
+
+/** It would fail again however often it is tried. AWS: so it is not. [sns-dead-letter-queues, eb-rule-dlq] */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable'
+  /** As EventBridge tells dead-letter queues. */
+  readonly code: UndeliverableCode
+
+  constructor(code: UndeliverableCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export type UndeliverableCode =
+  | 'INVALID_PARAMETER'
+  | 'NO_PERMISSIONS'
+  | 'NO_RESOURCE'
+  | 'ERROR_FROM_TARGET'
+
+/** Why somebody may not send there, or undefined. */
+export type AskPermission = (
+  asked: { readonly action: string; readonly resource: string },
+  sender: Sender,
+) => Promise<string | undefined>
 
 /** Rejects with an error whose message says why it could not be delivered. */
 export type Carry = (parcel: Parcel) => Promise<void>
@@ -28,6 +61,8 @@ export interface CourierParts {
   readonly upstream: UpstreamClient
   readonly toTopic: Carry
   readonly toBus: Carry
+  /** Absent where policies are not held. */
+  readonly askPermission?: AskPermission | undefined
 }
 
 const HTTP_TIMEOUT_MS = 15_000
@@ -36,13 +71,15 @@ const ANSWER_BYTES_MAX = 64 * 1024
 const SENDER = 'AIDAISERVICE'
 
 export const createCourier = (parts: CourierParts): Carry => {
-  const { queues, invoke, upstream, toTopic, toBus } = parts
+  const { queues, invoke, upstream, toTopic, toBus, askPermission } = parts
   const toQueue: Carry = async ({ target, body, attributes, groupId, dedupId }) => {
     const queue = await queues.findByArn(target)
-    if (queue === undefined) throw new Error(`there is no queue ${target}`)
+    if (queue === undefined) throw new Undeliverable('NO_RESOURCE', `there is no queue ${target}`)
     const size = Buffer.byteLength(body)
-    if (size > queue.messageBytesMax)
-      throw new Error(`the message is too large for ${target}: ${size} bytes`)
+    if (size > queue.messageBytesMax) {
+      const message = `the message is too large for ${target}: ${size} bytes`
+      throw new Undeliverable('INVALID_PARAMETER', message)
+    }
     await queues.send(queue, [
       {
         body,
@@ -60,7 +97,9 @@ export const createCourier = (parts: CourierParts): Carry => {
       payload: Buffer.from(body),
       invocationType: 'Event',
     })
-    if (answer.kind === 'refused') throw new Error(answer.message)
+    if (answer.kind !== 'refused') return
+    const code = Object.hasOwn(REFUSALS, answer.errorType) ? REFUSALS[answer.errorType] : undefined
+    throw code === undefined ? new Error(answer.message) : new Undeliverable(code, answer.message)
   }
   const toServer: Carry = async ({ target, body, headers = [] }) => {
     const url = new URL(target)
@@ -73,9 +112,12 @@ export const createCourier = (parts: CourierParts): Carry => {
       timeoutMs: HTTP_TIMEOUT_MS,
       responseBytesMax: ANSWER_BYTES_MAX,
     })
-    if (statusCode < 200 || statusCode > 299) {
-      throw new UpstreamError('protocol', `${url.origin} answered ${statusCode}`)
-    }
+    if (statusCode >= 200 && statusCode <= 299) return
+    const message = `${url.origin} answered ${statusCode}`
+    // AWS: what the server does not want is not sent again. [guide: SendMessageToHttp.prepare]
+    if (statusCode >= 300 && statusCode <= 499 && statusCode !== 429)
+      throw new Undeliverable('ERROR_FROM_TARGET', message)
+    throw new UpstreamError('protocol', message)
   }
   const byService: Readonly<Record<string, Carry>> = {
     sqs: toQueue,
@@ -83,13 +125,36 @@ export const createCourier = (parts: CourierParts): Carry => {
     sns: toTopic,
     events: toBus,
   }
-  return (parcel) => {
-    if (/^https?:/.test(parcel.target)) return toServer(parcel)
-    const [, , service = ''] = parcel.target.split(':')
+  return async (parcel) => {
+    const { target, by } = parcel
+    if (/^https?:/.test(target)) return toServer(parcel)
+    const [, , service = ''] = target.split(':')
     const carry = Object.hasOwn(byService, service) ? byService[service] : undefined
-    if (carry !== undefined) return carry(parcel)
-    return Promise.reject(new Error(`nothing here takes messages for ${parcel.target}`))
+    if (carry === undefined) {
+      throw new Undeliverable('NO_RESOURCE', `nothing here takes messages for ${target}`)
+    }
+    if (by !== undefined && askPermission !== undefined) {
+      const action = present(ACTIONS[service], `no action of ${service}`)
+      const refusal = await askPermission({ action, resource: target }, by)
+      if (refusal !== undefined) throw new Undeliverable('NO_PERMISSIONS', refusal)
+    }
+    return carry(parcel)
   }
+}
+
+/** What it takes to send something there, as policies call it. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  sqs: 'sqs:SendMessage',
+  lambda: 'lambda:InvokeFunction',
+  sns: 'sns:Publish',
+  events: 'events:PutEvents',
+}
+
+/** Refusals of an invocation that another attempt would meet again. */
+const REFUSALS: Readonly<Record<string, UndeliverableCode>> = {
+  InvalidRequestContentException: 'INVALID_PARAMETER',
+  RequestTooLargeException: 'INVALID_PARAMETER',
+  ResourceNotFoundException: 'NO_RESOURCE',
 }
 
 /** Whether anything here could take messages for an ARN. */

@@ -3,7 +3,8 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { errorMessage } from '#shared/assert.ts'
 import type { Clock, Timer } from '#shared/clock.ts'
-import type { Carry, Parcel } from './courier.ts'
+import type { KeptAttributes } from '../sqs/message-attributes.ts'
+import { type Carry, type Parcel, type Sender, Undeliverable } from './courier.ts'
 import type { MessageFile } from './message-file.ts'
 
 export const OUTBOX_SCHEMA: readonly string[] = [
@@ -16,8 +17,18 @@ export const OUTBOX_SCHEMA: readonly string[] = [
 export interface DeliveryRules {
   readonly attemptsMax: number
   readonly ageSecondsMax: number
+  /** Before the second attempt, the third, …; the last one for all that follow. Default: doubled from a second on. */
+  readonly pausesMs?: readonly number[]
   /** Where it goes in the end: a queue. */
   readonly deadLetterArn?: string
+  readonly deadLetter?: DeadLetter
+}
+
+/** What the dead-letter queue gets beside or instead of what was sent. */
+export interface DeadLetter {
+  readonly body?: string
+  /** Of a rule's target: attributes to which those of EventBridge are added. */
+  readonly facts?: Readonly<Record<string, string>>
 }
 
 export interface Posting {
@@ -79,11 +90,12 @@ export const createOutbox = (options: {
     } catch (error) {
       const attempt = row.attempt + 1
       const nowMs = clock.nowMs()
-      const isOver =
-        attempt >= rules.attemptsMax || nowMs - row.created_ms > rules.ageSecondsMax * 1_000
-      if (isOver) await giveUp(row, parcel, rules, errorMessage(error))
+      const ageMs = nowMs - row.created_ms
+      const over =
+        error instanceof Undeliverable ? 'Undeliverable' : exhausted(rules, attempt, ageMs)
+      if (over !== undefined) await giveUp(row, parcel, rules, { error, over })
       else {
-        const pauseMs = Math.min(PAUSE_MS_MIN * 2 ** row.attempt, PAUSE_MS_MAX)
+        const pauseMs = pauseBefore(rules, attempt)
         await file.run(() => later.run(nowMs + pauseMs, attempt, row.id))
       }
     }
@@ -92,23 +104,18 @@ export const createOutbox = (options: {
   const giveUp = async (
     row: Row,
     parcel: Parcel,
-    { deadLetterArn }: DeliveryRules,
-    reason: string,
+    rules: DeliveryRules,
+    failure: Failure,
   ): Promise<void> => {
-    if (deadLetterArn === undefined)
-      onLost(`a message for ${parcel.target} was given up: ${reason}`)
+    const { deadLetterArn } = rules
+    const reason = errorMessage(failure.error)
+    const told = `a message for ${parcel.target} was given up: ${reason}`
+    if (deadLetterArn === undefined) onLost(told)
     else {
       try {
-        await carry({
-          target: deadLetterArn,
-          body: parcel.body,
-          attributes: {
-            ...parcel.attributes,
-            ERROR_MESSAGE: { DataType: 'String', StringValue: reason.slice(0, 1_024) },
-          },
-        })
+        await carry(deadLetter(deadLetterArn, row.attempt, parcel, rules, failure))
       } catch (error) {
-        onLost(`a message for ${parcel.target} was given up: ${reason}; ${errorMessage(error)}`)
+        onLost(`${told}; ${errorMessage(error)}`)
       }
     }
     await file.run(() => remove.run(row.id))
@@ -163,6 +170,68 @@ export const createOutbox = (options: {
     },
   }
 }
+
+type Exhausted = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds'
+
+interface Failure {
+  readonly error: unknown
+  readonly over: Exhausted | 'Undeliverable'
+}
+
+const exhausted = (
+  { attemptsMax, ageSecondsMax }: DeliveryRules,
+  attempt: number,
+  ageMs: number,
+): Exhausted | undefined => {
+  if (attempt >= attemptsMax) return 'MaximumRetryAttempts'
+  return ageMs > ageSecondsMax * 1_000 ? 'MaximumEventAgeInSeconds' : undefined
+}
+
+const pauseBefore = ({ pausesMs }: DeliveryRules, attempt: number): number =>
+  pausesMs?.[attempt - 1] ??
+  pausesMs?.at(-1) ??
+  Math.min(PAUSE_MS_MIN * 2 ** (attempt - 1), PAUSE_MS_MAX)
+
+const REASON_LENGTH_MAX = 1_024
+
+const deadLetter = (
+  target: string,
+  retries: number,
+  parcel: Parcel,
+  { deadLetter: { body, facts } = {} }: DeliveryRules,
+  { error, over }: Failure,
+): Parcel => {
+  const { by, groupId, dedupId } = parcel
+  // AWS: what the attributes of a target's dead letter are called. [guide: eb-rule-dlq]
+  const reasons = facts && {
+    ...facts,
+    ERROR_CODE: error instanceof Undeliverable ? error.code : 'ERROR_FROM_TARGET',
+    ERROR_MESSAGE: errorMessage(error).slice(0, REASON_LENGTH_MAX),
+    RETRY_ATTEMPTS: String(retries),
+    ...(over !== 'Undeliverable' && { EXHAUSTED_RETRY_CONDITION: over }),
+  }
+  const attributes = { ...parcel.attributes, ...textAttributes(reasons ?? {}) }
+  return {
+    target,
+    body: body ?? parcel.body,
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+    // AWS: no role is taken for dead letters, their queue's policy has to let the service in.
+    ...(by !== undefined && { by: withoutRole(by) }),
+    ...(groupId !== undefined && { groupId }),
+    ...(dedupId !== undefined && { dedupId }),
+  }
+}
+
+const withoutRole = ({ service, sourceArn, sourceAccount }: Sender): Sender => ({
+  service,
+  sourceArn,
+  sourceAccount,
+})
+
+const textAttributes = (texts: Readonly<Record<string, string>>): KeptAttributes =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  )
 
 /** What is on its way when the node ends; the rest is there when it begins again. */
 const GRACE_MS = 1_000

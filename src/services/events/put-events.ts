@@ -158,21 +158,31 @@ const postingFor = (
 ): Posting => {
   const rule = { arn: ruleArn(scope, bus, name), name, ingestionTime: String(event['time']) }
   const groupId = target.SqsParameters?.MessageGroupId
+  const { Arn = '', RoleArn: roleArn } = target
   const parcel: Parcel = {
-    target: target.Arn ?? '',
+    target: Arn,
     body: inputFor(target, event, rule),
+    by: {
+      service: 'events.amazonaws.com',
+      sourceArn: rule.arn,
+      sourceAccount: scope.accountId,
+      ...(roleArn !== undefined && { roleArn }),
+    },
     ...(groupId !== undefined && { groupId }),
     hops: hops + 1,
   }
-  return { parcel, rules: rulesOf(target) }
+  return { parcel, rules: rulesOf(target, { RULE_ARN: rule.arn, TARGET_ARN: Arn }) }
 }
 
-const rulesOf = ({ RetryPolicy, DeadLetterConfig }: RuleTarget): DeliveryRules => {
+const rulesOf = (
+  { RetryPolicy, DeadLetterConfig }: RuleTarget,
+  facts: Readonly<Record<string, string>>,
+): DeliveryRules => {
   const deadLetterArn = DeadLetterConfig?.Arn
   return {
     attemptsMax: (RetryPolicy?.MaximumRetryAttempts ?? ATTEMPTS_MAX) + 1,
     ageSecondsMax: RetryPolicy?.MaximumEventAgeInSeconds ?? AGE_SECONDS_MAX,
-    ...(deadLetterArn !== undefined && { deadLetterArn }),
+    ...(deadLetterArn !== undefined && { deadLetterArn, deadLetter: { facts } }),
   }
 }
 

@@ -10,7 +10,7 @@ import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
-import type { Carry, Parcel } from '../delivery/courier.ts'
+import type { Carry, Parcel, Sender } from '../delivery/courier.ts'
 import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
 import { type KeptAttributes, keepAttributes } from '../sqs/message-attributes.ts'
 import { batchError, invalidParameter, topicNotFound } from './errors.ts'
@@ -38,6 +38,7 @@ const SUBJECT_LENGTH_MAX = 100
 
 interface Subscriber {
   readonly record: SubscriptionRecord
+  readonly by: Sender
   readonly filter: EventPattern | undefined
   readonly filtersBody: boolean
   readonly isRaw: boolean
@@ -169,12 +170,14 @@ const readTopic = async (store: Store, arn: string): Promise<Topic | undefined> 
 }
 
 const subscriberOf = (record: SubscriptionRecord): Subscriber => {
-  const { attributes, protocol } = record
+  const { attributes, protocol, topicArn } = record
   const policy = attributes['FilterPolicy']
   const deadLetterArn = redriveOf(attributes['RedrivePolicy'])
   const rules = protocol === 'sqs' || protocol === 'lambda' ? OWN_RULES : HTTP_RULES
+  const by = { service: 'sns.amazonaws.com', sourceArn: topicArn, sourceAccount: record.owner }
   return {
     record,
+    by,
     // It was compiled when it was set.
     filter: policy === undefined ? undefined : compileEventPattern(JSON.parse(policy)),
     filtersBody: attributes['FilterPolicyScope'] === 'MessageBody',
@@ -229,7 +232,7 @@ const jsonOf = (text: string): unknown => {
 }
 
 const parcelFor = (
-  { record, isRaw }: Subscriber,
+  { record, isRaw, by }: Subscriber,
   message: Message,
   about: Pick<Notification, 'id' | 'topicArn' | 'timestamp'>,
   signer: Sign,
@@ -239,17 +242,18 @@ const parcelFor = (
   const notification: Notification = { ...about, subject, attributes, message: text }
   const target = record.endpoint
   if (record.protocol === 'lambda') {
-    return { target, body: functionEvent(notification, record, signer) }
+    return { target, body: functionEvent(notification, record, signer), by }
   }
   const body = isRaw ? text : envelope(notification, record, signer)
   if (record.protocol !== 'sqs') {
     const raw = isRaw ? ['x-amz-sns-rawdelivery', 'true'] : []
     const headers = [...httpHeaders('Notification', about, record.arn), ...raw]
-    return { target, body, headers }
+    return { target, body, headers, by }
   }
   return {
     target,
     body,
+    by,
     ...(isRaw && Object.keys(attributes).length > 0 && { attributes }),
     ...(groupId !== undefined && { groupId }),
     ...(dedupId !== undefined && { dedupId }),

@@ -4,7 +4,7 @@ import { PARTITION } from '#model/scope.ts'
 import { json, jsonText, text, without } from '../properties.ts'
 import type { ResourceContext, ResourceType } from '../resource-type.ts'
 import { byName, nameOf, tagList } from './iam-names.ts'
-import { entriesOf, unlessGone } from './messaging-names.ts'
+import { entriesOf, HELD_WHERE_ENFORCED, unlessGone } from './messaging-names.ts'
 
 const NAME_LENGTH_MAX = 64
 
@@ -116,7 +116,7 @@ export const eventBusPolicy: ResourceType = {
     Statement: json,
     StatementId: text,
   }),
-  approximates: 'stored with the bus; whoever may call EventBridge here may use it',
+  approximates: HELD_WHERE_ENFORCED,
   create: async (input, context) => {
     const { EventBusName = 'default', StatementId = '', Statement, Condition, ...rest } = input
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] })

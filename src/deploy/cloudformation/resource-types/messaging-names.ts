@@ -34,3 +34,7 @@ const GONE: ReadonlySet<string> = new Set([
 
 export const entriesOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) ? value.filter(isObject) : []
+
+/** Of a policy of a queue, topic or bus. */
+export const HELD_WHERE_ENFORCED =
+  'held where identity policies are: by `daemun serve`, and by `daemun start --enforce-iam`'

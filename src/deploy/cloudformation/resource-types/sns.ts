@@ -4,7 +4,13 @@ import { ServiceError } from '#wire/errors.ts'
 import { json, jsonText, list, type Reader, text, without } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { byName, nameOf, tagList } from './iam-names.ts'
-import { attributesOf, attributeText, entriesOf, unlessGone } from './messaging-names.ts'
+import {
+  attributesOf,
+  attributeText,
+  entriesOf,
+  HELD_WHERE_ENFORCED,
+  unlessGone,
+} from './messaging-names.ts'
 
 const NAME_LENGTH_MAX = 256
 const SUFFIX = '.fifo'
@@ -109,7 +115,7 @@ export const subscription: ResourceType = {
 
 export const topicPolicy: ResourceType = {
   properties: byName({ PolicyDocument: jsonText, Topics: list(text) }),
-  approximates: 'stored with the topic; whoever may call SNS here may use it',
+  approximates: HELD_WHERE_ENFORCED,
   create: async (input, context) => {
     const topics = Array.isArray(input['Topics']) ? input['Topics'].map(String) : []
     for (const TopicArn of topics) {
