@@ -39,7 +39,7 @@ export interface SigningIdentity {
   readonly userId: string
   /** The principal whose policies count; undefined where it was deleted since. */
   readonly principal: PrincipalEntry | undefined
-  /** Of a session: each narrows what the principal may do. JSON text. */
+  /** Of a session: together they narrow what the principal may do. JSON text. */
   readonly sessionPolicies: readonly string[]
   /** Keys such as `aws:PrincipalTag/x`, `aws:FederatedProvider`, `cognito-identity.amazonaws.com:sub`. */
   readonly contextKeys: Readonly<Record<string, string | readonly string[]>>

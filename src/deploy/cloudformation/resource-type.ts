@@ -129,6 +129,14 @@ export interface ResourceType {
   readonly comesLast?: true
   /** In which way it does less than on AWS, where it does something: for `daemun check`. */
   readonly approximates?: string
+  /** Attributes that no record of a stack may have, and where they are read again; none where it has none. */
+  readonly secrets?: {
+    readonly names: readonly string[]
+    read(
+      existing: Existing,
+      context: Pick<ResourceContext, 'call'>,
+    ): Promise<Readonly<Record<string, JsonValue>>>
+  }
   /** What this type is to an operator who gets only a record of it. */
   readonly inert?: true
 }

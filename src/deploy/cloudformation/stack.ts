@@ -27,6 +27,7 @@ import type { Outside } from './custom-resources/asking.ts'
 import { createResources, removalOf, type ResourceChange } from './resources.ts'
 import { resourceType } from './resource-types/index.ts'
 import { conditionsOf, readResources, type ResourceDeclaration } from './sections.ts'
+import { withoutSecrets, withSecrets } from './secret-attributes.ts'
 import { type Stack, stacks } from './stacks.ts'
 
 /** `always`: a REST API whose draft changed gets a new deployment. `as-aws`: only where the template changes it. */
@@ -95,7 +96,11 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
   )
   const order = orderOf(active, references, deployment)
   const stackBefore = await tx.get(stacks, scope, name)
-  const before = stackBefore?.resources ?? {}
+  const before = await withSecrets(
+    stackBefore?.resources ?? {},
+    deployment.call,
+    deployment.secrets,
+  )
   const made = await createResources({
     deployment,
     order: order.map((id) => active.get(id) as ResourceDeclaration), // The order is of active ids.
@@ -112,7 +117,9 @@ export const deployStack = async (deployment: StackDeployment): Promise<Deployed
   const outputs = stackOutputs(source, evaluation)
   const stack: Stack = {
     name,
-    resources: Object.fromEntries(resources),
+    resources: Object.fromEntries(
+      [...resources].map(([id, resource]) => [id, withoutSecrets(resource)]),
+    ),
     outputs,
     imports: [...imports],
   }

@@ -6,6 +6,7 @@ import type { StoreCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import type { FindTokenKey } from '../sts/web-identity.ts'
 import { badRoles, invalidParameter, notAuthorized } from './errors.ts'
+import { GUEST_POLICIES } from './guest-policies.ts'
 import { tagsOf } from './principal-tags.ts'
 import { proveIdentity } from './prove-identity.ts'
 import { chooseRole } from './role-choice.ts'
@@ -38,7 +39,7 @@ export const getCredentialsForIdentity =
         [`${COGNITO_IDENTITY}:amr`]: amr,
       },
       principalTags: tagsOf(pool, logins),
-      ...(isGuest && { sessionPolicies: [GUEST_POLICY] }),
+      ...(isGuest && { sessionPolicies: GUEST_POLICIES }),
     })
     if (made === 'too-large')
       throw invalidParameter('The tags of the session do not fit into a session token.')
@@ -53,50 +54,3 @@ export const getCredentialsForIdentity =
       },
     }
   }
-
-/**
- * AWS: in the enhanced flow a guest may at most what the services for browsers and telephones do, whatever the role
- * says. [guide: iam-roles, "Access policies"]
- */
-const GUEST_POLICY = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: [
-        'appsync:*',
-        'cloudwatch:*',
-        'cognito-identity:*',
-        'cognito-idp:*',
-        'cognito-sync:*',
-        'comprehend:*',
-        'dynamodb:*',
-        'execute-api:*',
-        'firehose:*',
-        'gamelift:*',
-        'geo:*',
-        'iot:*',
-        'kinesis:*',
-        'lambda:*',
-        'lex:*',
-        'logs:*',
-        'machinelearning:*',
-        'mobileanalytics:*',
-        'mobiletargeting:*',
-        'personalize:*',
-        'polly:*',
-        'rekognition:*',
-        'rum:*',
-        's3:*',
-        'sagemaker:InvokeEndpoint',
-        'sdb:*',
-        'ses:*',
-        'sns:*',
-        'sqs:*',
-        'transcribe:*',
-        'translate:*',
-      ],
-      Resource: '*',
-    },
-  ],
-})

@@ -76,7 +76,9 @@ export const createCallerPolicies = (): CallerPolicies => {
     const limits: Limit[] = []
     const boundary = principal === undefined ? 'none' : policiesOf(principal).boundary
     if (boundary !== 'none') limits.push(['permissions-boundary', evaluateAll(boundary, access)])
-    for (const text of texts) limits.push(['session', evaluateAll(sessionPolicyOf(text), access)])
+    // AWS: the policies of a session are one set: what any of them allows, they allow. [STS: AssumeRole, PolicyArns]
+    if (texts.length > 0)
+      limits.push(['session', evaluateAll(together(texts.map(sessionPolicyOf)), access)])
     return limits
   }
   /**
@@ -162,6 +164,13 @@ const compileAll = (texts: readonly string[], name: string): Policies => {
     if (error instanceof MalformedPolicy) return undefined
     throw error
   }
+}
+
+const together = (sets: readonly Policies[]): Policies => {
+  const [first] = sets
+  if (sets.length === 1) return first
+  const readable = sets.filter((set) => set !== undefined)
+  return readable.length === sets.length ? readable.flat() : undefined
 }
 
 const evaluateAll = (policies: Policies, access: AccessRequest): Evaluation =>

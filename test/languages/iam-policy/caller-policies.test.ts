@@ -92,6 +92,18 @@ describe('a caller and a resource with a policy', () => {
       'allow',
     ],
     [
+      'one of two session policies allows what the role may',
+      { ...worker, policies: [SEND], identity: { sessionPolicies: [RECEIVE, SEND] } },
+      undefined,
+      'allow',
+    ],
+    [
+      'one of two session policies denies it',
+      { ...worker, policies: [SEND], identity: { sessionPolicies: [SEND, NO_SEND] } },
+      undefined,
+      'deny: session',
+    ],
+    [
       'the boundary denies, whoever gives',
       { ...worker, permissionsBoundary: NO_SEND },
       gives(SESSION),

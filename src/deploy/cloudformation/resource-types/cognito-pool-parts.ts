@@ -64,6 +64,20 @@ export const userPoolClient: ResourceType = {
     const input = { UserPoolId: keys['poolId'], ClientId: physicalId }
     await ifThere(call(SERVICE, 'DeleteUserPoolClient', input))
   },
+  secrets: {
+    names: ['ClientSecret'],
+    read: async ({ physicalId, keys }, { call }) => {
+      if (keys['poolId'] === undefined || keys['secret'] !== 'true') return {}
+      let secret: unknown
+      const input = { UserPoolId: keys['poolId'], ClientId: physicalId }
+      await ifThere(
+        call(SERVICE, 'DescribeUserPoolClient', input).then(({ UserPoolClient: client }) => {
+          secret = isObject(client) ? client['ClientSecret'] : undefined
+        }),
+      )
+      return typeof secret === 'string' ? { ClientSecret: secret } : {}
+    },
+  },
 }
 
 const clientMade = (made: Readonly<Record<string, unknown>>, input: Input): Made => {
