@@ -67,12 +67,12 @@ const settings = {
   methodSettings: { '*/*': { throttlingRateLimit: MANY, throttlingBurstLimit: MANY } },
 }
 const throttle = compileThrottle(stage, settings as never, '/pets', 'GET')
-const [admit] = compileApiKey(source, compileUsagePlans(stage))
+const [admit] = compileApiKey(source, compileUsagePlans(stage), throttle)
 
 const run = async (count: number): Promise<void> => {
   for (let index = 0; index < count; index++) {
     const request = requests[index % KEYS] as never
-    const throttled = throttle(request, services)
+    const throttled = throttle.admit(request, services)
     if (throttled) await throttled
     const admitted = admit?.(request, ANONYMOUS, services)
     if (admitted) await admitted

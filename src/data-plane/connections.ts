@@ -27,6 +27,9 @@ export const handleConnectionsRequest = async (
 ): Promise<HttpResponse> => {
   try {
     const connectionId = readConnectionId(request)
+    // AWS: these calls share the account's limit with the requests to its APIs. [behaviour.md 9 "Account"]
+    const wait = stage.throttle(request, services)
+    if (wait) await wait
     await authorize(request, stage, connectionId, services)
     const response = await act(request, stage, connections, connectionId)
     return tell(request, stage, response, services)

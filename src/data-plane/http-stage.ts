@@ -61,7 +61,7 @@ const compileRoute = (
   const integration = document.integrations.find((each) => each.integrationId === integrationId)
   return {
     routeKey,
-    throttle: compileHttpApiThrottle(facts, routeKey, entry.stage),
+    throttle: compileHttpApiThrottle(facts, routeKey, entry.stage).admit,
     authorize: compileHttpApiAuthorization({
       stage: facts,
       document,

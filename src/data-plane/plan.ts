@@ -225,6 +225,8 @@ export interface HttpApiRequest extends GatewayRequest {
 
 export interface WebSocketStagePlan extends StagePlanBase {
   readonly protocol: 'WEBSOCKET'
+  /** The account's bucket alone: of `@connections`, and of handshakes without a route. */
+  readonly throttle: (request: unknown, services: Services) => void | Promise<void>
   readonly connect: SocketRoutePlan | undefined
   readonly disconnect: SocketRoutePlan | undefined
   /** The route that a message selects; undefined where there is none, not even `$default`. */

@@ -117,15 +117,16 @@ const compileMethod = (
   findKeyInPlan: FindKeyInPlan,
 ): RestMethodPlan => {
   const { resource, method } = source
+  const throttle = compileThrottle(source.stage, stage, resource.path, method.httpMethod)
   return {
     httpMethod: method.httpMethod,
     resourceId: resource.id,
     resourcePath: resource.path,
     operationName: method.operationName,
     executionLog: methodLogSetting(stage, resource.path, method.httpMethod),
-    throttle: compileThrottle(source.stage, stage, resource.path, method.httpMethod),
+    throttle: throttle.admit,
     authorize: compileAuthorization(source),
-    admit: compileApiKey(source, findKeyInPlan),
+    admit: compileApiKey(source, findKeyInPlan, throttle),
     validate: compileRequestValidator(source),
     ...compileCache(source, stage),
     integrate: compileIntegration(source),

@@ -37,6 +37,7 @@ export const handleConnect = async (
   try {
     // AWS: the route is optional; without it everyone gets in. [behaviour.md 14]
     if (route === undefined) {
+      await accepted.stage.throttle(accepted, services)
       tell(accepted, OPEN, services)
       return { kind: 'admitted', caller: ANONYMOUS, protocol: undefined }
     }

@@ -10,6 +10,7 @@ import type { HttpDocument } from '#model/documents.ts'
 import { compileSocketAuthorization } from './admit/socket-authorization.ts'
 import { compileSocketKey } from './admit/api-key.ts'
 import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
+import { throttleOf } from './admit/throttle.ts'
 import { messageValue, readMessage } from './admit/socket-variables.ts'
 import { compileSocketValidator } from './admit/socket-validator.ts'
 import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
@@ -49,6 +50,7 @@ export const compileWebSocketStage = (
     keepsLog: [...routes.values()].some((route) => route.executionLog !== undefined),
     limitations,
     ...(observation !== undefined && { observation }),
+    throttle: throttleOf(facts, undefined, '@connections').admit,
     connect: routes.get('$connect'),
     disconnect: routes.get('$disconnect'),
     selectRoute: compileRouteSelection(document, routes, stageLimits),
@@ -62,6 +64,7 @@ const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
 
 const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketRoutePlan => {
   const { route, document } = source
+  const throttle = compileHttpApiThrottle(source.stage, route.routeKey, entry.stage)
   const integrationId = route.target?.replace(/^integrations\//, '')
   const integration = document.integrations.find((each) => each.integrationId === integrationId)
   return {
@@ -71,9 +74,9 @@ const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketR
     resourcePath: route.routeKey,
     operationName: route.operationName,
     executionLog: routeLogSetting(entry.stage, route.routeKey),
-    throttle: compileHttpApiThrottle(source.stage, route.routeKey, entry.stage),
+    throttle: throttle.admit,
     authorize: compileSocketAuthorization(source),
-    admit: compileSocketKey(source.stage, route, document.api),
+    admit: compileSocketKey(source.stage, route, document.api, throttle),
     validate: compileSocketValidator(source),
     integrate: compileSocketIntegration(source, integration),
     isTwoWay: isTwoWay(route, document),

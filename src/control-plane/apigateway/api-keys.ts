@@ -98,13 +98,18 @@ export const updateApiKey = async (
   call: WriteCall,
 ): Promise<ApiKeyAnswer> => {
   const before = await apiKeyOf(call, required(input.apiKey, 'apiKey'))
-  const patched = applyPatch(API_KEY_PATCH, before, input.patchOperations)
-  checkTexts(patched)
-  const apiKey = { ...patched, lastUpdatedDate: call.nowMs }
-  await call.tx.put(apiKeys, call, apiKey.id, apiKey)
-  await publishApiKey(call.tx, call, apiKey)
+  const apiKey = await rewriteKey(call, applyPatch(API_KEY_PATCH, before, input.patchOperations))
   // AWS: an update answers the tags even where there are none, and never the value. [F097]
   return { ...answer(apiKey, false), tags: apiKey.tags ?? {} }
+}
+
+/** Writes a key that there is as it is now, and publishes it. */
+export const rewriteKey = async (call: WriteCall, changed: ApiKey): Promise<ApiKey> => {
+  checkTexts(changed)
+  const apiKey = { ...changed, lastUpdatedDate: call.nowMs }
+  await call.tx.put(apiKeys, call, apiKey.id, apiKey)
+  await publishApiKey(call.tx, call, apiKey)
+  return apiKey
 }
 
 export const deleteApiKey = async (

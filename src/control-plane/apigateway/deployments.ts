@@ -24,7 +24,7 @@ import { text } from '../patch-rules.ts'
 import { newPartId } from './draft.ts'
 import { deploymentOf, restApiOf } from './lookups.ts'
 import { type Page, pageOf } from './pages.ts'
-import { cacheCluster, checkStageName, newStage, writeStage } from './stage-rules.ts'
+import { cacheCluster, checkPercent, checkStageName, newStage, writeStage } from './stage-rules.ts'
 
 /** A deployment as it is answered: the document's hash stays here. */
 export interface DeploymentAnswer {
@@ -165,7 +165,7 @@ const deployedStage = (
       ...current,
       lastUpdatedDate: deployment.createdDate,
       canarySettings: defined({
-        percentTraffic: canarySettings.percentTraffic ?? 0,
+        percentTraffic: checkPercent(canarySettings.percentTraffic ?? 0),
         deploymentId: deployment.id,
         stageVariableOverrides: nonEmpty(canarySettings.stageVariableOverrides),
         useStageCache: canarySettings.useStageCache ?? false,

@@ -1,6 +1,7 @@
 // ImportApiKeys: API keys from a file. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-key-file-format.html
 import type { ImportApiKeysRequest } from '@aws-sdk/client-api-gateway'
-import { publishMembership } from '#snapshot/publish-usage.ts'
+import type { ApiKey, UsagePlan } from '#model/apigateway/usage-plan.ts'
+import { findApiKeyEntry, publishMembership } from '#snapshot/publish-usage.ts'
 import { usagePlanKeys } from '#store/collections.ts'
 import type { WriteCall } from '#store/transactional.ts'
 import { badRequest, ServiceError } from '#wire/errors.ts'
@@ -8,9 +9,9 @@ import type { Shape } from '#wire/operation.ts'
 import { constrain, oneOf } from '../constraints.ts'
 import { defined } from '../defined.ts'
 import { definitionText } from '../openapi/import-options.ts'
-import { writeNewKey } from './api-keys.ts'
+import { apiKeyOf, rewriteKey, writeNewKey } from './api-keys.ts'
 import { csvRows } from './csv.ts'
-import { usagePlanOf } from './usage-plans.ts'
+import { checkKeyStages, usagePlanOf } from './usage-plans.ts'
 
 export const importApiKeys = async (
   input: Shape<ImportApiKeysRequest>,
@@ -23,13 +24,13 @@ export const importApiKeys = async (
     if (!columns.includes(wanted)) throw badRequest(`Invalid CSV: the column ${wanted} is missing`)
   }
   if (rows.length > ROWS_MAX) throw badRequest(`Invalid CSV: more than ${ROWS_MAX} keys`)
-  const ids: string[] = []
+  const ids = new Set<string>()
   const warnings = columns
     .filter((name) => !COLUMNS.includes(name))
     .map((name) => `The column ${name} is not used`)
   for (const [index, row] of rows.entries()) {
     try {
-      ids.push(await importRow(call, columns, row))
+      ids.add(await importRow(call, columns, row))
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
       warnings.push(`Row ${index + 1}: ${error.message}`)
@@ -38,7 +39,7 @@ export const importApiKeys = async (
   if (input.failOnWarnings === true && warnings.length > 0) {
     throw badRequest(`Warnings found during import:\n\t${warnings.join('\n\t')}`)
   }
-  return { ids, warnings }
+  return { ids: [...ids], warnings }
 }
 
 const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids']
@@ -51,22 +52,37 @@ const importRow = async (
   row: readonly string[],
 ): Promise<string> => {
   const cell = (name: string) => row[columns.indexOf(name)]?.trim() || undefined
-  const plans = (cell('usageplanids') ?? '').split(',').filter((id) => id.trim() !== '')
-  for (const plan of plans) await usagePlanOf(call, plan.trim())
-  const key = await writeNewKey(
+  const ids = (cell('usageplanids') ?? '').split(',').map((id) => id.trim())
+  const plans: UsagePlan[] = []
+  for (const id of new Set(ids)) if (id !== '') plans.push(await usagePlanOf(call, id))
+  const value = cell('key')
+  if (value === undefined) throw badRequest('API Key value should be at least 20 characters')
+  await checkKeyStages(call, { id: cell('name') ?? '', value }, plans)
+  const key = await writeKey(
     call,
     defined({
       name: cell('name'),
-      value: cell('key'),
+      value,
       description: cell('description'),
-      enabled: cell('enabled')?.toLowerCase() === 'true',
+      // AWS: what is not said is true. [guide: api-key-file-format]
+      enabled: (cell('enabled') ?? 'true').toLowerCase() === 'true',
     }),
   )
-  for (const plan of plans) {
+  for (const { id: planId } of plans) {
     const planKey = defined({ id: key.id, type: 'API_KEY', name: key.name })
-    await call.tx.put(usagePlanKeys, call, `${plan.trim()}/${key.id}`, planKey)
-    const member = { keyId: key.id, planId: plan.trim(), isIn: true }
-    await publishMembership(call.tx, call, member)
+    await call.tx.put(usagePlanKeys, call, `${planId}/${key.id}`, planKey)
+    await publishMembership(call.tx, call, { keyId: key.id, planId, isIn: true })
   }
   return key.id
+}
+
+/** AWS: a key that is imported again overwrites what was; two are one where their values are. [guide: api-key-file-format] */
+const writeKey = async (
+  call: WriteCall,
+  row: Pick<ApiKey, 'enabled' | 'value'> & Partial<Pick<ApiKey, 'name' | 'description'>>,
+): Promise<ApiKey> => {
+  const entry = await findApiKeyEntry(call.view, call, row.value)
+  if (entry === undefined) return writeNewKey(call, row)
+  const { name: _name, description: _description, ...before } = await apiKeyOf(call, entry.id)
+  return rewriteKey(call, { ...before, ...row })
 }

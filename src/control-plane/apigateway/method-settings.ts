@@ -25,7 +25,7 @@ const SETTINGS: Readonly<Record<string, (value: string) => MethodSetting>> = {
   }),
   'throttling/burstLimit': (value) => ({ throttlingBurstLimit: count(value) }),
   'throttling/rateLimit': (value) => ({ throttlingRateLimit: number(value) }),
-  'caching/ttlInSeconds': (value) => ({ cacheTtlInSeconds: count(value) }),
+  'caching/ttlInSeconds': (value) => ({ cacheTtlInSeconds: ttl(value) }),
   'caching/enabled': (value) => ({ cachingEnabled: isTrue(value) }),
   'caching/dataEncrypted': (value) => ({ cacheDataEncrypted: isTrue(value) }),
   'caching/requireAuthorizationForCacheControl': (value) => ({
@@ -78,6 +78,13 @@ const count = (value: string): number => {
   const parsed = number(value)
   if (Number.isSafeInteger(parsed)) return parsed
   throw badRequest(`Invalid number specified: ${value}`)
+}
+
+/** AWS: an hour at most; 0 keeps nothing. [guide: api-gateway-caching; the words are ours] */
+const ttl = (value: string): number => {
+  const seconds = count(value)
+  if (seconds >= 0 && seconds <= 3_600) return seconds
+  throw badRequest('Invalid cache TTL specified: it must be between 0 and 3600 seconds')
 }
 
 const word = (value: string, what: string, words: readonly string[]): string => {

@@ -10,6 +10,7 @@ import { defined, entryOf, nonEmpty } from '../defined.ts'
 import { opViolations, unescapeSegment } from '../patch-operations.ts'
 import { withEntry } from './draft.ts'
 import { METHOD_SETTING_PATHS, methodSettingKey, withMethodSetting } from './method-settings.ts'
+import { checkPercent } from './stage-rules.ts'
 
 type Patch = Shape<PatchOperation>
 
@@ -198,8 +199,5 @@ const invalidPath = (path: string) =>
 
 const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === 'true'
 
-const parsePercent = (value: string | undefined): number => {
-  const percent = value === undefined || value.trim() === '' ? Number.NaN : Number(value)
-  if (percent >= 0 && percent <= 100) return percent
-  throw badRequest('Percent traffic must be between 0 and 100')
-}
+const parsePercent = (value: string | undefined): number =>
+  checkPercent(value === undefined || value.trim() === '' ? Number.NaN : Number(value))

@@ -33,11 +33,20 @@ export const cacheCluster = (
 ): Pick<Stage, 'cacheClusterEnabled' | 'cacheClusterStatus' | 'cacheClusterSize'> => {
   const cacheClusterEnabled = asked.cacheClusterEnabled ?? before.cacheClusterEnabled
   const size = asked.cacheClusterSize ?? before.cacheClusterSize
+  if (size !== undefined && !CACHE_CLUSTER_SIZES.includes(size)) {
+    const valid = CACHE_CLUSTER_SIZES.join(',')
+    throw badRequest(`Invalid cache cluster size specified. Valid options are ${valid}`)
+  }
   return defined({
     cacheClusterEnabled,
     cacheClusterStatus: cacheClusterEnabled ? 'AVAILABLE' : 'NOT_AVAILABLE',
     cacheClusterSize: size ?? (cacheClusterEnabled ? CACHE_CLUSTER_SIZES[0] : undefined),
   })
+}
+
+export const checkPercent = (percentTraffic: number): number => {
+  if (percentTraffic >= 0 && percentTraffic <= 100) return percentTraffic
+  throw badRequest('Percent traffic must be between 0 and 100')
 }
 
 export const checkStageName = (stageName: string): void => {

@@ -20,7 +20,7 @@ import { defined, nonEmpty } from '../defined.ts'
 import { refuseMapped } from '../domain-names.ts'
 import { restApiOf, stageOf } from './lookups.ts'
 import { patchStage } from './stage-patch.ts'
-import { cacheCluster, checkStageName, newStage, writeStage } from './stage-rules.ts'
+import { cacheCluster, checkPercent, checkStageName, newStage, writeStage } from './stage-rules.ts'
 import { checkTags } from './tag-rules.ts'
 
 export const createStage = async (
@@ -159,7 +159,7 @@ const canarySettingsOf = async (
   const deploymentId = input.deploymentId ?? stageDeploymentId
   await checkDeployment(call, apiId, deploymentId)
   return defined({
-    percentTraffic: input.percentTraffic ?? 0,
+    percentTraffic: checkPercent(input.percentTraffic ?? 0),
     deploymentId,
     stageVariableOverrides: nonEmpty(input.stageVariableOverrides),
     useStageCache: input.useStageCache ?? false,

@@ -12,13 +12,18 @@ import type {
   GetUsagePlansRequest,
   UpdateUsagePlanRequest,
 } from '@aws-sdk/client-api-gateway'
-import type { ApiStage, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
+import type { ApiKey, ApiStage, UsagePlan, UsagePlanKey } from '#model/apigateway/usage-plan.ts'
 import { quotaName } from '#model/apigateway/usage-limits.ts'
 import { Bug } from '#shared/assert.ts'
-import { publishMembership, publishUsagePlan, unpublishUsagePlan } from '#snapshot/publish-usage.ts'
+import {
+  findApiKeyEntry,
+  publishMembership,
+  publishUsagePlan,
+  unpublishUsagePlan,
+} from '#snapshot/publish-usage.ts'
 import { apisV2, stages, stagesV2, usagePlanKeys, usagePlans } from '#store/collections.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
-import { badRequest, conflict, notFound } from '#wire/errors.ts'
+import { badRequest, conflict, notFound, type ServiceError } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { required } from '../constraints.ts'
 import { defined, nonEmpty } from '../defined.ts'
@@ -81,6 +86,7 @@ export const updateUsagePlan = async (
   const before = await usagePlanOf(call, required(input.usagePlanId, 'usagePlanId'))
   const plan = applyPatch(usagePlanPatch(before.id), before, input.patchOperations)
   await check(call, plan)
+  await checkNewStages(call, before, plan)
   await call.tx.put(usagePlans, call, plan.id, plan)
   await publishUsagePlan(call.tx, call, plan)
   return plan
@@ -112,6 +118,7 @@ export const createUsagePlanKey = async (
   if ((await call.view.get(usagePlanKeys, call, row)) !== undefined) {
     throw conflict(`API Key ${apiKey.id} is already in usage plan ${plan.id}`)
   }
+  await checkKeyStages(call, apiKey, [plan])
   const key = defined({ id: apiKey.id, type: keyType, name: apiKey.name })
   await call.tx.put(usagePlanKeys, call, row, key)
   await publishMembership(call.tx, call, { keyId: key.id, planId: plan.id, isIn: true })
@@ -175,6 +182,61 @@ const check = async (call: ReadCall, plan: UsagePlan): Promise<void> => {
     }
   }
 }
+
+/**
+ * AWS: a key may be in several plans, but in one for each stage. [guide: api-gateway-api-usage-plans; the words are not
+ * recorded] Throws where a key that goes into these plans would be in two of a stage.
+ */
+export const checkKeyStages = async (
+  call: ReadCall,
+  key: Pick<ApiKey, 'id' | 'value'>,
+  plans: readonly UsagePlan[],
+): Promise<void> => {
+  const entry = await findApiKeyEntry(call.view, call, key.value)
+  const added = new Set(plans.map(({ id }) => id))
+  const taken = new Set<string>()
+  for (const id of entry?.usagePlans ?? []) {
+    const plan = added.has(id) ? undefined : await call.view.get(usagePlans, call, id)
+    for (const stage of plan?.apiStages ?? []) taken.add(nameOf(stage))
+  }
+  for (const plan of plans) {
+    for (const stage of plan.apiStages) {
+      if (taken.has(nameOf(stage))) throw stageTaken(plan.id, key.id, stage)
+      taken.add(nameOf(stage))
+    }
+  }
+}
+
+/** The same for the keys of a plan that gets stages. */
+const checkNewStages = async (
+  call: ReadCall,
+  before: UsagePlan,
+  plan: UsagePlan,
+): Promise<void> => {
+  const had = new Set(before.apiStages.map(nameOf))
+  const added = plan.apiStages.filter((stage) => !had.has(nameOf(stage)))
+  if (added.length === 0) return
+  const own = await keyIdsOf(call, plan.id)
+  for (const { value: other } of await call.view.list(usagePlans, call)) {
+    const theirs = new Set(other.apiStages.map(nameOf))
+    const shared = added.find((stage) => theirs.has(nameOf(stage)))
+    if (other.id === plan.id || shared === undefined) continue
+    const keyId = [...(await keyIdsOf(call, other.id))].find((id) => own.has(id))
+    if (keyId !== undefined) throw stageTaken(plan.id, keyId, shared)
+  }
+}
+
+const keyIdsOf = async (call: ReadCall, planId: string): Promise<ReadonlySet<string>> => {
+  const entries = await call.view.list(usagePlanKeys, call, { prefix: `${planId}/` })
+  return new Set(entries.map(({ value }) => value.id))
+}
+
+const nameOf = ({ apiId, stage }: ApiStage): string => `${apiId}:${stage}`
+
+const stageTaken = (planId: string, keyId: string, stage: ApiStage): ServiceError =>
+  conflict(
+    `Usage Plan ${planId} cannot be added because API Key ${keyId} cannot reference multiple usage plans with the same API stage: ${nameOf(stage)}`,
+  )
 
 export const usagePlanOf = async (call: ReadCall, id: string): Promise<UsagePlan> => {
   const plan = await call.view.get(usagePlans, call, id)

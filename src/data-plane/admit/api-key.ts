@@ -8,16 +8,18 @@ import type { GatewayRequest } from '../accept/request.ts'
 import type { MethodSource, StageFacts } from '../compiling.ts'
 import { type AdmitStep, GatewayFailure, type Services } from '../plan.ts'
 import { takeEach } from './limit-group.ts'
-import { methodKey } from './throttle.ts'
+import { methodKey, type Throttle } from './throttle.ts'
 import { compileUsagePlans, type FindKeyInPlan } from './usage-plan.ts'
 
 /** Empty for a method without a key. */
 export const compileApiKey = (
   { stage, api, resource, method }: MethodSource,
   findKeyInPlan: FindKeyInPlan,
+  throttle: Throttle,
 ): readonly AdmitStep[] => {
   if (!method.apiKeyRequired) return []
-  const admit = compileKeyAdmission(stage, `${resource.path}/${method.httpMethod}`, findKeyInPlan)
+  const name = `${resource.path}/${method.httpMethod}`
+  const admit = compileKeyAdmission(stage, name, findKeyInPlan, throttle)
   if (api.apiKeySource === 'AUTHORIZER') {
     return [(request, caller, services) => admit(request, caller.usageIdentifierKey, services)]
   }
@@ -29,9 +31,10 @@ export const compileSocketKey = (
   stage: StageFacts,
   { routeKey, apiKeyRequired }: Route,
   { apiKeySelectionExpression }: Api,
+  throttle: Throttle,
 ): readonly AdmitStep[] => {
   if (!apiKeyRequired) return []
-  const admit = compileKeyAdmission(stage, routeKey, compileUsagePlans(stage))
+  const admit = compileKeyAdmission(stage, routeKey, compileUsagePlans(stage), throttle)
   if (apiKeySelectionExpression === '$context.authorizer.usageIdentifierKey') {
     return [(request, caller, services) => admit(request, caller.usageIdentifierKey, services)]
   }
@@ -39,10 +42,11 @@ export const compileSocketKey = (
 }
 
 /** Admits a request with the key's value, wherever that was found: for REST methods and WebSocket routes. */
-export const compileKeyAdmission = (
+const compileKeyAdmission = (
   stage: StageFacts,
   method: string,
   findKeyInPlan: FindKeyInPlan,
+  throttle: Throttle,
 ): ((
   request: GatewayRequest,
   value: string | undefined,
@@ -50,6 +54,10 @@ export const compileKeyAdmission = (
 ) => void | Promise<void>) => {
   const { accountId, region } = stage.scope
   const key = methodKey(method)
+  const refuse = (limit: Limit, keyId: string, services: Services): never => {
+    throttle.giveBack(services)
+    throw exceeded(limit, keyId)
+  }
   return (request, value, services) => {
     const { find } = request.directory
     if (value === undefined || value === '') throw forbidden('the request has no API key')
@@ -66,9 +74,9 @@ export const compileKeyAdmission = (
     request.apiKey = { id: entry.id, value }
     const refused = takeEach(inPlan.limitsOf(key), services)
     if (refused === undefined) return
-    if (!(refused instanceof Promise)) throw exceeded(refused, entry.id)
+    if (!(refused instanceof Promise)) return refuse(refused, entry.id, services)
     return refused.then((limit) => {
-      if (limit !== undefined) throw exceeded(limit, entry.id)
+      if (limit !== undefined) refuse(limit, entry.id, services)
     })
   }
 }

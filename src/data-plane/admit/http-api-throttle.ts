@@ -2,10 +2,8 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 import { rateOf } from '#model/apigateway/usage-limits.ts'
 import type { StageV2 } from '#model/apigatewayv2/api.ts'
-import type { GatewayRequest } from '../accept/request.ts'
 import type { StageFacts } from '../compiling.ts'
-import type { Services } from '../plan.ts'
-import { throttleOf } from './throttle.ts'
+import { type Throttle, throttleOf } from './throttle.ts'
 
 /**
  * AWS: the settings of a route come before the stage's defaults, and the defaults hold for each route by itself.
@@ -15,7 +13,7 @@ export const compileHttpApiThrottle = (
   facts: StageFacts,
   routeKey: string,
   stage: StageV2,
-): ((request: GatewayRequest, services: Services) => void | Promise<void>) => {
+): Throttle => {
   const own = stage.routeSettings?.[routeKey]
   const defaults = stage.defaultRouteSettings
   const rateLimit = own?.throttlingRateLimit ?? defaults?.throttlingRateLimit

@@ -4,8 +4,19 @@ import type { MethodSetting, Stage } from '#model/apigateway/stage.ts'
 import { rateOf } from '#model/apigateway/usage-limits.ts'
 import type { RateLimit } from '#model/limits.ts'
 import type { StageFacts } from '../compiling.ts'
-import { GatewayFailure, type RestMethodPlan, type Services } from '../plan.ts'
+import { GatewayFailure, type Services } from '../plan.ts'
 import { takeEach } from './limit-group.ts'
+
+/** The first limits that a request passes: those of its stage (or route), and the account's. */
+export interface Throttle {
+  readonly admit: (request: unknown, services: Services) => void | Promise<void>
+  /**
+   * Gives back what `admit` took. AWS: the limits of a usage plan come before the stage's and the account's, so what a
+   * plan refuses costs those nothing. They are asked first here, because the flood of a caller without a key is to stop
+   * before any authorizer is invoked; giving back makes it come to the same. [behaviour.md 9 "Order applied", 3.1 #9]
+   */
+  readonly giveBack: (services: Services) => void
+}
 
 /**
  * AWS: a method's own setting comes before the one for all methods, which holds for each by itself; then the account.
@@ -16,7 +27,7 @@ export const compileThrottle = (
   stage: Stage,
   resourcePath: string,
   httpMethod: string,
-): RestMethodPlan['throttle'] => {
+): Throttle => {
   const own = findMethodSetting(stage, resourcePath, httpMethod)
   const all = stage.methodSettings?.['*/*']
   const rateLimit = own?.throttlingRateLimit ?? all?.throttlingRateLimit
@@ -34,17 +45,22 @@ export const throttleOf = (
   facts: StageFacts,
   own: RateLimit | undefined,
   where: string,
-): ((request: unknown, services: Services) => void | Promise<void>) => {
+): Throttle => {
   // The account's limit is a setting of the process: known with the first request.
   let group: readonly RateLimit[] | undefined
-  return (_request, services) => {
-    group ??= [...(own === undefined ? [] : [own]), services.accountLimit(facts.scope)]
-    const refused = takeEach(group, services)
-    if (refused === undefined) return
-    if (!(refused instanceof Promise)) throw tooMany(refused, own, where)
-    return refused.then((limit) => {
-      if (limit !== undefined) throw tooMany(limit, own, where)
-    })
+  return {
+    admit: (_request, services) => {
+      group ??= [...(own === undefined ? [] : [own]), services.accountLimit(facts.scope)]
+      const refused = takeEach(group, services)
+      if (refused === undefined) return
+      if (!(refused instanceof Promise)) throw tooMany(refused, own, where)
+      return refused.then((limit) => {
+        if (limit !== undefined) throw tooMany(limit, own, where)
+      })
+    },
+    giveBack: ({ limits }) => {
+      for (const limit of group ?? []) limits.refund(limit)
+    },
   }
 }
 

@@ -32,6 +32,16 @@ describe('ApiKey', () => {
     )
   })
 
+  it('keys are found by customer, with their values where these are asked for [behaviour.md 9 "API keys"]', async () => {
+    const { run } = createSetting()
+    const made = await run(CreateApiKey, { customerId: 'c1', generateDistinctId: true })
+    await run(CreateApiKey, { customerId: 'c2' })
+    const { items } = await run(GetApiKeys, { customerId: 'c1', includeValues: true })
+    assert.deepEqual(items, [made])
+    // AWS: an id that is the value is a thing of the past. [api: CreateApiKey, generateDistinctId]
+    assert.notEqual(made.id, made.value)
+  })
+
   it('F095: a value has 20 to 128 characters; an empty one is made', async () => {
     const { run } = createSetting()
     await badRequest(

@@ -38,11 +38,12 @@ describe('ImportApiKeys', () => {
 
   it('says of each row why it is no key, and makes none with failOnWarnings', async () => {
     const { load, run } = createImports()
-    const text = `name,key,usageplanids\na,short\nb,${VALUE},nothing\nc,${VALUE}\nd,${VALUE}\n`
+    const text = `name,key,usageplanids\na,short\nb,${VALUE},nothing\nc,${VALUE}\nd,\n${'e'.repeat(1025)},${VALUE}e\n`
     const expected = [
       'Row 1: API Key value should be at least 20 characters',
       'Row 2: Invalid Usage Plan ID specified',
-      'Row 4: API Key already exists',
+      'Row 4: API Key value should be at least 20 characters',
+      'Row 5: Invalid API Key name, can be at most 1024 characters.',
     ]
     await badRequest(
       load(text, { failOnWarnings: true }),
@@ -52,6 +53,36 @@ describe('ImportApiKeys', () => {
     const { ids, warnings } = await load(text)
     assert.equal(ids.length, 1)
     assert.deepEqual(warnings, expected)
+  })
+
+  it('lets a later import of a key overwrite the former, and enables what does not say otherwise [guide: api-key-file-format]', async () => {
+    const { load, run } = createImports()
+    const { id: plan } = await run(operations.CreateUsagePlan, { name: 'a' })
+    const first = await load(`key,name,description\n${VALUE},first,one\n`)
+    const again = await load(
+      `Enabled,Name,key,UsageplanIds,Colour\nfalse,it's,${VALUE},'${plan}'\n,other,${VALUE}2,'${plan},${plan}'\n`,
+    )
+    assert.deepEqual(again.warnings, ['The column colour is not used'])
+    assert.equal(again.ids[0], first.ids[0])
+    const keys = await Promise.all(
+      again.ids.map((apiKey) => run(operations.GetApiKey, { apiKey, includeValue: true })),
+    )
+    assert.deepEqual(
+      keys.map(({ name, value, description, enabled }) => [name, value, description, enabled]),
+      [
+        ["it's", VALUE, undefined, false],
+        ['other', `${VALUE}2`, undefined, true],
+      ],
+    )
+    const { items } = await run(operations.GetUsagePlanKeys, { usagePlanId: plan })
+    assert.deepEqual(items.map(({ id }) => id).sort(), [...again.ids].sort())
+  })
+
+  it('takes 10,000 rows at most, none of a larger file [behaviour.md 9 "API keys"]', async () => {
+    const { load, run } = createImports()
+    const rows = Array.from({ length: 10_001 }, (_, index) => `k${index},${VALUE}${index}`)
+    await badRequest(load(`name,key\n${rows.join('\n')}\n`), 'Invalid CSV: more than 10000 keys')
+    assert.deepEqual((await run(operations.GetApiKeys, {})).items, [])
   })
 
   it('refuses what is no such file', async () => {

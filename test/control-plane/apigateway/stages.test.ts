@@ -208,6 +208,37 @@ describe('Stage', () => {
     assert.equal(off.cacheClusterStatus, 'NOT_AVAILABLE')
   })
 
+  it('a TTL is an hour at most, and a cluster of one of AWS’s sizes [behaviour.md 10 "What", "Cluster"]', async () => {
+    const { create, patch } = await deployed()
+    await create()
+    for (const seconds of ['0', '3600']) {
+      const { methodSettings } = await patch('replace', '/*/*/caching/ttlInSeconds', seconds)
+      assert.equal(methodSettings?.['*/*']?.cacheTtlInSeconds, Number(seconds))
+    }
+    for (const seconds of ['3601', '-1', '1.5', 'long']) {
+      await assert.rejects(patch('replace', '/*/*/caching/ttlInSeconds', seconds), {
+        code: 'BadRequestException',
+      })
+    }
+    await badRequest(
+      patch('replace', '/cacheClusterSize', '0.7'),
+      'Invalid cache cluster size specified. Valid options are 0.5,1.6,6.1,13.5,28.4,58.2,118,237',
+    )
+  })
+
+  it('a canary’s share is a percentage, with fractions [behaviour.md 11 "Canary"]', async () => {
+    const { create, patch } = await deployed()
+    for (const percentTraffic of [-1, 100.1, Number.NaN]) {
+      await badRequest(
+        create({ canarySettings: { percentTraffic } }),
+        'Percent traffic must be between 0 and 100',
+      )
+    }
+    await create({ canarySettings: { percentTraffic: 0.5 } })
+    const { canarySettings } = await patch('replace', '/canarySettings/percentTraffic', '33.25')
+    assert.equal(canarySettings?.percentTraffic, 33.25)
+  })
+
   it('a cache of another size, or one that was off, comes back empty [behaviour.md 10 "Cluster"]', async () => {
     const { create, patch, served } = await deployed()
     await create()

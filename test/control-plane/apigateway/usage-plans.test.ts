@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { badRequest, createSetting, notFound, operations } from './setting.ts'
+import { badRequest, conflict, createSetting, notFound, operations } from './setting.ts'
 
 const { CreateUsagePlan, UpdateUsagePlan, GetUsagePlan, DeleteUsagePlan, CreateUsagePlanKey } =
   operations
@@ -77,5 +77,33 @@ describe('UsagePlan', () => {
     await run(operations.DeleteApiKey, { apiKey: key.id })
     const { items } = await run(operations.GetUsagePlanKeys, { usagePlanId: plan.id })
     assert.deepEqual(items, [])
+  })
+
+  it('a key is in one plan for each stage, however it comes there [behaviour.md 9 "Usage plan"]', async () => {
+    const { run, restApiId, plan } = await planned()
+    const other = await run(CreateUsagePlan, { name: 'other' })
+    const { id: keyId, value } = await run(operations.CreateApiKey, { name: 'customer' })
+    const put = (usagePlanId: string) =>
+      run(CreateUsagePlanKey, { usagePlanId, keyId, keyType: 'API_KEY' })
+    const addStage = (usagePlanId: string) =>
+      run(UpdateUsagePlan, {
+        usagePlanId,
+        patchOperations: [{ op: 'add', path: '/apiStages', value: `${restApiId}:dev` }],
+      })
+    const refusal = (name = keyId) =>
+      `Usage Plan ${other.id} cannot be added because API Key ${name} cannot reference multiple usage plans with the same API stage: ${restApiId}:dev`
+    await put(plan.id)
+    await put(other.id)
+    await conflict(addStage(other.id), refusal())
+    await run(operations.DeleteUsagePlanKey, { usagePlanId: other.id, keyId })
+    await addStage(other.id)
+    await conflict(put(other.id), refusal())
+    const body = Buffer.from(
+      `name,key,usageplanids\ncustomer,${value},${other.id}\nnew,${value}2,"${plan.id},${other.id}"\n`,
+    )
+    const { warnings } = await run(operations.ImportApiKeys, { body, format: 'csv' })
+    assert.deepEqual(warnings, [`Row 1: ${refusal('customer')}`, `Row 2: ${refusal('new')}`])
+    await run(operations.DeleteUsagePlanKey, { usagePlanId: plan.id, keyId })
+    await put(other.id)
   })
 })
