@@ -129,6 +129,13 @@ end
   return file
 }
 
+/** What keys are imported into: where it is asked, where it is managed, and by whom. */
+export type Managed = Pick<Daemun, 'url' | 'endpoint' | 'credentials'>
+
+/** One method that asks for a key and answers by itself. */
+export const writeMockTemplate = (folder: string, name: string): Promise<string> =>
+  writeTemplate(folder, name, sellingResources(undefined, { resources: 1, keys: 0 }))
+
 type Resources = Readonly<Record<string, unknown>>
 
 const writeTemplate = async (
@@ -142,7 +149,7 @@ const writeTemplate = async (
   return file
 }
 
-const sellingResources = (upstream: Server, { resources }: Size): Resources => {
+const sellingResources = (upstream: Server | undefined, { resources }: Size): Resources => {
   const made: Record<string, unknown> = {}
   const methods: string[] = []
   for (let index = 0; index < resources; index++) {
@@ -170,7 +177,7 @@ const sellingResources = (upstream: Server, { resources }: Size): Resources => {
 const methodOf = (
   name: string,
   ResourceId: unknown,
-  upstream: Server,
+  upstream: Server | undefined,
   ApiKeyRequired: boolean,
 ): Resources => ({
   [name]: {
@@ -181,10 +188,23 @@ const methodOf = (
       HttpMethod: 'GET',
       AuthorizationType: 'NONE',
       ApiKeyRequired,
-      Integration: { Type: 'HTTP_PROXY', IntegrationHttpMethod: 'GET', Uri: `${upstream.url}/` },
+      Integration: upstream === undefined ? MOCK : proxyTo(upstream),
+      ...(upstream === undefined && { MethodResponses: [{ StatusCode: 200 }] }),
     },
   },
 })
+
+const proxyTo = ({ url }: Server) => ({
+  Type: 'HTTP_PROXY',
+  IntegrationHttpMethod: 'GET',
+  Uri: `${url}/`,
+})
+
+const MOCK = {
+  Type: 'MOCK',
+  RequestTemplates: { 'application/json': '{"statusCode": 200}' },
+  IntegrationResponses: [{ StatusCode: 200 }],
+}
 
 const deployed = (methods: readonly string[], stage: Resources): Resources => ({
   Deployment: {
@@ -204,7 +224,7 @@ const deployed = (methods: readonly string[], stage: Resources): Resources => ({
 })
 
 /** All keys into the one plan; returns once the last of them is let in. */
-const importKeys = async (daemun: Daemun, keys: number): Promise<void> => {
+export const importKeys = async (daemun: Managed, keys: number): Promise<void> => {
   const client = new APIGatewayClient({
     endpoint: daemun.endpoint,
     region: 'us-east-1',
