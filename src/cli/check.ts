@@ -42,6 +42,7 @@ export const run = async (given: Settings): Promise<void> => {
     : checked.map(formatCoverage).join('')
   process.stdout.write(text)
   if (failed) process.exitCode = 2
+  if (checked.some(({ worst }) => worst === 'impossible')) process.exitCode = 1
 }
 
 const isFailure = (worst: Honour, failOn: Settings['failOn']): boolean =>
@@ -49,7 +50,11 @@ const isFailure = (worst: Honour, failOn: Settings['failOn']): boolean =>
 
 const formatCoverage = ({ file, rows, counts }: Coverage): string => {
   const count = (honour: Honour): string => `${counts[honour]} ${honour}`
-  const head = `${here(file)}: ${(['enforced', 'approximated', 'inert', 'refused'] as const).map(count).join(', ')}`
+  const head = `${here(file)}: ${SHOWN.filter(
+    (honour) => honour !== 'impossible' || counts.impossible > 0,
+  )
+    .map(count)
+    .join(', ')}`
   const width = Math.min(70, Math.max(0, ...rows.map((row) => placeOf(row).length)))
   return `${styleText('bold', head)}\n${rows.map((row) => formatRow(row, width)).join('')}\n`
 }
@@ -62,11 +67,14 @@ const formatRow = (row: CoverageRow, width: number): string => {
   return `${place} ${mark} ${placeOf(row).padEnd(width)}  ${printable(row.what)}${note === undefined ? '' : `: ${printable(note)}`}\n`
 }
 
+const SHOWN: readonly Honour[] = ['enforced', 'approximated', 'inert', 'refused', 'impossible']
+
 const COLOURS = {
   enforced: 'green',
   approximated: 'cyan',
   inert: 'yellow',
   refused: 'red',
+  impossible: 'red',
 } as const
 
 const placeOf = ({ where }: CoverageRow): string =>

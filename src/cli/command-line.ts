@@ -31,6 +31,7 @@ Every resource, property and intrinsic function of the template is one of
   approximated   it does less than on AWS; how is said
   inert          it is passed over: requests are served as if it were not there
   refused        what needs it is answered with an error that names it
+  impossible     the template cannot be deployed because of it
 found by deploying the template into memory with the code of \`daemun start\`. Nothing is kept, no function runs.
 
 Status: 0 all is well, 1 the template cannot be deployed, 2 something is refused (or what --fail-on says).

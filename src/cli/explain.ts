@@ -3,6 +3,8 @@
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { checkTemplate, createCheckStore } from '#deploy/check/check-template.ts'
+import type { CoverageRow } from '#deploy/check/rows.ts'
+import { TemplateError } from '#deploy/template/template-error.ts'
 import type { StageEntry } from '#model/documents.ts'
 import { printable } from '#observability/request-line.ts'
 import { compileStage, documentOf, type FindDocument } from '#snapshot/compile.ts'
@@ -94,10 +96,21 @@ const openSource = async (given: Settings): Promise<DirectorySource> => {
       parameters: { ...template.parameters, ...settings.parameters },
       scope,
     }
-    await checkTemplate(options, store)
+    const { rows } = await checkTemplate(options, store)
+    const broken = rows.find(({ honour }) => honour === 'impossible')
+    if (broken !== undefined) throw cannotBeDeployed(broken)
   }
   return storeSource(store)
 }
+
+const cannotBeDeployed = ({ file, line, where, note }: CoverageRow): TemplateError =>
+  new TemplateError({
+    file,
+    line,
+    path: where.split('.'),
+    problem: note ?? 'this cannot be made',
+    mend: '`daemun check` lists everything that stands in the way',
+  })
 
 const stagesOf = async (source: DirectorySource): Promise<readonly StageEntry[]> => {
   const { changes } = await source.changes(0)

@@ -3,8 +3,11 @@ import type { Path } from './template/path.ts'
 import { formatPath } from './template/path.ts'
 import type { TemplateSource } from './template/source.ts'
 
-/** How far something is honoured: as on AWS, in another way, not at all, or by refusing what needs it. */
-export type Honour = 'enforced' | 'approximated' | 'inert' | 'refused'
+/**
+ * How far something is honoured: as on AWS, in another way, not at all, or by refusing what needs it. `impossible`: the
+ * template cannot be deployed because of it, which `daemun check` alone says and goes on.
+ */
+export type Honour = 'enforced' | 'approximated' | 'inert' | 'refused' | 'impossible'
 
 export interface ReportEntry {
   /** `Resources.HelloFunction.Properties.Tracing` */

@@ -50,3 +50,40 @@ test('a template that cannot be deployed ends with 1 and its message, --help say
     await remove()
   }
 })
+
+test('everything that stands in the way is a row: the check goes on, and ends with 1', async () => {
+  const { folder, remove } = await folderWith(`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Built: {Type: AWS::Serverless::Function, Properties: {Runtime: nodejs22.x, Handler: a.b, CodeUri: nowhere/}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Maybe}]}}}
+  Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
+  Queue: {Type: AWS::SQS::Queue}
+`)
+  try {
+    const { status, stdout } = await runDaemun(['check', folder, '--json', '--fail-on', 'never'])
+    assert.equal(status, 1)
+    const { templates } = JSON.parse(stdout) as {
+      templates: readonly {
+        rows: readonly { where: string; honour: string; note?: string; line: number }[]
+      }[]
+    }
+    const rows = templates[0]?.rows ?? []
+    const impossible = rows.filter(({ honour }) => honour === 'impossible')
+    assert.deepEqual(
+      impossible.map(({ line, note }) => [line, note?.split(/[:,(]/)[0]]),
+      [
+        [3, 'the code of `Built`'],
+        [4, 'AWS'],
+        [5, 'it needs Role'],
+      ].map(([line, note]) => [line, note]),
+    )
+    assert.ok(
+      rows.some(({ where, honour }) => where === 'Resources.Queue' && honour === 'enforced'),
+    )
+    const shown = await runDaemun(['explain', 'GET', '/', folder])
+    assert.equal(shown.status, 1)
+    assert.match(shown.stderr, /the code of `Built`.*daemun check/)
+  } finally {
+    await remove()
+  }
+})

@@ -56,7 +56,7 @@ export const checkTemplate = async (options: CheckOptions, store: Store): Promis
     ]),
     ...requests,
   ]
-  const counts = { enforced: 0, approximated: 0, inert: 0, refused: 0 }
+  const counts = { enforced: 0, approximated: 0, inert: 0, refused: 0, impossible: 0 }
   for (const { honour } of rows) counts[honour]++
   const worst = rows.reduce<Honour>(
     (before, { honour }) => (rank(honour) > rank(before) ? honour : before),

@@ -79,7 +79,7 @@ export const rowsOf = ({ written, report }: DeployedTemplate): readonly Coverage
   return [...rows.values()].sort((left, right) => (left.line ?? 0) - (right.line ?? 0))
 }
 
-const ORDER: readonly Honour[] = ['enforced', 'approximated', 'inert', 'refused']
+const ORDER: readonly Honour[] = ['enforced', 'approximated', 'inert', 'refused', 'impossible']
 
 export const rank = (honour: Honour): number => ORDER.indexOf(honour)
 

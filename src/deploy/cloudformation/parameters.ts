@@ -1,5 +1,7 @@
 // Template parameters: given values, defaults and rules. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 import type { JsonObject, JsonValue } from '#shared/json.ts'
+import { RegexBudgetError } from '#languages/regex/errors.ts'
+import { compileJavaRegex, type JavaRegex } from '#languages/regex/java-regex.ts'
 import { PARTITION, type Scope, URL_SUFFIX } from '#model/scope.ts'
 import type { Report } from '../report.ts'
 import { failAt, objectOf, type TemplateSource } from '../template/source.ts'
@@ -171,9 +173,10 @@ const checkPattern = (
   const pattern = textOf(parameter['AllowedPattern'])
   if (pattern === undefined) return
   if (text.length > PATTERN_TEXT_MAX) refuse(`has more than ${PATTERN_TEXT_MAX} characters`)
-  let expression: RegExp
+  let expression: JavaRegex
   try {
-    expression = new RegExp(`^(?:${pattern})$`)
+    // AWS: a pattern of Java's, which the whole value has to match. [AWSCloudFormation, Parameters]
+    expression = compileJavaRegex(pattern)
   } catch (error) {
     return failAt(
       source,
@@ -183,5 +186,10 @@ const checkPattern = (
       error,
     )
   }
-  if (!expression.test(text)) refuse(`does not match ${pattern}`)
+  try {
+    if (!expression.matches(text)) refuse(`does not match ${pattern}`)
+  } catch (error) {
+    if (!(error instanceof RegexBudgetError)) throw error
+    refuse(`takes too long to compare with ${pattern}`)
+  }
 }

@@ -104,6 +104,14 @@ export const structure =
 export const jsonText: Reader<string> = (value) =>
   typeof value === 'string' ? value : JSON.stringify(value)
 
+/** A policy: YAML's `Sid: 1` is meant as text, as CloudFormation takes every number of a policy's texts. */
+export const policyText: Reader<string> = (value) =>
+  typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (key, member: unknown) =>
+        key === 'Sid' && typeof member === 'number' ? String(member) : member,
+      )
+
 export const json: Reader<JsonValue> = (value) => value
 
 /** `[{Key, Value}]` or a plain map, as a map. */

@@ -14,6 +14,7 @@ import type { Made, ResourceContext, ResourceType, StackResource } from './resou
 import { resourceType } from './resource-types/index.ts'
 import type { ResourceDeclaration } from './sections.ts'
 import type { StackDeployment } from './stack.ts'
+import { type BringAbout, tryingOut } from './try-out.ts'
 
 export interface ResourceChange {
   readonly logicalId: string
@@ -51,9 +52,10 @@ export const createResources = async (work: ResourceWork) => {
     'inside',
   )
   for (const [logicalId, { type }] of gone) changes.push({ logicalId, type, action: 'delete' })
+  const bring = deployment.isDry ? tryingOut(bringAbout) : bringAbout
   for (const declaration of order) {
     const { logicalId } = declaration
-    const action = await bringAbout(declaration, { work, existing, files, superseded })
+    const action = await bring(declaration, { work, existing, files, superseded })
     if (action !== undefined) changes.push({ logicalId, type: declaration.type, action })
     const made = existing.get(logicalId)
     if (made !== undefined) resources.set(logicalId, made)
@@ -67,7 +69,7 @@ interface Superseded {
   readonly resource: StackResource
 }
 
-interface Making {
+export interface Making {
   readonly work: ResourceWork
   readonly existing: Map<string, StackResource>
   readonly files: Set<string>
@@ -131,10 +133,7 @@ export const removalOf = (
     }),
 })
 
-const bringAbout = async (
-  declaration: ResourceDeclaration,
-  making: Making,
-): Promise<ResourceChange['action'] | undefined> => {
+const bringAbout: BringAbout = async (declaration, making) => {
   const { work, existing } = making
   const { logicalId, type: name } = declaration
   const type = resourceType(name)

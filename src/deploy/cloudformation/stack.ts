@@ -25,6 +25,7 @@ import {
 } from './resource-type.ts'
 import type { Outside } from './custom-resources/asking.ts'
 import { createResources, removalOf, type ResourceChange } from './resources.ts'
+import { inertAttribute } from './resource-types/inert-forms.ts'
 import { resourceType } from './resource-types/index.ts'
 import { conditionsOf, readResources, type ResourceDeclaration } from './sections.ts'
 import { withoutSecrets, withSecrets } from './secret-attributes.ts'
@@ -200,12 +201,6 @@ const resourceLookups = (
 
 const isRecord = ({ type, keys }: StackResource): boolean =>
   resourceType(type).inert === true || keys['record'] === RECORD_ONLY['record']
-
-/** Of a resource that only its record exists of, every attribute is something that reads like one. */
-const inertAttribute = (resource: StackResource, attribute: string): string =>
-  /arn$/i.test(attribute)
-    ? String(resource.attributes['Arn'] ?? resource.physicalId)
-    : `${resource.physicalId}-${attribute.replaceAll('.', '-').toLowerCase()}`
 
 const referencesOf = (
   { logicalId, properties }: ResourceDeclaration,

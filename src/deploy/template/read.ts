@@ -15,6 +15,7 @@ import {
 } from 'yaml'
 import { assert, errorMessage } from '#shared/assert.ts'
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
+import { parseIndented } from './flow-indent.ts'
 import type { Path } from './path.ts'
 import type { TemplateSource } from './source.ts'
 import { objectOf } from './source.ts'
@@ -96,17 +97,11 @@ interface Parsed {
 }
 
 const parse = (text: string, file: string): Parsed => {
-  const counter = new LineCounter()
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    lineCounter: counter,
-    logLevel: 'silent',
-    prettyErrors: false,
-    stringKeys: false,
-    uniqueKeys: false,
-    merge: true,
-  })
+  const { document, counter } = parseIndented(
+    text,
+    parseOnce,
+    ({ document: { errors } }) => errors[0],
+  )
   const [error] = document.errors
   if (error !== undefined) {
     if (error.message.includes('call stack')) throw tooDeep(file)
@@ -118,6 +113,21 @@ const parse = (text: string, file: string): Parsed => {
     })
   }
   return { document, lineAt: (offset) => counter.linePos(offset).line }
+}
+
+const parseOnce = (text: string) => {
+  const counter = new LineCounter()
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    lineCounter: counter,
+    logLevel: 'silent',
+    prettyErrors: false,
+    stringKeys: false,
+    uniqueKeys: false,
+    merge: true,
+  })
+  return { document, counter }
 }
 
 const readYaml = (text: string, file: string): TemplateSource => {

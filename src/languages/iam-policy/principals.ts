@@ -44,7 +44,7 @@ export const compileNotPrincipal = (
 }
 
 interface Named {
-  readonly type: 'AWS' | 'Service' | 'Federated' | '*'
+  readonly type: 'AWS' | 'Service' | 'Federated' | 'CanonicalUser' | '*'
   readonly value: string
   /** Of `123456789012` and `arn:aws:iam::123456789012:root`. */
   readonly accountId?: string
@@ -70,7 +70,8 @@ const readOne = (type: string, value: unknown, path: string): Named => {
   if (typeof value !== 'string' || value === '') throw invalid()
   if (type === 'Service' || type === 'Federated') return { type, value }
   if (type === '*' && value === '*') return { type: '*', value }
-  // Canonical users are S3's own: nobody who is known here is one.
+  // Canonical users are S3's own (CloudFront's origin access identities): nobody who is known here is one.
+  if (type === 'CanonicalUser') return { type, value }
   if (type !== 'AWS') throw invalid()
   if (value === '*') return { type, value }
   const accountId = /^(\d{12})$|^arn:[^:]+:iam::(\d{12}):root$/.exec(value)

@@ -261,7 +261,7 @@ test('a check asks nobody, and a deployment that reaches no function says so', a
   const shop = workspace(t)
   const { report, outputs } = await shop.template(template('', OUTPUT))
   assert.match(String(report[0]?.effect), /no function is reached/)
-  assert.match(outputs['Url']?.value ?? '', /Thing/)
+  assert.match(outputs['Url']?.value ?? '', /thing/i)
 })
 
 test('a nested stack may hold a custom resource, and what it answers reaches the outer stack', async (t) => {

@@ -123,3 +123,25 @@ test('a key that every object inherits is an ordinary key', () => {
   assert.deepEqual(Object.keys(value), ['__proto__', 'constructor'])
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
 })
+
+test('brackets that close too far left are read as PyYAML reads them, and lines keep their numbers', () => {
+  const text = `Schema: {"a": "] }",
+"b": {
+  "c": [1, # ]
+2]}
+}
+List: [
+  !Ref A,
+!Sub "x"
+]
+After: {Type: String}
+`
+  const source = readTemplate(text, 'template.yaml')
+  assert.deepEqual(source.value, {
+    Schema: { a: '] }', b: { c: [1, 2] } },
+    List: [{ Ref: 'A' }, { 'Fn::Sub': 'x' }],
+    After: { Type: 'String' },
+  })
+  assert.equal(source.lineOf(['After', 'Type']), 10)
+  assert.match(refused('A: {\nb: 1\nC: 2').message, /not valid YAML/)
+})

@@ -2,7 +2,7 @@
 // `aws cloudformation package` takes there. A file is handed on as it is: its intrinsic functions are nobody's.
 import path from 'node:path'
 import { errorMessage } from '#shared/assert.ts'
-import { isObject } from '#shared/json.ts'
+import { isObject, type JsonValue } from '#shared/json.ts'
 import { memberOf } from '../../template/source.ts'
 import { readDefinitionFile } from '../../template/include.ts'
 import type { Made, ResourceContext } from '../resource-type.ts'
@@ -10,7 +10,7 @@ import type { Made, ResourceContext } from '../resource-type.ts'
 /** The definition's text, or undefined where the API has none. */
 export const definitionOf = (context: ResourceContext): string | undefined => {
   const body = memberOf(context.properties, 'Body')
-  if (body !== undefined) return JSON.stringify(body)
+  if (body !== undefined) return JSON.stringify(titled(body, context))
   const location = memberOf(context.properties, 'BodyS3Location')
   if (location === undefined) return undefined
   const at = [...context.path, 'BodyS3Location']
@@ -33,6 +33,14 @@ export const definitionOf = (context: ResourceContext): string | undefined => {
       'Give the path of an OpenAPI document; it is relative to the template',
     )
   }
+}
+
+/** AWS: `info: {}` is enough, as its Infrastructure Composer writes it: an API of a stack has its name from the stack. */
+const titled = (body: JsonValue, { logicalId, properties }: ResourceContext): JsonValue => {
+  const info = memberOf(body, 'info')
+  if (!isObject(body) || memberOf(info, 'title') !== undefined) return body
+  const name = memberOf(properties, 'Name') ?? logicalId
+  return { ...body, info: { ...(isObject(info) ? info : {}), title: name } }
 }
 
 /** What the import passes over, as text to remember: it is reported at every start. */

@@ -4,7 +4,7 @@ import { ServiceError } from '#wire/errors.ts'
 import type { Path } from '../../template/path.ts'
 import {
   boolean,
-  jsonText,
+  policyText,
   list,
   named,
   number,
@@ -60,7 +60,7 @@ export const privateDomainName: ResourceType = {
     DomainName: text,
     EndpointAccessMode: text,
     EndpointConfiguration: ENDPOINT,
-    Policy: jsonText,
+    Policy: policyText,
     RoutingMode: text,
     SecurityPolicy: text,
     Tags: tags,

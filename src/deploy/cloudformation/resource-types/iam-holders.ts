@@ -1,7 +1,15 @@
 // AWS::IAM::Role, User, Group and UserToGroupAddition.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html
 import { isObject } from '#shared/json.ts'
-import { type Input, jsonText, list, number, type Reader, structure, text } from '../properties.ts'
+import {
+  type Input,
+  policyText,
+  list,
+  number,
+  type Reader,
+  structure,
+  text,
+} from '../properties.ts'
 import type { Existing, Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import {
   attach,
@@ -21,7 +29,7 @@ const NAME_LENGTH_MAX: Readonly<Record<HolderKind, number>> = { Group: 128, Role
 
 const POLICIES = {
   ManagedPolicyArns: list(text),
-  Policies: list(structure(byName({ PolicyName: text, PolicyDocument: jsonText }))),
+  Policies: list(structure(byName({ PolicyName: text, PolicyDocument: policyText }))),
 }
 
 /** What an update does beside the policies: undefined members were taken out of the template. */
@@ -115,7 +123,7 @@ const DEFAULT_DURATION = 3_600
 export const role = holder(
   'Role',
   {
-    AssumeRolePolicyDocument: jsonText,
+    AssumeRolePolicyDocument: policyText,
     Description: text,
     MaxSessionDuration: number,
     PermissionsBoundary: text,

@@ -1,7 +1,7 @@
 // AWS::IAM::ManagedPolicy, AWS::IAM::Policy (an inline policy of many), the inline policies of one, and OIDCProvider.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
 import { isObject } from '#shared/json.ts'
-import { type Input, jsonText, list, text } from '../properties.ts'
+import { type Input, policyText, list, text } from '../properties.ts'
 import { type ResourceContext, type ResourceType, textMember } from '../resource-type.ts'
 import { byName, type HolderKind, ifThere, keyList, listOf, nameOf, tagList } from './iam-names.ts'
 
@@ -37,7 +37,7 @@ export const managedPolicy: ResourceType = {
     Description: text,
     ManagedPolicyName: text,
     Path: text,
-    PolicyDocument: jsonText,
+    PolicyDocument: policyText,
     ...HOLDER_LISTS,
   }),
   create: async (input, context) => {
@@ -73,7 +73,7 @@ export const managedPolicy: ResourceType = {
 }
 
 export const policy: ResourceType = {
-  properties: byName({ PolicyDocument: jsonText, PolicyName: text, ...HOLDER_LISTS }),
+  properties: byName({ PolicyDocument: policyText, PolicyName: text, ...HOLDER_LISTS }),
   create: async (input, context) => {
     const { PolicyName, PolicyDocument } = input
     await forEachHolder(input, (kind, holder) =>
@@ -94,7 +94,7 @@ export const policy: ResourceType = {
 }
 
 const inlinePolicyOf = (kind: HolderKind): ResourceType => ({
-  properties: byName({ PolicyDocument: jsonText, PolicyName: text, [`${kind}Name`]: text }),
+  properties: byName({ PolicyDocument: policyText, PolicyName: text, [`${kind}Name`]: text }),
   create: async (input, context) => {
     await context.call('iam', `Put${kind}Policy`, input)
     const holder = String(input[`${kind}Name`])

@@ -4,84 +4,7 @@ import type { JsonValue } from '#shared/json.ts'
 import { PARTITION, URL_SUFFIX } from '#model/scope.ts'
 import { memberOf } from '../../template/source.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
-
-interface Form {
-  /** The property that names it. */
-  readonly name?: string
-  /** `{region}`, `{account}` and `{name}` are put in. */
-  readonly arn: string
-  readonly ref?: string
-  readonly attributes?: Readonly<Record<string, string>>
-}
-
-const FORMS: Readonly<Record<string, Form>> = {
-  'AWS::IAM::InstanceProfile': {
-    name: 'InstanceProfileName',
-    arn: 'iam::{account}:instance-profile/{name}',
-  },
-  'AWS::StepFunctions::StateMachine': {
-    name: 'StateMachineName',
-    arn: 'states:{region}:{account}:stateMachine:{name}',
-    ref: '{arn}',
-    attributes: { Name: '{name}' },
-  },
-  'AWS::Kinesis::Stream': { name: 'Name', arn: 'kinesis:{region}:{account}:stream/{name}' },
-  'AWS::SecretsManager::Secret': {
-    name: 'Name',
-    arn: 'secretsmanager:{region}:{account}:secret:{name}',
-    ref: '{arn}',
-    attributes: { Id: '{arn}' },
-  },
-  'AWS::KMS::Key': {
-    arn: 'kms:{region}:{account}:key/{name}',
-    attributes: { KeyId: '{name}' },
-  },
-  'AWS::EC2::VPCEndpoint': {
-    arn: 'ec2:{region}:{account}:vpc-endpoint/vpce-{id}',
-    ref: 'vpce-{id}',
-    attributes: { Id: 'vpce-{id}' },
-  },
-  'AWS::EC2::SecurityGroup': {
-    arn: 'ec2:{region}:{account}:security-group/sg-{id}',
-    ref: 'sg-{id}',
-    attributes: { GroupId: 'sg-{id}' },
-  },
-  'AWS::EC2::Subnet': {
-    arn: 'ec2:{region}:{account}:subnet/subnet-{id}',
-    ref: 'subnet-{id}',
-    attributes: { SubnetId: 'subnet-{id}' },
-  },
-  'AWS::EC2::VPC': {
-    arn: 'ec2:{region}:{account}:vpc/vpc-{id}',
-    ref: 'vpc-{id}',
-    attributes: { VpcId: 'vpc-{id}' },
-  },
-  'AWS::CertificateManager::Certificate': {
-    arn: 'acm:{region}:{account}:certificate/{id}',
-    ref: '{arn}',
-  },
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': {
-    name: 'Name',
-    arn: 'elasticloadbalancing:{region}:{account}:loadbalancer/net/{name}/{id}',
-    ref: '{arn}',
-    attributes: {
-      DNSName: '{name}-{id}.elb.{region}.{suffix}',
-      LoadBalancerArn: '{arn}',
-      LoadBalancerName: '{name}',
-    },
-  },
-  'AWS::ElasticLoadBalancingV2::Listener': {
-    arn: 'elasticloadbalancing:{region}:{account}:listener/net/{name}/{id}',
-    ref: '{arn}',
-    attributes: { ListenerArn: '{arn}' },
-  },
-  'AWS::ServiceDiscovery::Service': {
-    name: 'Name',
-    arn: 'servicediscovery:{region}:{account}:service/srv-{id}',
-    ref: 'srv-{id}',
-    attributes: { Id: 'srv-{id}', Name: '{name}' },
-  },
-}
+import { inertForm } from './inert-forms.ts'
 
 /** Types whose absence nobody who calls an API can notice; still reported, in other words. */
 const EFFECTS: Readonly<Record<string, string>> = {
@@ -104,7 +27,7 @@ export const inert: ResourceType = {
 }
 
 const record = (context: ResourceContext): Made => {
-  const form = Object.hasOwn(FORMS, context.type) ? FORMS[context.type] : undefined
+  const form = inertForm(context.type)
   const { region, accountId } = context.scope
   const id = context.ids.next(9)
   const given: JsonValue | undefined =
@@ -127,7 +50,7 @@ const record = (context: ResourceContext): Made => {
   const arn = `arn:${PARTITION}:${fill(pattern)}`
   const attributes = Object.entries(form?.attributes ?? {}).map(([key, text]) => [
     key,
-    fill(text, arn),
+    typeof text === 'string' ? fill(text, arn) : text.map((item) => fill(item, arn)),
   ])
   return {
     physicalId: fill(form?.ref ?? '{name}', arn),

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { functionArn } from '#model/arn.ts'
 import type { FunctionCode } from '#model/function.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
+import { TemplateError } from '../../template/template-error.ts'
 import { textOf } from '../evaluation.ts'
 import {
   boolean,
@@ -146,6 +147,18 @@ const retag = async (name: string, tags: JsonObject, context: ResourceContext): 
 
 /** What must hold at every start, changed or not: code, runtime and handler exist. Undefined: it cannot run here. */
 const checkFunction = (context: ResourceContext): Handled | undefined => {
+  if (!context.isDry) return handledOf(context)
+  try {
+    return handledOf(context)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    // What else there is to say of a template does not wait for its functions to be built.
+    context.report(context.path, 'Code', error.problem, 'impossible')
+    return undefined
+  }
+}
+
+const handledOf = (context: ResourceContext): Handled | undefined => {
   const code = functionCode(context)
   if (code === undefined) return undefined
   const runtime = textOf(memberOf(context.properties, 'Runtime') ?? null) ?? ''

@@ -5,7 +5,7 @@ import { ServiceError } from '#wire/errors.ts'
 import {
   boolean,
   type Input,
-  jsonText,
+  policyText,
   list,
   named,
   number,
@@ -172,7 +172,7 @@ const made = (name: string, input: Input, { scope: { region } }: ResourceContext
 })
 
 export const bucketPolicy: ResourceType = {
-  properties: byName({ Bucket: text, PolicyDocument: jsonText }),
+  properties: byName({ Bucket: text, PolicyDocument: policyText }),
   create: (input, context) => putPolicy(input, context),
   update: async (input, existing, context) =>
     existing.keys['bucket'] === input['Bucket'] ? putPolicy(input, context) : undefined,

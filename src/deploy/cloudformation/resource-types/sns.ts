@@ -1,7 +1,7 @@
 // AWS::SNS::Topic, Subscription and TopicPolicy.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
 import { ServiceError } from '#wire/errors.ts'
-import { json, jsonText, list, type Reader, text, without } from '../properties.ts'
+import { json, policyText, list, type Reader, text, without } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { byName, nameOf, tagList } from './iam-names.ts'
 import {
@@ -114,7 +114,7 @@ export const subscription: ResourceType = {
 }
 
 export const topicPolicy: ResourceType = {
-  properties: byName({ PolicyDocument: jsonText, Topics: list(text) }),
+  properties: byName({ PolicyDocument: policyText, Topics: list(text) }),
   approximates: HELD_WHERE_ENFORCED,
   create: async (input, context) => {
     const topics = Array.isArray(input['Topics']) ? input['Topics'].map(String) : []

@@ -1,7 +1,7 @@
 // AWS::SQS::Queue and the policies of queues.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html
 import { PARTITION } from '#model/scope.ts'
-import { jsonText, list, type Reader, tags, text } from '../properties.ts'
+import { policyText, list, type Reader, tags, text } from '../properties.ts'
 import type { ResourceContext, ResourceType } from '../resource-type.ts'
 import { byName, nameOf } from './iam-names.ts'
 import { attributesOf, attributeText, unlessGone } from './messaging-names.ts'
@@ -131,13 +131,13 @@ const policyOf = (urlsOf: (input: Readonly<Record<string, unknown>>) => readonly
   }) satisfies Pick<ResourceType, 'create' | 'delete'>
 
 export const queuePolicy: ResourceType = {
-  properties: byName({ PolicyDocument: jsonText, Queues: list(text) }),
+  properties: byName({ PolicyDocument: policyText, Queues: list(text) }),
   approximates: 'stored with the queue; whoever may call SQS here may use it',
   ...policyOf(({ Queues }) => (Array.isArray(Queues) ? Queues.map(String) : [])),
 }
 
 export const queueInlinePolicy: ResourceType = {
-  properties: byName({ PolicyDocument: jsonText, Queue: text }),
+  properties: byName({ PolicyDocument: policyText, Queue: text }),
   approximates: 'stored with the queue; whoever may call SQS here may use it',
   ...policyOf(({ Queue }) => [String(Queue)]),
 }
