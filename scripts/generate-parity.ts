@@ -12,6 +12,7 @@ import { iamOperations } from '#identity/iam/operations.ts'
 import { createSealing } from '#identity/sealing.ts'
 import { stsOperations } from '#identity/sts/operations.ts'
 import { eventsOperations } from '#services/events/operations.ts'
+import { schedulerOperations } from '#services/scheduler/operations.ts'
 import { snsOperations } from '#services/sns/operations.ts'
 import { sqsOperations } from '#services/sqs/operations.ts'
 import { systemRandom } from '#shared/random.ts'
@@ -55,6 +56,10 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   [/^Publish(?:Batch)?$/, 'signed with a key of this node: no certificate of AWS fits it'],
   [/^Subscribe$/, 'functions, queues, HTTP and HTTPS; email, SMS and push are refused by name'],
   [/^PutTargets$/, 'functions, queues, topics and buses; others are failed entries, by name'],
+  [
+    /^(?:Create|Update)Schedule$/,
+    'functions, queues, topics and event buses; other targets, universal targets and KMS keys are refused by name',
+  ],
   [/^PutRule$/, 'event patterns; rate and cron by the clock of the node, on the default bus'],
   [
     /^(?:Create|UpdateFunction)(?:Function|Code)$/,
@@ -190,6 +195,7 @@ const renderOperations = (): string => {
     ofTable('sqs', sqsOperations(NOTHING)),
     ofTable('sns', snsOperations(NOTHING, systemRandom)),
     ofTable('events', eventsOperations(NOTHING)),
+    ofTable('scheduler', schedulerOperations),
     managementApi(),
   ]
   const all = services.flatMap((service) => service.operations)

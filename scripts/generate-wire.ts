@@ -90,6 +90,11 @@ export const SOURCES: Readonly<Record<TableName, Source>> = {
     signingName: 's3',
     protocol: 'restXml',
   },
+  scheduler: {
+    package: '@aws-sdk/client-scheduler',
+    service: 'scheduler',
+    signingName: 'scheduler',
+  },
   sns: {
     package: '@aws-sdk/client-sns',
     service: 'sns',

@@ -13,6 +13,7 @@ import { lambdaOperations } from '#lambda/api/operations.ts'
 import { bucketOperations } from '#services/s3/buckets.ts'
 import { declaredTableOperations } from '#services/dynamodb/tables.ts'
 import { declaredRuleOperations } from '#services/events/declared-rules.ts'
+import { schedulerOperations } from '#services/scheduler/operations.ts'
 import { declaredTopicOperations } from '#services/sns/declared-topics.ts'
 import type { AskToConfirm } from '#services/sns/subscriptions.ts'
 import { declaredQueueOperations } from '#services/sqs/declared-queues.ts'
@@ -72,6 +73,7 @@ export const callOperations = ({
     lambda: lambdaOperations(lambda),
     s3: bucketOperations(isBucketEmpty),
     logs: logGroupOperations,
+    scheduler: schedulerOperations,
     sns: declaredTopicOperations(systemRandom, messaging.askToConfirm),
     sqs: declaredQueueOperations(messaging),
   }

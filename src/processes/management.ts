@@ -80,6 +80,10 @@ const OPERATIONS: Readonly<Partial<Record<TableName, LoadOperations>>> = {
       (await messaging()).topics,
       systemRandom,
     ),
+  scheduler: async ({ messaging }) => {
+    await messaging() // It is there that schedules run.
+    return (await import('#services/scheduler/operations.ts')).schedulerOperations
+  },
   events: async ({ messaging }) =>
     (await import('#services/events/operations.ts')).eventsOperations((await messaging()).buses),
 }

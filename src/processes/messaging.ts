@@ -6,6 +6,8 @@ import type { DeclaredMessaging } from '#deploy/operations.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type { ChangeFeed, DeliverMessage, InvokeFunction, ObjectEvents } from '#model/ports.ts'
 import { createPollers, type Pollers } from '#services/event-sources/pollers.ts'
+import { hasScheduledRules } from '#services/events/scheduled-rules.ts'
+import { hasSchedules } from '#services/scheduler/stored-schedules.ts'
 import type { EventBuses } from '#services/events/put-events.ts'
 import type { Publishing } from '#services/sns/publish.ts'
 import type { QueueEngine } from '#services/sqs/engine.ts'
@@ -50,6 +52,7 @@ export const openMessaging = (options: {
   started.promise.catch(() => undefined) // It is told to whoever waits for it.
   const invoke: InvokeFunction = async (request) => (await started.promise)(request)
   let opening: Promise<OpenedMessaging> | undefined
+  let stopWatching = (): void => undefined
   const openWithPermissions = async (): Promise<OpenedMessaging> => {
     const [{ openMessagingFile }, { createDeliveryPermissions }] = await Promise.all([
       import('./open-messaging.ts'),
@@ -92,6 +95,7 @@ export const openMessaging = (options: {
     start: (ask) => {
       started.resolve(ask)
       if (existsSync(path)) void open().catch(onError)
+      else stopWatching = openForSchedules(store, () => void open().catch(onError), onError)
     },
     clockSet: () => void opening?.then(({ wake }) => wake(), onError),
     clear: async () => {
@@ -100,6 +104,7 @@ export const openMessaging = (options: {
     },
     close: async () => {
       started.reject(new Error('the node ends'))
+      stopWatching()
       await pollers.close()
       await (await opening)?.close()
     },
@@ -111,3 +116,19 @@ const bucketSender = (bucket: string, sourceAccount: string) => ({
   sourceArn: `arn:aws:s3:::${bucket}`,
   sourceAccount,
 })
+
+/** What fires by the clock runs from the commit on with which a template or a call has made it. */
+const openForSchedules = (
+  store: Store,
+  open: () => void,
+  onError: (error: unknown) => void,
+): (() => void) => {
+  const look = async (): Promise<void> => {
+    if (!((await hasSchedules(store)) || (await hasScheduledRules(store)))) return
+    stop()
+    open()
+  }
+  const stop = store.watch(() => void look().catch(onError))
+  void look().catch(onError)
+  return stop
+}

@@ -11,6 +11,7 @@ import { createOutbox, OUTBOX_SCHEMA } from '#services/delivery/outbox.ts'
 import { CHECKPOINT_SCHEMA } from '#services/event-sources/pollers.ts'
 import { createEventBuses } from '#services/events/put-events.ts'
 import { scheduledRules } from '#services/events/scheduled-rules.ts'
+import { RUN_SCHEMA, scheduledRuns } from '#services/scheduler/runs.ts'
 import { createSchedules } from '#services/events/schedules.ts'
 import { createPublishing } from '#services/sns/publish.ts'
 import { createQueueEngine } from '#services/sqs/engine.ts'
@@ -44,7 +45,12 @@ export const openMessagingFile = async (options: {
   readonly onError: (error: unknown) => void
 }): Promise<OpenedMessaging> => {
   const { path, store, clock, invoke, askPermission, onError } = options
-  const file = openMessageFile(path, [...QUEUE_SCHEMA, ...OUTBOX_SCHEMA, ...CHECKPOINT_SCHEMA])
+  const file = openMessageFile(path, [
+    ...QUEUE_SCHEMA,
+    ...OUTBOX_SCHEMA,
+    ...CHECKPOINT_SCHEMA,
+    ...RUN_SCHEMA,
+  ])
   const nowMs = (): number => clock.nowMs()
   const upstream = createUpstreamClient()
   const queues = createQueueEngine({ file, store, clock, random, onError })
@@ -64,9 +70,12 @@ export const openMessagingFile = async (options: {
   const topics = createPublishing({ store, outbox, carry, random, nowMs })
   const buses = createEventBuses({ store, outbox, random, nowMs })
   late.parts = { topics, buses }
-  const schedules = createSchedules({ clock, load: scheduledRules(store, buses), onError })
-  const stopWatching = store.watch(() => void schedules.refresh().catch(onError))
-  await schedules.refresh()
+  const rules = createSchedules({ clock, load: scheduledRules(store, buses), onError })
+  const load = scheduledRuns({ store, file, outbox, random, onError })
+  const schedules = createSchedules({ clock, load, onError })
+  const refresh = () => Promise.all([rules.refresh(), schedules.refresh()])
+  const stopWatching = store.watch(() => void refresh().catch(onError))
+  await refresh()
   outbox.wake()
   return {
     file,
@@ -78,15 +87,19 @@ export const openMessagingFile = async (options: {
     wake: () => {
       queues.wake()
       outbox.wake()
+      rules.wake()
       schedules.wake()
     },
     clear: async () => {
       await queues.clear()
       await outbox.clear()
-      await file.run((database) => database.exec('DELETE FROM checkpoints'))
+      await file.run((database) =>
+        database.exec('DELETE FROM checkpoints; DELETE FROM schedule_runs'),
+      )
     },
     close: async () => {
       stopWatching()
+      rules.close()
       schedules.close()
       topics.close()
       buses.close()

@@ -170,6 +170,7 @@ const HOST_LABELS: ReadonlyMap<string, string> = new Map(
     'logs',
     'monitoring',
     's3',
+    'scheduler',
     'secretsmanager',
     'sns',
     'sqs',

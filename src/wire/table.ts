@@ -17,6 +17,7 @@ export type TableName =
   | 'logs'
   | 'monitoring'
   | 's3'
+  | 'scheduler'
   | 'sns'
   | 'sqs'
   | 'sts'

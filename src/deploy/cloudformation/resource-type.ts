@@ -19,6 +19,7 @@ export type ServiceName =
   | 'logs'
   | 's3'
   | 'events'
+  | 'scheduler'
   | 'sns'
   | 'sqs'
 

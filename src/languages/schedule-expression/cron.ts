@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000
 /** Leap days on a weekday come again within 40 years; nothing is looked for further. */
 const DAYS_AHEAD_MAX = 366 * 41
 const YEAR_MAX = 2199
+/** Clocks are not put back further in one night, but for those that move to another day. */
+const CLOCK_CHANGE_MS_MAX = 2 * 3_600_000
 
 /** Whether a day, its fields and its month's length fit. */
 type DayTest = (
@@ -58,8 +60,12 @@ export const compileCron = (text: string): Cron | undefined => {
       ).getUTCDate()
       if (!test(day, weekday, length, weekdayOf)) continue
       for (const time of times) {
-        const utcMs = zone.utcOf(dayMs + time)
-        if (utcMs > afterMs) return utcMs
+        const wallMs = dayMs + time
+        if (wallMs < fromMs - CLOCK_CHANGE_MS_MAX) continue
+        const utcMs = zone.utcOf(wallMs)
+        // AWS: a time that the clocks skip is skipped; one that they show twice is meant once.
+        // [guide: scheduler schedule-types, "Daylight savings time"]
+        if (utcMs > afterMs && zone.wallOf(utcMs) === wallMs) return utcMs
       }
     }
     return undefined

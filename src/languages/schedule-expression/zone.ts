@@ -3,7 +3,7 @@
 export interface Zone {
   /** What clocks there show at `utcMs`, written as if it were UTC. */
   wallOf(utcMs: number): number
-  /** When clocks there show `wallMs`; where they skip it, as much later. */
+  /** When clocks there first show `wallMs`; where they skip it, as much later. */
   utcOf(wallMs: number): number
 }
 
@@ -42,8 +42,13 @@ export const createZone = (timeZone: string): Zone | undefined => {
   return {
     wallOf,
     utcOf: (wallMs) => {
-      const first = wallMs - (wallOf(wallMs) - wallMs)
-      return first - (wallOf(first) - wallMs)
+      // By the difference to UTC before and after any change of the clocks that may be near.
+      const before = wallMs - (wallOf(wallMs - DAY_MS) - (wallMs - DAY_MS))
+      if (wallOf(before) === wallMs) return before
+      const after = wallMs - (wallOf(wallMs + DAY_MS) - (wallMs + DAY_MS))
+      return wallOf(after) === wallMs ? after : before
     },
   }
 }
+
+const DAY_MS = 86_400_000

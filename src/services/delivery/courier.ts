@@ -26,6 +26,8 @@ export interface Parcel {
   readonly hops?: number
   /** Absent: nobody is asked whether it may be. */
   readonly by?: Sender
+  /** In its body this stands for the number of the attempt. */
+  readonly attemptMark?: string
 }
 
 /** It would fail again however often it is tried. AWS: so it is not. [sns-dead-letter-queues, eb-rule-dlq] */

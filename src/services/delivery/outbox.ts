@@ -4,7 +4,13 @@ import type { SQLInputValue } from 'node:sqlite'
 import { errorMessage } from '#shared/assert.ts'
 import type { Clock, Timer } from '#shared/clock.ts'
 import type { KeptAttributes } from '../sqs/message-attributes.ts'
-import { type Carry, type Parcel, type Sender, Undeliverable } from './courier.ts'
+import {
+  type Carry,
+  type Parcel,
+  type Sender,
+  Undeliverable,
+  type UndeliverableCode,
+} from './courier.ts'
 import type { MessageFile } from './message-file.ts'
 
 export const OUTBOX_SCHEMA: readonly string[] = [
@@ -29,6 +35,10 @@ export interface DeadLetter {
   readonly body?: string
   /** Of a rule's target: attributes to which those of EventBridge are added. */
   readonly facts?: Readonly<Record<string, string>>
+  /** What another service calls the codes. */
+  readonly codes?: Readonly<Record<UndeliverableCode, string>>
+  /** It goes there in the role of the message itself. */
+  readonly inRole?: true
 }
 
 export interface Posting {
@@ -85,7 +95,7 @@ export const createOutbox = (options: {
     const parcel = JSON.parse(row.parcel) as Parcel // We wrote both.
     const rules = JSON.parse(row.rules) as DeliveryRules
     try {
-      await carry(parcel)
+      await carry(sentParcel(parcel, row.attempt + 1))
       await file.run(() => remove.run(row.id))
     } catch (error) {
       const attempt = row.attempt + 1
@@ -93,7 +103,7 @@ export const createOutbox = (options: {
       const ageMs = nowMs - row.created_ms
       const over =
         error instanceof Undeliverable ? 'Undeliverable' : exhausted(rules, attempt, ageMs)
-      if (over !== undefined) await giveUp(row, parcel, rules, { error, over })
+      if (over !== undefined) await giveUp(row, sentParcel(parcel, attempt), rules, { error, over })
       else {
         const pauseMs = pauseBefore(rules, attempt)
         await file.run(() => later.run(nowMs + pauseMs, attempt, row.id))
@@ -171,6 +181,12 @@ export const createOutbox = (options: {
   }
 }
 
+/** A parcel may say which attempt it is. */
+const sentParcel = (parcel: Parcel, attempt: number): Parcel => {
+  const { attemptMark: mark, body } = parcel
+  return mark === undefined ? parcel : { ...parcel, body: body.replaceAll(mark, String(attempt)) }
+}
+
 type Exhausted = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds'
 
 interface Failure {
@@ -198,14 +214,15 @@ const deadLetter = (
   target: string,
   retries: number,
   parcel: Parcel,
-  { deadLetter: { body, facts } = {} }: DeliveryRules,
+  { deadLetter: { body, facts, codes, inRole } = {} }: DeliveryRules,
   { error, over }: Failure,
 ): Parcel => {
   const { by, groupId, dedupId } = parcel
+  const code = error instanceof Undeliverable ? error.code : 'ERROR_FROM_TARGET'
   // AWS: what the attributes of a target's dead letter are called. [guide: eb-rule-dlq]
   const reasons = facts && {
     ...facts,
-    ERROR_CODE: error instanceof Undeliverable ? error.code : 'ERROR_FROM_TARGET',
+    ERROR_CODE: codes?.[code] ?? code,
     ERROR_MESSAGE: errorMessage(error).slice(0, REASON_LENGTH_MAX),
     RETRY_ATTEMPTS: String(retries),
     ...(over !== 'Undeliverable' && { EXHAUSTED_RETRY_CONDITION: over }),
@@ -215,8 +232,8 @@ const deadLetter = (
     target,
     body: body ?? parcel.body,
     ...(Object.keys(attributes).length > 0 && { attributes }),
-    // AWS: no role is taken for dead letters, their queue's policy has to let the service in.
-    ...(by !== undefined && { by: withoutRole(by) }),
+    // AWS: no role is taken for dead letters of rules, their queue's policy has to let the service in.
+    ...(by !== undefined && { by: inRole ? by : withoutRole(by) }),
     ...(groupId !== undefined && { groupId }),
     ...(dedupId !== undefined && { dedupId }),
   }

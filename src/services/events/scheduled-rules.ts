@@ -19,6 +19,12 @@ export const noteSchedule = async (
   await tx.put(scheduleScopes, GLOBAL_SCOPE, key, { accountId, region })
 }
 
+/** Whether there is a rule that fires by the clock, or was. */
+export const hasScheduledRules = (store: Store): Promise<boolean> =>
+  store.read(
+    async (view) => (await view.list(scheduleScopes, GLOBAL_SCOPE, { limit: 1 })).length > 0,
+  )
+
 export const scheduledRules =
   (store: Store, buses: EventBuses) => (): Promise<readonly Scheduled[]> =>
     store.read(async (view) => {

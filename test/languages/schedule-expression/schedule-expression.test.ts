@@ -29,6 +29,43 @@ for (const [expression, next, zone] of CASES) {
   })
 }
 
+const DST: readonly (readonly [string, string, string, string, string])[] = [
+  // Clocks in Berlin go from 02:00 to 03:00 on 2027-03-28: there is no 02:30, and the next is a day later.
+  ['skips', 'cron(30 2 * * ? *)', 'Europe/Berlin', '2027-03-27T12:00:00Z', '2027-03-29T00:30:00Z'],
+  ['keeps', 'cron(30 3 * * ? *)', 'Europe/Berlin', '2027-03-27T12:00:00Z', '2027-03-28T01:30:00Z'],
+  // 02:30 is twice on 2026-10-25: the first counts, and it alone.
+  ['first', 'cron(30 2 * * ? *)', 'Europe/Berlin', '2026-10-24T12:00:00Z', '2026-10-25T00:30:00Z'],
+  ['once', 'cron(30 2 * * ? *)', 'Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z'],
+  [
+    'first',
+    'cron(30 1 * * ? *)',
+    'America/New_York',
+    '2026-10-31T12:00:00Z',
+    '2026-11-01T05:30:00Z',
+  ],
+  [
+    'once',
+    'cron(30 1 * * ? *)',
+    'America/New_York',
+    '2026-11-01T05:30:00Z',
+    '2026-11-02T06:30:00Z',
+  ],
+  [
+    'half an hour',
+    'cron(0 9 * * ? *)',
+    'Australia/Lord_Howe',
+    '2026-10-03T12:00:00Z',
+    '2026-10-03T22:00:00Z',
+  ],
+]
+
+for (const [what, expression, zone, after, next] of DST) {
+  test(`${zone}: ${expression} after ${after} is at ${next} (${what}) [re:Post eventbridge-scheduler-adjust-dst]`, () => {
+    const found = parseSchedule(expression, zone).next(Date.parse(after), 0)
+    assert.equal(found, Date.parse(next))
+  })
+}
+
 test('what is no schedule is refused', () => {
   for (const bad of [
     '',

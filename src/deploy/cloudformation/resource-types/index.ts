@@ -40,6 +40,7 @@ import { url } from './lambda-url.ts'
 import { alias, version } from './lambda-versions.ts'
 import { logGroup } from './log-group.ts'
 import { managedOverrides } from './managed-overrides.ts'
+import * as scheduler from './scheduler.ts'
 import * as sns from './sns.ts'
 import * as sqs from './sqs.ts'
 import * as events from './events.ts'
@@ -121,6 +122,8 @@ const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Version': version,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
+  'AWS::Scheduler::Schedule': scheduler.schedule,
+  'AWS::Scheduler::ScheduleGroup': scheduler.scheduleGroup,
   'AWS::SNS::Subscription': sns.subscription,
   'AWS::SNS::Topic': sns.topic,
   'AWS::SNS::TopicPolicy': sns.topicPolicy,
