@@ -8,6 +8,8 @@ export interface Call extends Scope {
   readonly requestId: string
   /** The Host that the call was sent to, with its port; absent where nobody sent it. */
   readonly host?: string
+  /** Aborted when the client goes away before its answer; absent where nobody waits for one. */
+  readonly clientGone?: () => AbortSignal
   /** Wall-clock time of the call, milliseconds since the epoch. Operations stamp resources with it. */
   readonly nowMs: number
   /** Identifiers for what the operation creates: random, or derived from a template's logical id. */

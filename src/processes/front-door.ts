@@ -139,7 +139,8 @@ const answerService = async (
   const body = await readBody(request, bytesMax, tooLarge)
   if ('statusCode' in body) return body
   const { method, target, headers, host, remoteAddress } = request
-  const wire = { method, target, headers, host, body, remoteAddress }
+  const clientGone = (): AbortSignal => request.signal
+  const wire = { method, target, headers, host, body, remoteAddress, clientGone }
   return door.management.answer(destination, wire)
 }
 

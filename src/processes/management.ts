@@ -142,7 +142,11 @@ export const createManagement = (options: {
       createServiceServer<StoreCall>({
         table,
         operations,
-        makeCall: ({ host }) => ({ ...callOf(scope), host }),
+        makeCall: ({ host, clientGone }) => ({
+          ...callOf(scope),
+          host,
+          ...(clientGone !== undefined && { clientGone }),
+        }),
         ...gate.ofService(table.document),
         onBug,
       }),

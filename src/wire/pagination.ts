@@ -28,7 +28,7 @@ export const pageOfPosition = (input: {
 }): PageRequest => {
   const limit = input.limit ?? LIMIT_DEFAULT
   if (!Number.isInteger(limit) || limit < 1) throw badRequest('Invalid limit parameter specified')
-  return { limit: Math.min(limit, LIMIT_MAX), after: keyOf(input.position, 'position') }
+  return { limit: Math.min(limit, LIMIT_MAX), after: keyOfParameter(input.position, 'position') }
 }
 
 /** The page that an operation of apigatewayv2 is asked for: the number comes as text. */
@@ -39,7 +39,7 @@ export const pageOfNextToken = (input: {
   const text = input.maxResults ?? String(MAX_RESULTS_DEFAULT)
   if (!/^0*[1-9]\d{0,8}$/.test(text)) throw badRequest('Invalid maxResults parameter specified')
   const limit = Math.min(Number(text), LIMIT_MAX)
-  return { limit, after: keyOf(input.nextToken, 'nextToken') }
+  return { limit, after: keyOfParameter(input.nextToken, 'nextToken') }
 }
 
 /** AWS: Lambda answers at most 50 items, whatever is asked for. [API reference: ListFunctions MaxItems] */
@@ -53,7 +53,7 @@ export const pageOfMarker = (input: {
   const limit = input.MaxItems ?? MAX_ITEMS
   if (!Number.isInteger(limit) || limit < 1)
     throw badRequest('Invalid MaxItems parameter specified')
-  return { limit: Math.min(limit, MAX_ITEMS), after: keyOf(input.Marker, 'Marker') }
+  return { limit: Math.min(limit, MAX_ITEMS), after: keyOfParameter(input.Marker, 'Marker') }
 }
 
 /**
@@ -82,12 +82,17 @@ export const tokenOf = (key: string): string =>
 /** Begins every token, so that text of another origin is told apart and the form can change. */
 const VERSION = '1:'
 
-const keyOf = (token: string | undefined, parameter: string): string | undefined => {
+const keyOfParameter = (token: string | undefined, parameter: string): string | undefined => {
   if (token === undefined || token === '') return undefined
+  const key = keyOf(token)
+  if (key === undefined) throw badRequest(`Invalid ${parameter} parameter specified`)
+  return key
+}
+
+/** Where the page of a token goes on; undefined where it was not made here. */
+export const keyOf = (token: string): string | undefined => {
   const text = Buffer.from(token, 'base64url').toString('utf8')
   const key = text.slice(VERSION.length)
   // Node decodes anything as base64: only what encodes to the same token was made here.
-  if (!text.startsWith(VERSION) || tokenOf(key) !== token)
-    throw badRequest(`Invalid ${parameter} parameter specified`)
-  return key
+  return text.startsWith(VERSION) && tokenOf(key) === token ? key : undefined
 }

@@ -1,12 +1,13 @@
 // The queues of this node: their messages, and who waits for some. Queues themselves are in the store; what is known of
 // one is kept until something is committed there.
 import { createHash } from 'node:crypto'
-import type { Clock, Timer } from '#shared/clock.ts'
+import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Scope } from '#model/scope.ts'
 import type { Store } from '#store/store.ts'
 import type { MessageFile } from '../delivery/message-file.ts'
 import { overLimit } from './errors.ts'
+import { createMovers, type Movers } from './movers.ts'
 import { type QueueFacts, queueFacts, queues } from './queue.ts'
 import {
   type NewMessage,
@@ -14,6 +15,8 @@ import {
   queueMessages,
   type StoredMessage,
 } from './queue-messages.ts'
+import { formatReceipt, formatSequence, readReceipt, receivedMs, type Receipt } from './receipts.ts'
+import { createWaiters } from './waiters.ts'
 
 export type Outgoing = Omit<NewMessage, 'id' | 'md5' | 'delaySeconds'> & {
   readonly delaySeconds?: number | undefined
@@ -34,14 +37,10 @@ export interface ReceiveOrder {
   readonly max: number
   readonly visibilitySeconds: number
   readonly waitMs: number
-  /** Ends the wait early. */
-  readonly signal?: AbortSignal
-}
-
-/** What a receipt handle says; undefined where it is none of this queue's. */
-export interface Receipt {
-  readonly seq: number
-  readonly nonce: string
+  /** Ends the wait early, with nothing received. */
+  readonly signal?: AbortSignal | undefined
+  /** Of a FIFO queue: who asks twice with the same id, because no answer came, gets the same messages. */
+  readonly attemptId?: string | undefined
 }
 
 export interface QueueEngine {
@@ -53,15 +52,23 @@ export interface QueueEngine {
   readReceipt(queue: QueueFacts, handle: string): Receipt | undefined
   /** `expired`: of a FIFO queue, whose message is visible to others again. */
   remove(queue: QueueFacts, receipt: Receipt): Promise<'removed' | 'expired'>
-  /** False where the message is not in flight by this receipt. */
-  hide(queue: QueueFacts, receipt: Receipt, seconds: number): Promise<boolean>
-  purge(queueId: string): Promise<void>
+  /** `not-in-flight` by this receipt; `too-long`: more than twelve hours since it was received. */
+  hide(
+    queue: QueueFacts,
+    receipt: Receipt,
+    seconds: number,
+  ): Promise<'hidden' | 'not-in-flight' | 'too-long'>
+  /** False where that was done in the last minute. */
+  purge(queueId: string): Promise<boolean>
   count(queueId: string): Promise<QueueCounts>
-  move(from: QueueFacts, to: QueueFacts | undefined): Promise<number>
+  /** At most `max`, to where they came from unless `to` says where. */
+  move(from: QueueFacts, to: QueueFacts | undefined, max: number): Promise<number>
   /** The queue was deleted in a transaction that may yet fail: what it had goes when it is gone. */
   forgetLater(scope: Scope, name: string, queueId: string): void
   /** The clock was set: what waits looks again. */
   wake(): void
+  /** What moves messages at a rate. */
+  readonly movers: Movers
   clear(): Promise<void>
   close(): void
 }
@@ -72,6 +79,12 @@ const WAITERS_MAX = 10_000
 const KNOWN_MAX = 10_000
 /** How often what is too old is looked for, in a queue that is asked. */
 const EXPIRY_EVERY_MS = 60_000
+/** AWS: one purge a minute. [API reference: PurgeQueue] */
+const PURGE_EVERY_MS = 60_000
+/** AWS: of standard queues and of FIFO queues. [guide: quotas-queues, quotas-fifo] */
+const IN_FLIGHT_MAX = 120_000
+/** AWS: since a message was received. [guide: sqs-visibility-timeout] */
+const HIDDEN_MS_MAX = 43_200_000
 /** A pause before another look where the clock is fixed. */
 const LOOK_AGAIN_MS_MAX = 20_000
 
@@ -81,12 +94,18 @@ export const createQueueEngine = (options: {
   readonly clock: Clock
   readonly random: Random
   readonly onError: (error: unknown) => void
+  /** Messages of a queue that were received and not deleted. */
+  readonly inFlightMax?: number
 }): QueueEngine => {
-  const { file, store, clock, random, onError } = options
+  const { file, store, clock, random, onError, inFlightMax = IN_FLIGHT_MAX } = options
   const messages = queueMessages(file.database)
   const known = new Map<string, Promise<QueueFacts | undefined>>()
   const waiters = createWaiters()
+  const movers = createMovers(clock)
   const expiredAtMs = new Map<string, number>()
+  const purgedAtMs = new Map<string, number>()
+  /** No more than so many are in flight: counted anew only where that would be too many. */
+  const inFlightAtMost = new Map<string, number>()
   const leaving: { readonly scope: Scope; readonly name: string; readonly queueId: string }[] = []
 
   const find = (scope: Scope, name: string): Promise<QueueFacts | undefined> => {
@@ -125,28 +144,46 @@ export const createQueueEngine = (options: {
     messages.expire(queueId, nowMs)
   }
 
+  /** How many more may be in flight, `wanted` at most. */
+  const roomFor = (queueId: string, wanted: number, nowMs: number): number => {
+    let inFlight = inFlightAtMost.get(queueId)
+    if (inFlight === undefined || inFlight + wanted > inFlightMax) {
+      if (inFlightAtMost.size >= KNOWN_MAX) inFlightAtMost.clear()
+      inFlight = messages.inFlight(queueId, nowMs)
+    }
+    const room = Math.min(wanted, Math.max(0, inFlightMax - inFlight))
+    inFlightAtMost.set(queueId, inFlight + room)
+    return room
+  }
+
   const receiveNow = async (queue: QueueFacts, order: ReceiveOrder) => {
+    const { queueId } = queue
+    const { attemptId } = order
     const deadLetterQueue = queue.redrive && (await findByArn(queue.redrive.deadLetterArn))
-    const nonce = Buffer.from(random.bytes(12)).toString('base64url')
-    const { found, buried, nowMs } = await file.run(() => {
+    const salt = Buffer.from(random.bytes(12)).toString('base64url')
+    const { found, receipt, buried, nowMs, isFull } = await file.run(() => {
       const nowMs = clock.nowMs()
-      expireSometimes(queue.queueId, nowMs)
+      expireSometimes(queueId, nowMs)
       const visibleMs = nowMs + order.visibilitySeconds * 1_000
-      const { max } = order
-      const taken = messages.receive(
-        queue,
-        { max, visibleMs, receipt: nonce },
-        nowMs,
-        deadLetterQueue,
-      )
-      return { ...taken, nowMs }
+      if (attemptId !== undefined) {
+        const again = messages.receiveAgain(queueId, attemptId, visibleMs, nowMs)
+        if (again !== undefined) return { ...again, buried: 0, nowMs, isFull: false }
+      }
+      const max = roomFor(queueId, order.max, nowMs)
+      const receipt = `${nowMs.toString(36)}.${salt}`
+      const taken = messages.receive(queue, { max, visibleMs, receipt }, nowMs, deadLetterQueue)
+      if (attemptId !== undefined && taken.found.length > 0) {
+        const seqs = taken.found.map(({ seq }) => seq)
+        messages.rememberAttempt(queueId, attemptId, { seqs, receipt, visibleMs }, nowMs)
+      }
+      return { ...taken, receipt, nowMs, isFull: max === 0 }
     })
     if (buried > 0 && deadLetterQueue !== undefined) waiters.wake(deadLetterQueue.queueId)
     const received = found.map((message) => ({
       message,
-      receiptHandle: formatReceipt(queue.queueId, message.seq, nonce),
+      receiptHandle: formatReceipt(queueId, message.seq, receipt),
     }))
-    return { received, nextMs: messages.nextVisibleMs(queue.queueId, nowMs) }
+    return { received, isFull, nextMs: messages.nextVisibleMs(queueId, nowMs) }
   }
 
   const receive: QueueEngine['receive'] = async (queue, order) => {
@@ -155,10 +192,12 @@ export const createQueueEngine = (options: {
     for (;;) {
       // Whoever sends from here on wakes this one up.
       const woken = waiters.expect(queue.queueId)
-      const { received, nextMs } = await receiveNow(queue, order)
+      const { received, nextMs, isFull } = await receiveNow(queue, order)
       const leftMs = Math.min(deadlineMs - clock.monotonicMs(), realDeadline - performance.now())
-      if (received.length > 0 || leftMs <= 0 || order.signal?.aborted === true) {
+      if (received.length > 0 || leftMs <= 0 || isGone(order)) {
         woken.cancel()
+        // AWS: told to who does not wait, of a standard queue. [guide: quotas-queues]
+        if (isFull && order.waitMs === 0 && !queue.isFifo) throw tooManyInFlight(queue.arn)
         return received
       }
       if (waiters.size > WAITERS_MAX) {
@@ -167,6 +206,7 @@ export const createQueueEngine = (options: {
       }
       const untilNextMs = nextMs === undefined ? leftMs : Math.max(1, nextMs - clock.nowMs())
       await woken.within(clock, Math.min(leftMs, untilNextMs, LOOK_AGAIN_MS_MAX), order.signal)
+      if (isGone(order)) return []
     }
   }
 
@@ -204,35 +244,50 @@ export const createQueueEngine = (options: {
         return 'removed'
       }),
     hide: async ({ queueId }, { seq, nonce }, seconds) => {
-      const isDone = await file.run(() => {
+      const done = await file.run(() => {
         const found = messages.find(queueId, seq)
         const nowMs = clock.nowMs()
-        if (found === undefined || found.receipt !== nonce || found.visibleMs <= nowMs) return false
-        messages.hide(queueId, seq, nowMs + seconds * 1_000)
-        return true
+        if (found === undefined || found.receipt !== nonce || found.visibleMs <= nowMs)
+          return 'not-in-flight'
+        const untilMs = nowMs + seconds * 1_000
+        if (untilMs > receivedMs(nonce) + HIDDEN_MS_MAX) return 'too-long'
+        messages.hide(queueId, seq, untilMs)
+        return 'hidden'
       })
       waiters.wake(queueId)
-      return isDone
+      return done
     },
-    purge: (queueId) => file.run(() => messages.purge(queueId)),
+    purge: (queueId) =>
+      file.run(() => {
+        const nowMs = clock.nowMs()
+        const lastMs = purgedAtMs.get(queueId)
+        if (lastMs !== undefined && nowMs - lastMs < PURGE_EVERY_MS) return false
+        if (purgedAtMs.size >= KNOWN_MAX) purgedAtMs.clear()
+        purgedAtMs.set(queueId, nowMs)
+        messages.purge(queueId)
+        return true
+      }),
     count: (queueId) =>
       file.run(() => {
         const nowMs = clock.nowMs()
         expireSometimes(queueId, nowMs)
         return messages.count(queueId, nowMs)
       }),
-    move: async (from, to) => {
+    move: async (from, to, max) => {
       const plan = to === undefined ? await homes(from) : [{ to, source: undefined }]
-      const moved = await file.run(() =>
-        plan.map(({ to, source }) =>
-          messages.move(from.queueId, to.queueId, clock.nowMs(), source),
-        ),
-      )
+      const moved = await file.run(() => {
+        let count = 0
+        for (const { to, source } of plan) {
+          count += messages.move(from.queueId, to.queueId, clock.nowMs(), max - count, source)
+        }
+        return count
+      })
       for (const { to } of plan) waiters.wake(to.queueId)
-      return moved.reduce((sum, count) => sum + count, 0)
+      return moved
     },
     forgetLater: (scope, name, queueId) => void leaving.push({ scope, name, queueId }),
     wake: () => waiters.wakeAll(),
+    movers,
     clear: () =>
       file.run(() => {
         for (const queueId of messages.queueIds()) messages.purge(queueId)
@@ -240,6 +295,7 @@ export const createQueueEngine = (options: {
       }),
     close: () => {
       stopWatching()
+      movers.close()
       waiters.wakeAll()
     },
   }
@@ -255,72 +311,7 @@ export const createQueueEngine = (options: {
   }
 }
 
-/** AWS: twenty digits. [API reference: SendMessage SequenceNumber] */
-const SEQUENCE_BASE = 18_850_000_000_000_000_000n
+const isGone = ({ signal }: ReceiveOrder): boolean => signal?.aborted === true
 
-export const formatSequence = (seq: number): string => String(SEQUENCE_BASE + BigInt(seq))
-
-const formatReceipt = (queueId: string, seq: number, nonce: string): string =>
-  Buffer.from(`${queueId} ${seq} ${nonce}`).toString('base64')
-
-const RECEIPT_LENGTH_MAX = 1_024
-
-const readReceipt = (queueId: string, handle: string): Receipt | undefined => {
-  if (handle.length > RECEIPT_LENGTH_MAX) return undefined
-  const [id, seq, nonce, ...more] = Buffer.from(handle, 'base64').toString('utf8').split(' ')
-  const number = Number(seq)
-  if (id !== queueId || !Number.isSafeInteger(number) || nonce === undefined) return undefined
-  return more.length === 0 ? { seq: number, nonce } : undefined
-}
-
-interface Expectation {
-  /** Fulfils when woken, aborted or after `delayMs`, whichever is first. */
-  within(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void>
-  cancel(): void
-}
-
-/** Who waits for messages, by queue; nothing where nobody waits. */
-const createWaiters = () => {
-  const waiting = new Map<string, Set<() => void>>()
-  let size = 0
-
-  const expect = (queueId: string): Expectation => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const all = waiting.get(queueId) ?? new Set()
-    waiting.set(queueId, all)
-    let timer: Timer | undefined
-    const done = (): void => {
-      if (!all.delete(done)) return
-      size--
-      if (all.size === 0 && waiting.get(queueId) === all) waiting.delete(queueId)
-      timer?.cancel()
-      resolve()
-    }
-    all.add(done)
-    size++
-    return {
-      cancel: done,
-      within: async (clock, delayMs, signal) => {
-        if (!all.has(done)) return // Somebody has sent meanwhile.
-        timer = clock.setTimer(done, delayMs)
-        signal?.addEventListener('abort', done, { once: true })
-        await promise
-        signal?.removeEventListener('abort', done)
-      },
-    }
-  }
-
-  const wake = (queueId: string): void => {
-    for (const done of waiting.get(queueId) ?? []) done()
-  }
-  return {
-    expect,
-    wake,
-    wakeAll: (): void => {
-      for (const queueId of waiting.keys()) wake(queueId)
-    },
-    get size() {
-      return size
-    },
-  }
-}
+const tooManyInFlight = (arn: string) =>
+  overLimit(`Too many messages in flight for the queue ${arn}: delete some that were received.`)

@@ -18,6 +18,8 @@ export const invalidAttributeName = (name: string) =>
   new ServiceError('InvalidAttributeName', 400, `Unknown Attribute ${name}.`)
 export const invalidAttributeValue = (name: string) =>
   new ServiceError('InvalidAttributeValue', 400, `Invalid value for the parameter ${name}.`)
+export const refusedValue = (message: string) =>
+  new ServiceError('InvalidAttributeValue', 400, message)
 export const receiptHandleInvalid = (handle: string) =>
   new ServiceError(
     'ReceiptHandleIsInvalid',
@@ -29,6 +31,20 @@ export const messageNotInflight = (handle: string) =>
     'MessageNotInflight',
     400,
     `Value ${handle.slice(0, 200)} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+  )
+export const expiredReceipt = (handle: string) =>
+  invalidParameter(
+    `Value ${handle.slice(0, 200)} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+  )
+export const hiddenTooLong = (seconds: number) =>
+  invalidParameter(
+    `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]`,
+  )
+export const purgeInProgress = (name: string) =>
+  new ServiceError(
+    'PurgeQueueInProgress',
+    403,
+    `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`,
   )
 export const unsupported = (message: string) =>
   new ServiceError('UnsupportedOperation', 400, message)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs'
 import type { Shape } from '#wire/operation.ts'
 import { invalidParameter } from './errors.ts'
+import { invalidCharacter, isSendable } from './sendable.ts'
 
 type Value = Shape<MessageAttributeValue>
 export type MessageAttributes = Readonly<Record<string, Value>>
@@ -33,22 +34,44 @@ export const keepAttributes = (
   return Object.fromEntries(entries.map(([name, value]) => [name, keepAttribute(name, value)]))
 }
 
+/** AWS: there is one, a text. [API reference: SendMessage MessageSystemAttributes] */
+export const keepSystemAttributes = (
+  given: MessageAttributes | undefined,
+): KeptAttributes | undefined => {
+  const entries = Object.entries(given ?? {})
+  if (entries.length === 0) return undefined
+  for (const [name, { DataType }] of entries) {
+    if (name === 'AWSTraceHeader' && DataType === 'String') continue
+    throw invalidParameter(
+      `Message system attribute '${name.slice(0, 256)}' of type '${String(DataType).slice(0, 256)}' is invalid. You must use only the following: AWSTraceHeader of type String.`,
+    )
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, keepAttribute(name, value)]))
+}
+
 const keepAttribute = (name: string, value: Value): KeptAttribute => {
   if (!NAME.test(name) || name.startsWith('.') || name.endsWith('.') || name.includes('..')) {
     throw invalidParameter(`Message attribute name '${name.slice(0, 256)}' is invalid.`)
   }
   const { DataType = '', StringValue, BinaryValue } = value
+  if (DataType.length > 256 || !isSendable(DataType)) throw invalidType(name)
+  if ((value.StringListValues ?? value.BinaryListValues ?? []).length > 0) {
+    throw invalidParameter(
+      `The message (user) attribute '${name}' has a list of values, which is not supported.`,
+    )
+  }
   const [kind] = DataType.split('.', 1)
   if (kind === 'Binary') {
     if (BinaryValue === undefined || BinaryValue.length === 0) throw mustHold(name, DataType)
     return { DataType, BinaryValue: Buffer.from(BinaryValue).toString('base64') }
   }
   if (kind !== 'String' && kind !== 'Number') {
-    throw invalidParameter(
-      `The type of message (user) attribute '${name}' is invalid. You must use only the following supported type prefixes: Binary, Number, String.`,
-    )
+    throw invalidType(name)
   }
   if (StringValue === undefined || StringValue === '') throw mustHold(name, DataType)
+  if (!isSendable(StringValue)) {
+    throw invalidParameter(invalidCharacter(`message attribute '${name}' value`))
+  }
   if (kind === 'Number' && (StringValue.trim() === '' || Number.isNaN(Number(StringValue)))) {
     throw invalidParameter(
       `Can't cast the value of message (user) attribute '${name}' to a number.`,
@@ -56,6 +79,11 @@ const keepAttribute = (name: string, value: Value): KeptAttribute => {
   }
   return { DataType, StringValue }
 }
+
+const invalidType = (name: string) =>
+  invalidParameter(
+    `The type of message (user) attribute '${name}' is invalid. You must use only the following supported type prefixes: Binary, Number, String.`,
+  )
 
 const mustHold = (name: string, type: string) =>
   invalidParameter(

@@ -1,5 +1,4 @@
 // Sending, receiving and deleting messages. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-import { createHash } from 'node:crypto'
 import type {
   ChangeMessageVisibilityBatchRequest,
   ChangeMessageVisibilityRequest,
@@ -13,39 +12,27 @@ import type {
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
-import { formatSequence, type Outgoing, type QueueEngine, type Received } from './engine.ts'
+import type { QueueEngine, Received } from './engine.ts'
 import {
   batchError,
-  invalidParameter,
+  expiredReceipt,
+  hiddenTooLong,
+  invalidAttributeName,
   messageNotInflight,
-  missingParameter,
+  purgeInProgress,
   queueDoesNotExist,
   receiptHandleInvalid,
 } from './errors.ts'
-import {
-  attributesBytes,
-  attributesMd5,
-  type KeptAttributes,
-  keepAttributes,
-  readKept,
-  selectAttributes,
-  shownAttributes,
-} from './message-attributes.ts'
+import { attributesMd5, readKept, selectAttributes, shownAttributes } from './message-attributes.ts'
+import { type Checked, checkBytes, checkId, checkMessage, range } from './outgoing.ts'
 import { nameOfUrl, type QueueFacts } from './queue.ts'
+import { formatSequence } from './receipts.ts'
 
 const BATCH_MAX = 10
-const DELAY_SECONDS_MAX = 900
+/** AWS: of a whole batch, whatever the queue takes of one message. [API reference: SendMessageBatch] */
+const BATCH_BYTES_MAX = 1_048_576
 const VISIBILITY_SECONDS_MAX = 43_200
 const WAIT_SECONDS_MAX = 20
-
-type SendInput = Omit<Shape<SendMessageRequest>, 'QueueUrl'>
-
-interface Checked {
-  readonly outgoing: Outgoing
-  readonly attributes: KeptAttributes | undefined
-  readonly system: KeptAttributes | undefined
-  readonly bytes: number
-}
 
 export const messageOperations = (engine: QueueEngine) => {
   const queueOf = async (url: string | undefined, call: StoreCall): Promise<QueueFacts> => {
@@ -70,16 +57,20 @@ export const messageOperations = (engine: QueueEngine) => {
     const entries = checkBatch(input.Entries ?? [])
     const results = entries.map((entry) => ({
       Id: entry.Id ?? '',
-      checked: attempt(() => checkMessage(queue, entry, call)),
+      checked: attempt(() => {
+        const checked = checkMessage(queue, entry, call)
+        checkBytes(checked.bytes, queue)
+        return checked
+      }),
     }))
     const good = results.flatMap(({ Id, checked }) =>
       checked instanceof ServiceError ? [] : [{ Id, checked }],
     )
     const bytes = good.reduce((sum, { checked }) => sum + checked.bytes, 0)
-    if (bytes > queue.messageBytesMax) {
+    if (bytes > BATCH_BYTES_MAX) {
       throw batchError(
         'BatchRequestTooLong',
-        `Batch requests cannot be longer than ${queue.messageBytesMax} bytes. You have sent ${bytes} bytes.`,
+        `Batch requests cannot be longer than ${BATCH_BYTES_MAX} bytes. You have sent ${bytes} bytes.`,
       )
     }
     const sent = await engine.send(
@@ -99,6 +90,9 @@ export const messageOperations = (engine: QueueEngine) => {
 
   const ReceiveMessage = async (input: Shape<ReceiveMessageRequest>, call: StoreCall) => {
     const queue = await queueOf(input.QueueUrl, call)
+    checkNames(input)
+    const { ReceiveRequestAttemptId: attemptId } = input
+    checkId('ReceiveRequestAttemptId', attemptId)
     const received = await engine.receive(queue, {
       max: range('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, 1, BATCH_MAX),
       visibilitySeconds: range(
@@ -110,6 +104,8 @@ export const messageOperations = (engine: QueueEngine) => {
       waitMs:
         range('WaitTimeSeconds', input.WaitTimeSeconds ?? queue.waitSeconds, 0, WAIT_SECONDS_MAX) *
         1_000,
+      attemptId: queue.isFifo ? attemptId : undefined,
+      signal: call.clientGone?.(),
     })
     if (received.length === 0) return {}
     return { Messages: received.map((one) => receivedShape(queue, one, input)) }
@@ -119,9 +115,7 @@ export const messageOperations = (engine: QueueEngine) => {
     const receipt = engine.readReceipt(queue, handle)
     if (receipt === undefined) throw receiptHandleInvalid(handle)
     if ((await engine.remove(queue, receipt)) === 'removed') return
-    throw invalidParameter(
-      `Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
-    )
+    throw expiredReceipt(handle)
   }
 
   const change = async (
@@ -132,7 +126,9 @@ export const messageOperations = (engine: QueueEngine) => {
     const timeout = range('VisibilityTimeout', seconds ?? 0, 0, VISIBILITY_SECONDS_MAX)
     const receipt = engine.readReceipt(queue, handle)
     if (receipt === undefined) throw receiptHandleInvalid(handle)
-    if (!(await engine.hide(queue, receipt, timeout))) throw messageNotInflight(handle)
+    const done = await engine.hide(queue, receipt, timeout)
+    if (done === 'not-in-flight') throw messageNotInflight(handle)
+    if (done === 'too-long') throw hiddenTooLong(timeout)
   }
 
   return {
@@ -165,83 +161,35 @@ export const messageOperations = (engine: QueueEngine) => {
         change(queue, entry.ReceiptHandle ?? '', entry.VisibilityTimeout),
       )
     },
-    PurgeQueue: async (input: Shape<PurgeQueueRequest>, call: StoreCall): Promise<void> =>
-      engine.purge((await queueOf(input.QueueUrl, call)).queueId),
+    PurgeQueue: async (input: Shape<PurgeQueueRequest>, call: StoreCall): Promise<void> => {
+      const queue = await queueOf(input.QueueUrl, call)
+      if (!(await engine.purge(queue.queueId))) throw purgeInProgress(queue.name)
+    },
   }
 }
 
-const checkMessage = (queue: QueueFacts, input: SendInput, call: StoreCall): Checked => {
-  const { MessageBody: body = '' } = input
-  if (body === '') throw missingParameter('The request must contain the parameter MessageBody.')
-  if (!isSendable(body)) {
-    throw new ServiceError(
-      'InvalidMessageContents',
-      400,
-      'Invalid binary character was found in the message body, the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF',
-    )
-  }
-  const attributes = keepAttributes(input.MessageAttributes)
-  const system = keepAttributes(input.MessageSystemAttributes)
-  const bytes = Buffer.byteLength(body) + attributesBytes(attributes)
-  const delaySeconds =
-    input.DelaySeconds === undefined
-      ? undefined
-      : range('DelaySeconds', input.DelaySeconds, 0, DELAY_SECONDS_MAX)
-  if (queue.isFifo && (delaySeconds ?? 0) > 0) {
-    throw invalidParameter(
-      `Value ${delaySeconds} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
-    )
-  }
-  const { groupId, dedupId } = orderOf(queue, input, body)
-  const outgoing: Outgoing = {
-    body,
-    attributes: attributes && JSON.stringify(attributes),
-    sender: call.caller?.userId || call.accountId,
-    trace: system?.['AWSTraceHeader']?.StringValue,
-    delaySeconds,
-    groupId,
-    dedupId,
-  }
-  return { outgoing, attributes, system, bytes }
+/** AWS: what is no name of an attribute is refused, `All` is all of them. [API reference: ReceiveMessage] */
+const checkNames = (input: Shape<ReceiveMessageRequest>): void => {
+  const asked: readonly string[] = [
+    ...(input.AttributeNames ?? []),
+    ...(input.MessageSystemAttributeNames ?? []),
+  ]
+  const unknown = asked.find((name) => !SYSTEM_NAMES.has(name))
+  if (unknown !== undefined) throw invalidAttributeName(unknown.slice(0, 256))
 }
 
-const orderOf = (queue: QueueFacts, input: SendInput, body: string) => {
-  const { MessageGroupId: groupId, MessageDeduplicationId: given } = input
-  for (const [name, id] of Object.entries({
-    MessageGroupId: groupId,
-    MessageDeduplicationId: given,
-  })) {
-    if (id !== undefined && !/^[\x21-\x7e]{1,128}$/.test(id)) {
-      throw invalidParameter(
-        `Value ${id.slice(0, 128)} for parameter ${name} is invalid. Reason: ${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
-      )
-    }
-  }
-  // AWS: in a standard queue a group is for fairness alone. [guide: sqs-fair-queues]
-  if (!queue.isFifo) return { groupId, dedupId: undefined }
-  if (groupId === undefined) {
-    throw missingParameter('The request must contain the parameter MessageGroupId.')
-  }
-  if (given === undefined && !queue.isContentBased) {
-    throw invalidParameter(
-      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
-    )
-  }
-  return { groupId, dedupId: given ?? createHash('sha256').update(body).digest('hex') }
-}
-
-const checkBytes = (bytes: number, { messageBytesMax }: QueueFacts): void => {
-  if (bytes <= messageBytesMax) return
-  throw invalidParameter(
-    `One or more parameters are invalid. Reason: Message must be shorter than ${messageBytesMax} bytes.`,
-  )
-}
-
-/** AWS: what XML 1.0 can hold. [API reference: SendMessage MessageBody] */
-const isSendable = (body: string): boolean =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  // oxlint-disable-next-line no-control-regex -- the same
-  body.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(body)
+const SYSTEM_NAMES: ReadonlySet<string> = new Set([
+  'All',
+  'ApproximateFirstReceiveTimestamp',
+  'ApproximateReceiveCount',
+  'AWSTraceHeader',
+  'DeadLetterQueueSourceArn',
+  'MessageDeduplicationId',
+  'MessageGroupId',
+  'SenderId',
+  'SentTimestamp',
+  'SequenceNumber',
+])
 
 const sentShape = (
   queue: QueueFacts,
@@ -296,13 +244,6 @@ export const systemAttributes = (
   ...(message.trace !== null && { AWSTraceHeader: message.trace }),
   ...(message.source_arn !== null && { DeadLetterQueueSourceArn: message.source_arn }),
 })
-
-const range = (name: string, value: number, min: number, max: number): number => {
-  if (Number.isInteger(value) && value >= min && value <= max) return value
-  throw invalidParameter(
-    `Value ${value} for parameter ${name} is invalid. Reason: Must be >= ${min} and <= ${max}, if provided.`,
-  )
-}
 
 const checkBatch = <Entry extends { readonly Id?: string | undefined }>(
   entries: readonly Entry[],

@@ -4,11 +4,12 @@ import type { WireOperations } from '#wire/operation.ts'
 import type { QueueEngine } from './engine.ts'
 import { messageOperations } from './messages.ts'
 import { moveTaskOperations } from './move-tasks.ts'
+import { addPermission, removePermission } from './permissions.ts'
 import * as queues from './queues.ts'
 
 export const sqsOperations = (engine: QueueEngine) =>
   ({
-    AddPermission: writes(queues.addPermission),
+    AddPermission: writes(addPermission),
     CreateQueue: writes(queues.createQueue),
     DeleteQueue: writes(queues.deleteQueue(engine)),
     GetQueueAttributes: reads(queues.getQueueAttributes(engine)),
@@ -16,7 +17,7 @@ export const sqsOperations = (engine: QueueEngine) =>
     ListDeadLetterSourceQueues: reads(queues.listDeadLetterSourceQueues),
     ListQueueTags: reads(queues.listQueueTags),
     ListQueues: reads(queues.listQueues),
-    RemovePermission: writes(queues.removePermission),
+    RemovePermission: writes(removePermission),
     SetQueueAttributes: writes(queues.setQueueAttributes),
     TagQueue: writes(queues.tagQueue),
     UntagQueue: writes(queues.untagQueue),

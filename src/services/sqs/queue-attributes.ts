@@ -2,9 +2,16 @@
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 import { isObject } from '#shared/json.ts'
 import type { Scope } from '#model/scope.ts'
-import { invalidAttributeName, invalidAttributeValue, invalidParameter } from './errors.ts'
+import { problemOfPolicy } from '../delivery/resource-policy.ts'
+import {
+  invalidAttributeName,
+  invalidAttributeValue,
+  invalidParameter,
+  refusedValue,
+} from './errors.ts'
 import { ATTRIBUTE_DEFAULTS, queueArn, type QueueRecord, readRedrive } from './queue.ts'
 import type { QueueCounts } from './queue-messages.ts'
+import { isSendable } from './sendable.ts'
 
 type Attributes = Readonly<Record<string, string>>
 
@@ -57,9 +64,46 @@ export const checkAttributes = (attributes: Attributes, isFifo: boolean): void =
   }
 }
 
+/** What fits by itself and not beside the others. */
+export const checkTogether = (attributes: Attributes): void => {
+  if (attributes['SqsManagedSseEnabled'] === 'true' && attributes['KmsMasterKeyId'] !== undefined) {
+    throw refusedValue(
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    )
+  }
+  // AWS: [API reference: SetQueueAttributes FifoThroughputLimit]
+  if (
+    attributes['FifoThroughputLimit'] === 'perMessageGroupId' &&
+    attributes['DeduplicationScope'] !== 'messageGroup'
+  ) {
+    throw refusedValue(
+      'The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup.',
+    )
+  }
+}
+
+/** AWS: one kind of encryption that is set takes the place of the other. */
+export const withoutOther = (attributes: Attributes, given: Attributes): Attributes => {
+  const { KmsMasterKeyId: key, SqsManagedSseEnabled: managed, ...rest } = attributes
+  return {
+    ...rest,
+    ...(key !== undefined && given['SqsManagedSseEnabled'] !== 'true' && { KmsMasterKeyId: key }),
+    ...(managed !== undefined &&
+      (given['KmsMasterKeyId'] ?? '') === '' && { SqsManagedSseEnabled: managed }),
+  }
+}
+
+const KEY_LENGTH_MAX = 2_048
+
 const checkText = (name: string, value: string, isFifo: boolean): void => {
-  if (value === '' || name === 'KmsMasterKeyId') return
+  if (value === '') return
+  if (name === 'KmsMasterKeyId') {
+    if (value.length > KEY_LENGTH_MAX || !isSendable(value)) throw invalidAttributeValue(name)
+    return
+  }
   if (!isObject(jsonOf(value))) throw invalidAttributeValue(name)
+  if (name === 'Policy') checkPolicy(value)
+  if (name === 'RedriveAllowPolicy') checkRedriveAllowPolicy(value)
   if (name !== 'RedrivePolicy') return
   const redrive = readRedrive(value)
   if (redrive === undefined) {
@@ -72,6 +116,42 @@ const checkText = (name: string, value: string, isFifo: boolean): void => {
       `Value ${value.slice(0, 500)} for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be same type of queue as the source.`,
     )
   }
+}
+
+/** AWS: [guide: quotas-policies] */
+const POLICY_BYTES_MAX = 8_192
+
+/** A policy that nobody could hold is refused when it is set, not when somebody calls. */
+const checkPolicy = (text: string): void => {
+  if (Buffer.byteLength(text) > POLICY_BYTES_MAX) throw invalidAttributeValue('Policy')
+  const { Statement } = JSON.parse(text) as Readonly<Record<string, unknown>> // It is an object.
+  // AWS takes a policy without statements, which says nothing.
+  if (Array.isArray(Statement) && Statement.length === 0) return
+  if (problemOfPolicy(text) !== undefined) throw invalidAttributeValue('Policy')
+}
+
+const SOURCES_MAX = 10
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html RedriveAllowPolicy */
+const checkRedriveAllowPolicy = (text: string): void => {
+  const { redrivePermission, sourceQueueArns, ...others } = JSON.parse(text) as Readonly<
+    Record<string, unknown>
+  > // It is an object.
+  const sources: readonly unknown[] | undefined = Array.isArray(sourceQueueArns)
+    ? sourceQueueArns
+    : undefined
+  const isRight =
+    redrivePermission === 'byQueue'
+      ? sources !== undefined &&
+        sources.length > 0 &&
+        sources.length <= SOURCES_MAX &&
+        sources.every((arn) => typeof arn === 'string' && arn.startsWith('arn:'))
+      : (redrivePermission === 'allowAll' || redrivePermission === 'denyAll') &&
+        sourceQueueArns === undefined
+  if (isRight && Object.keys(others).length === 0) return
+  throw invalidParameter(
+    `Value ${text.slice(0, 500)} for parameter RedriveAllowPolicy is invalid. Reason: redrivePermission is allowAll, denyAll or byQueue, and byQueue with up to ${SOURCES_MAX} sourceQueueArns.`,
+  )
 }
 
 const jsonOf = (text: string): unknown => {
@@ -104,7 +184,8 @@ export const shownAttributes = (
   const isFifo = attributes['FifoQueue'] === 'true'
   const all: Attributes = {
     ...ATTRIBUTE_DEFAULTS,
-    SqsManagedSseEnabled: 'true',
+    SqsManagedSseEnabled: attributes['KmsMasterKeyId'] === undefined ? 'true' : 'false',
+    ...(attributes['KmsMasterKeyId'] !== undefined && { KmsDataKeyReusePeriodSeconds: '300' }),
     ...(isFifo && {
       ContentBasedDeduplication: 'false',
       DeduplicationScope: 'queue',

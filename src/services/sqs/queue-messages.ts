@@ -55,6 +55,13 @@ export interface Taken {
   readonly buried: number
 }
 
+/** What a receiver of a FIFO queue was given, should it ask again. */
+export interface Attempt {
+  readonly seqs: readonly number[]
+  readonly receipt: string
+  readonly visibleMs: number
+}
+
 export interface QueueCounts {
   readonly visible: number
   readonly inFlight: number
@@ -74,6 +81,17 @@ export interface QueueMessages {
     nowMs: number,
     deadLetterQueue: QueueFacts | undefined,
   ): Taken
+  /**
+   * The same messages once more, hidden anew: where that attempt was made within five minutes and nothing has become of
+   * any of them since.
+   */
+  receiveAgain(
+    queueId: string,
+    attemptId: string,
+    visibleMs: number,
+    nowMs: number,
+  ): { readonly found: readonly StoredMessage[]; readonly receipt: string } | undefined
+  rememberAttempt(queueId: string, attemptId: string, attempt: Attempt, nowMs: number): void
   /** When the next message can be received, where none can be now. */
   nextVisibleMs(queueId: string, nowMs: number): number | undefined
   find(
@@ -84,10 +102,11 @@ export interface QueueMessages {
   hide(queueId: string, seq: number, visibleMs: number): void
   purge(queueId: string): void
   count(queueId: string, nowMs: number): QueueCounts
+  inFlight(queueId: string, nowMs: number): number
   /** Forgets what is too old. */
   expire(queueId: string, nowMs: number): void
-  /** Moves everything that came from `sourceArn` (from anywhere without it) and says how much that was. */
-  move(from: string, to: string, nowMs: number, sourceArn?: string): number
+  /** Moves what is visible and came from `sourceArn` (from anywhere without it), at most `max`, and says how much. */
+  move(from: string, to: string, nowMs: number, max: number, sourceArn?: string): number
   sources(queueId: string): readonly string[]
   queueIds(): readonly string[]
 }
@@ -101,7 +120,7 @@ export const queueMessages = (database: DatabaseSync): QueueMessages => {
       message.dedupId === undefined
         ? undefined
         : queue.dedupesByGroup
-          ? `${message.groupId}/${message.dedupId}`
+          ? `${message.groupId} ${message.dedupId}`
           : message.dedupId
     if (key !== undefined) {
       const before = seen.get(queueId, key, nowMs)
@@ -125,7 +144,7 @@ export const queueMessages = (database: DatabaseSync): QueueMessages => {
     if (key !== undefined) remember.run(queueId, key, nowMs + DEDUPLICATION_MS, message.id, seq)
     return { id: message.id, seq }
   }
-  return { send, receive: receiver(statements), ...rest(statements) }
+  return { send, receive: receiver(statements), ...attempts(statements), ...rest(statements) }
 }
 
 type Statements = ReturnType<typeof prepare>
@@ -169,11 +188,18 @@ const prepare = (database: DatabaseSync) => ({
        COALESCE(SUM(visible_ms > ?1 AND received = 0), 0) AS delayed
      FROM messages WHERE queue = ?2 AND expires_ms > ?1`,
   ),
+  inFlight: database.prepare(
+    'SELECT COUNT(*) AS count FROM messages WHERE queue = ? AND visible_ms > ? AND received > 0',
+  ),
+  again: database.prepare(
+    'SELECT * FROM messages WHERE seq = ? AND queue = ? AND receipt = ? AND visible_ms = ?',
+  ),
   expire: database.prepare('DELETE FROM messages WHERE queue = ? AND expires_ms <= ?'),
   expireSeen: database.prepare('DELETE FROM seen WHERE queue = ? AND until_ms <= ?'),
   move: database.prepare(
     `UPDATE messages SET queue = ?, visible_ms = ?, received = 0, receipt = NULL, first_received_ms = NULL
-     WHERE queue = ? AND source_arn IS COALESCE(?, source_arn)`,
+     WHERE seq IN (SELECT seq FROM messages WHERE queue = ? AND visible_ms <= ?
+       AND source_arn IS COALESCE(?, source_arn) ORDER BY seq LIMIT ?)`,
   ),
   sources: database.prepare(
     'SELECT DISTINCT source_arn AS arn FROM messages WHERE queue = ? AND source_arn IS NOT NULL',
@@ -217,7 +243,38 @@ const receiver =
     return { found: received, buried }
   }
 
-const rest = (statements: Statements): Omit<QueueMessages, 'send' | 'receive'> => ({
+/** No group and no deduplication id begins with a space: these rows meet none of theirs. */
+const attemptKey = (attemptId: string): string => ` ${attemptId}`
+
+const attempts = ({
+  seen,
+  remember,
+  again,
+  hide,
+}: Statements): Pick<QueueMessages, 'receiveAgain' | 'rememberAttempt'> => ({
+  receiveAgain: (queueId, attemptId, visibleMs, nowMs) => {
+    const row = seen.get(queueId, attemptKey(attemptId), nowMs)
+    if (row === undefined) return undefined
+    const attempt = JSON.parse(String(row['id'])) as Attempt // We wrote it.
+    if (attempt.visibleMs <= nowMs) return undefined
+    const found = attempt.seqs.flatMap((seq) =>
+      rows(again, seq, queueId, attempt.receipt, attempt.visibleMs),
+    )
+    if (found.length !== attempt.seqs.length) return undefined
+    for (const { seq } of found) hide.run(visibleMs, seq, queueId)
+    const renewed = JSON.stringify({ ...attempt, visibleMs })
+    remember.run(queueId, attemptKey(attemptId), nowMs + DEDUPLICATION_MS, renewed, 0)
+    return { found, receipt: attempt.receipt }
+  },
+  rememberAttempt: (queueId, attemptId, attempt, nowMs) => {
+    const text = JSON.stringify(attempt)
+    remember.run(queueId, attemptKey(attemptId), nowMs + DEDUPLICATION_MS, text, 0)
+  },
+})
+
+const rest = (
+  statements: Statements,
+): Omit<QueueMessages, 'send' | 'receive' | 'receiveAgain' | 'rememberAttempt'> => ({
   nextVisibleMs: (queueId, nowMs) => {
     const ms = statements.next.get(queueId, nowMs)?.['ms']
     return typeof ms === 'number' ? ms : undefined
@@ -237,6 +294,7 @@ const rest = (statements: Statements): Omit<QueueMessages, 'send' | 'receive'> =
     statements.purge.run(queueId)
     statements.forget.run(queueId)
   },
+  inFlight: (queueId, nowMs) => Number(statements.inFlight.get(queueId, nowMs)?.['count']),
   count: (queueId, nowMs) => {
     const { visible, inFlight, delayed } = statements.count.get(nowMs, queueId) ?? {}
     return { visible: Number(visible), inFlight: Number(inFlight), delayed: Number(delayed) }
@@ -245,8 +303,8 @@ const rest = (statements: Statements): Omit<QueueMessages, 'send' | 'receive'> =
     statements.expire.run(queueId, nowMs)
     statements.expireSeen.run(queueId, nowMs)
   },
-  move: (from, to, nowMs, sourceArn) =>
-    Number(statements.move.run(to, nowMs, from, sourceArn ?? null).changes),
+  move: (from, to, nowMs, max, sourceArn) =>
+    Number(statements.move.run(to, nowMs, from, nowMs, sourceArn ?? null, max).changes),
   sources: (queueId) => statements.sources.all(queueId).map(({ arn }) => String(arn)),
   queueIds: () => statements.queueIds.all().map(({ queue }) => String(queue)),
 })

@@ -1,7 +1,6 @@
 // Queues: making, finding, changing and deleting them. What is in them is in messages.ts.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
 import type {
-  AddPermissionRequest,
   CreateQueueRequest,
   DeleteQueueRequest,
   GetQueueAttributesRequest,
@@ -9,31 +8,38 @@ import type {
   ListDeadLetterSourceQueuesRequest,
   ListQueuesRequest,
   ListQueueTagsRequest,
-  RemovePermissionRequest,
   SetQueueAttributesRequest,
   TagQueueRequest,
   UntagQueueRequest,
 } from '@aws-sdk/client-sqs'
-import { isObject } from '#shared/json.ts'
 import type { Call } from '#model/call.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
-import { pageOf } from '#wire/pagination.ts'
+import { keyOf, pageOf } from '#wire/pagination.ts'
 import type { QueueEngine } from './engine.ts'
 import {
   invalidAttributeName,
   invalidParameter,
-  missingParameter,
   overLimit,
   queueDoesNotExist,
   queueNameExists,
 } from './errors.ts'
-import { nameOfUrl, queueArn, type QueueRecord, queues, readRedrive } from './queue.ts'
+import { range } from './outgoing.ts'
+import {
+  ATTRIBUTE_DEFAULTS,
+  nameOfUrl,
+  queueArn,
+  type QueueRecord,
+  queues,
+  readRedrive,
+} from './queue.ts'
 import {
   allowsRedriveFrom,
   checkAttributes,
+  checkTogether,
   shownAttributes,
   withoutEmpty,
+  withoutOther,
 } from './queue-attributes.ts'
 
 const QUEUES_MAX = 100_000
@@ -72,12 +78,12 @@ export const createQueue = async (input: Shape<CreateQueueRequest>, call: WriteC
   }
   if (attributes['FifoQueue'] === 'false') throw invalidAttributeName('FifoQueue')
   checkAttributes(attributes, isFifo)
+  checkTogether(attributes)
   checkTags(input.tags ?? {})
   const before = await call.view.get(queues, call, name)
   if (before !== undefined) {
-    const other = Object.entries(attributes).find(
-      ([key, value]) => before.attributes[key] !== value,
-    )
+    const now = { ...ATTRIBUTE_DEFAULTS, ...before.attributes }
+    const other = Object.entries(attributes).find(([key, value]) => now[key] !== value)
     if (other !== undefined) throw queueNameExists(other[0])
     return { QueueUrl: queueUrl(call, name) }
   }
@@ -130,19 +136,37 @@ export const getQueueUrl = async (input: Shape<GetQueueUrlRequest>, call: ReadCa
 export const listQueues = async (input: Shape<ListQueuesRequest>, call: ReadCall) => {
   const { QueueNamePrefix: prefix = '', MaxResults, NextToken } = input
   const all = await call.view.list(queues, call, { prefix })
-  const { items, token } = pageOf(
+  const { urls, next } = pageOfUrls(
     all.map(({ key }) => key),
-    (name) => name,
-    { limit: MaxResults ?? PAGE_MAX, after: decodeToken(NextToken) },
+    { MaxResults, NextToken },
+    call,
   )
+  return { ...(urls.length > 0 && { QueueUrls: urls }), ...next }
+}
+
+/** AWS: without MaxResults the first thousand, and no word of more. [API reference: ListQueues] */
+const pageOfUrls = (
+  names: readonly string[],
+  {
+    MaxResults,
+    NextToken,
+  }: { readonly MaxResults: number | undefined; readonly NextToken: string | undefined },
+  call: ReadCall,
+) => {
+  const limit = range('MaxResults', MaxResults ?? PAGE_MAX, 1, PAGE_MAX)
+  const { items, token } = pageOf(names, (name) => name, { limit, after: keyOfToken(NextToken) })
   return {
-    ...(items.length > 0 && { QueueUrls: items.map((name) => queueUrl(call, name)) }),
-    ...(token !== undefined && MaxResults !== undefined && { NextToken: token }),
+    urls: items.map((name) => queueUrl(call, name)),
+    ...(token !== undefined && MaxResults !== undefined && { next: { NextToken: token } }),
   }
 }
 
-const decodeToken = (token: string | undefined): string | undefined =>
-  token === undefined ? undefined : Buffer.from(token, 'base64url').toString('utf8').slice(2)
+const keyOfToken = (token: string | undefined): string | undefined => {
+  if (token === undefined || token === '') return undefined
+  const key = keyOf(token)
+  if (key === undefined) throw invalidParameter('Invalid or expired next token.')
+  return key
+}
 
 export const deleteQueue =
   (engine: Pick<QueueEngine, 'forgetLater'>) =>
@@ -173,7 +197,8 @@ export const setQueueAttributes = async (
   }
   checkAttributes(given, record.attributes['FifoQueue'] === 'true')
   await checkRedrive(record.name, given, call)
-  const attributes = withoutEmpty({ ...record.attributes, ...given })
+  const attributes = withoutEmpty({ ...withoutOther(record.attributes, given), ...given })
+  checkTogether(attributes)
   await call.tx.put(queues, call, record.name, { ...record, attributes, modifiedMs: call.nowMs })
 }
 
@@ -182,12 +207,18 @@ export const listDeadLetterSourceQueues = async (
   call: ReadCall,
 ) => {
   const { name } = await queueOf(input.QueueUrl, call)
+  const { MaxResults, NextToken } = input
   const arn = queueArn(call, name)
   const all = await call.view.list(queues, call)
   const sources = all.filter(
     ({ value }) => readRedrive(value.attributes['RedrivePolicy'])?.deadLetterArn === arn,
   )
-  return { queueUrls: sources.map(({ key }) => queueUrl(call, key)) }
+  const { urls, next } = pageOfUrls(
+    sources.map(({ key }) => key),
+    { MaxResults, NextToken },
+    call,
+  )
+  return { queueUrls: urls, ...next }
 }
 
 export const listQueueTags = async (input: Shape<ListQueueTagsRequest>, call: ReadCall) => {
@@ -216,66 +247,16 @@ const checkTags = (tags: Readonly<Record<string, string>>): void => {
   if (Object.keys(tags).length > TAGS_MAX) {
     throw invalidParameter(`Too many tags added for queue. You can have at most ${TAGS_MAX}.`)
   }
-}
-
-interface Policy {
-  readonly Version: string
-  readonly Id?: string
-  readonly Statement: readonly unknown[]
-}
-
-const policyOf = (record: QueueRecord): Policy => {
-  const text = record.attributes['Policy']
-  const read: unknown = text === undefined ? undefined : JSON.parse(text) // It was checked when it was set.
-  const statements = isObject(read) ? read['Statement'] : []
-  return {
-    Version: '2012-10-17',
-    ...(isObject(read) && read),
-    Statement: Array.isArray(statements) ? statements : [statements],
-  }
-}
-
-export const addPermission = async (
-  input: Shape<AddPermissionRequest>,
-  call: WriteCall,
-): Promise<void> => {
-  const record = await queueOf(input.QueueUrl, call)
-  const { Label, AWSAccountIds = [], Actions = [] } = input
-  if (AWSAccountIds.length === 0) {
-    throw missingParameter('The request must contain the parameter AWSAccountIds.')
-  }
-  const policy = policyOf(record)
-  if (policy.Statement.some((one) => isObject(one) && one['Sid'] === Label)) {
-    throw invalidParameter(`Value ${Label} for parameter Label is invalid. Reason: Already exists.`)
-  }
-  const statement = {
-    Sid: Label,
-    Effect: 'Allow',
-    Principal: { AWS: AWSAccountIds.map((id) => `arn:aws:iam::${id}:root`) },
-    Action: Actions.map((action) => `SQS:${action}`),
-    Resource: queueArn(call, record.name),
-  }
-  await savePolicy(record, { ...policy, Statement: [...policy.Statement, statement] }, call)
-}
-
-export const removePermission = async (
-  input: Shape<RemovePermissionRequest>,
-  call: WriteCall,
-): Promise<void> => {
-  const record = await queueOf(input.QueueUrl, call)
-  const policy = policyOf(record)
-  const left = policy.Statement.filter((one) => !isObject(one) || one['Sid'] !== input.Label)
-  if (left.length === policy.Statement.length) {
+  for (const [key, value] of Object.entries(tags)) {
+    const isOurs = /^aws:/i.test(key)
+    if (!isOurs && TAG_TEXT.test(key) && key.length <= 128 && key !== '') {
+      if (value.length <= 256 && TAG_TEXT.test(value)) continue
+    }
     throw invalidParameter(
-      `Value ${input.Label} for parameter Label is invalid. Reason: can't find label.`,
+      `Tag ${key.slice(0, 128)} is invalid. Keys have 1 to 128 and values up to 256 letters, digits, spaces and characters of _.:/=+-@, and no key begins with aws:.`,
     )
   }
-  await savePolicy(record, { ...policy, Statement: left }, call)
 }
 
-const savePolicy = async (record: QueueRecord, policy: Policy, call: WriteCall): Promise<void> => {
-  const { Policy: _, ...rest } = record.attributes
-  const attributes =
-    policy.Statement.length === 0 ? rest : { ...rest, Policy: JSON.stringify(policy) }
-  await call.tx.put(queues, call, record.name, { ...record, attributes, modifiedMs: call.nowMs })
-}
+/** AWS: [guide: quotas-queues, Queue tag] */
+const TAG_TEXT = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u

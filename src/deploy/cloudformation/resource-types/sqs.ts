@@ -34,6 +34,7 @@ const attributes = (input: Readonly<Record<string, unknown>>) => {
 export const queue: ResourceType = {
   properties: byName({
     ...Object.fromEntries(ATTRIBUTES.map((name): [string, Reader] => [name, attributeText])),
+    KmsMasterKeyId: unencrypted,
     QueueName: text,
     Tags: tags,
   }),
@@ -75,6 +76,12 @@ export const queue: ResourceType = {
       await unlessGone(call('sqs', 'DeleteQueue', { QueueUrl: keys['url'] }))
     }
   },
+}
+
+const unencrypted: Reader = (value, path, audience) => {
+  const effect = 'kept with the queue; nothing is encrypted with it'
+  audience.report(path, 'KmsMasterKeyId', effect)
+  return attributeText(value, path, audience)
 }
 
 const SUFFIX = '.fifo'
