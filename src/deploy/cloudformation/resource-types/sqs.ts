@@ -31,6 +31,12 @@ const attributes = (input: Readonly<Record<string, unknown>>) => {
   return FifoQueue === 'true' ? { FifoQueue, ...rest } : rest
 }
 
+const unencrypted: Reader = (value, path, audience) => {
+  const effect = 'kept with the queue; nothing is encrypted with it'
+  audience.report(path, 'KmsMasterKeyId', effect)
+  return attributeText(value, path, audience)
+}
+
 export const queue: ResourceType = {
   properties: byName({
     ...Object.fromEntries(ATTRIBUTES.map((name): [string, Reader] => [name, attributeText])),
@@ -76,12 +82,6 @@ export const queue: ResourceType = {
       await unlessGone(call('sqs', 'DeleteQueue', { QueueUrl: keys['url'] }))
     }
   },
-}
-
-const unencrypted: Reader = (value, path, audience) => {
-  const effect = 'kept with the queue; nothing is encrypted with it'
-  audience.report(path, 'KmsMasterKeyId', effect)
-  return attributeText(value, path, audience)
 }
 
 const SUFFIX = '.fifo'
