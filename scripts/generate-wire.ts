@@ -189,6 +189,9 @@ const tableOf = async (source: Source, folder: string): Promise<TableDocument> =
 /** The only service here that speaks restXml. */
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
 
+/** Of the only service here whose client speaks JSON alone and says nothing of its XML. [API reference of SQS, examples] */
+const QUEUE_NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/'
+
 /** What the client's configuration says of its protocol: its target, its version and its XML namespace. */
 const protocolFacts = (
   { protocol = 'restJson1', alsoQuery }: Source,
@@ -203,7 +206,7 @@ const protocolFacts = (
   return {
     ...(protocol !== 'awsQuery' && target !== undefined && { target }),
     ...(speaksQuery && version !== undefined && { version }),
-    ...(speaksQuery && xmlNamespace !== undefined && { xmlNamespace }),
+    ...(speaksQuery && { xmlNamespace: xmlNamespace ?? QUEUE_NAMESPACE }),
   }
 }
 

@@ -279,7 +279,11 @@ describe('SQS', () => {
       },
       body: 'Action=SendMessage&MessageBody=hi',
     })
-    assert.match(await answer.text(), /<SendMessageResult>.*<MessageId>/)
+    const text = await answer.text()
+    assert.match(text, /<SendMessageResult>.*<MessageId>/)
+    assert.ok(
+      text.startsWith('<SendMessageResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/">'),
+    )
   })
 })
 
