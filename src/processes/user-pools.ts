@@ -1,10 +1,15 @@
 // User pools, joined: what their operations draw on, and the pages that anybody may read.
-import type { MailboxMessage, UserPoolParts } from '#identity/cognito-idp/parts.ts'
+import type {
+  AskPoolPermission,
+  MailboxMessage,
+  UserPoolParts,
+} from '#identity/cognito-idp/parts.ts'
 import { createUserPoolParts } from '#identity/cognito-idp/parts.ts'
 import { createWellKnown, wellKnownPage } from '#identity/cognito-idp/well-known.ts'
 import type { InvokeFunction } from '#model/ports.ts'
 import type { Clock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
+import type { AskPermission } from '#services/delivery/courier.ts'
 import type { Store } from '#store/store.ts'
 import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
 import type { Settings } from '../settings.ts'
@@ -23,7 +28,7 @@ export interface UserPools {
   close(): Promise<void>
 }
 
-export const openUserPools = (options: {
+export interface UserPoolOptions {
   readonly settings: Settings
   readonly store: Store
   readonly credentials: Credentials
@@ -33,7 +38,9 @@ export const openUserPools = (options: {
   readonly invokeFunction: InvokeFunction
   readonly onMessage: (message: MailboxMessage) => void
   readonly onError: (error: unknown) => void
-}): UserPools => {
+}
+
+export const openUserPools = (options: UserPoolOptions): UserPools => {
   const { settings, store, credentials, invokeFunction, onMessage, onError } = options
   const mailbox = openMailbox({ settings, onMessage, onError })
   const wellKnown = createWellKnown(store, settings)
@@ -41,6 +48,7 @@ export const openUserPools = (options: {
     sealing: credentials.mint.sealing,
     random: systemRandom,
     invokeFunction,
+    askPermission: poolPermissions(options),
     deliver: mailbox.deliver,
   })
   return {
@@ -62,6 +70,36 @@ export const openUserPools = (options: {
       wellKnown.close()
       await mailbox.close()
     },
+  }
+}
+
+/** AWS: a trigger is invoked by cognito-idp.amazonaws.com for its pool, and the function's policy has to allow it. */
+const poolPermissions = ({
+  settings,
+  store,
+  clock,
+  onError,
+}: UserPoolOptions): AskPoolPermission | undefined => {
+  if (settings.command === 'start' && !settings.enforceIam) return undefined
+  // Most nodes have no trigger: what asks policies is read with the first.
+  let loading: Promise<AskPermission | undefined> | undefined
+  const load = async () => {
+    const { createDeliveryPermissions } = await import('./delivery-permissions.ts')
+    return createDeliveryPermissions({ settings, store, nowMs: () => clock.nowMs() })
+  }
+  return async (functionArn, pool) => {
+    loading ??= load()
+    const ask = await loading
+    const refusal = await ask?.(
+      { action: 'lambda:InvokeFunction', resource: functionArn },
+      {
+        service: 'cognito-idp.amazonaws.com',
+        sourceArn: pool.Arn,
+        sourceAccount: pool.Arn.split(':')[4] ?? '',
+      },
+    )
+    if (refusal !== undefined) onError(new Error(refusal))
+    return refusal
   }
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as idp from '@aws-sdk/client-cognito-identity-provider'
 import { codeOf } from '#identity/cognito-idp/totp.ts'
+import { base32Bytes } from '../support/base32.ts'
 import { call, type Gateway, runDaemun, startGateway } from '../support/gateway.ts'
 import {
   claimsOf,
@@ -12,14 +13,6 @@ import {
   PASSWORD,
   type TestPool,
 } from '../support/user-pools.ts'
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-const bytesOf = (text: string): Buffer => {
-  const bits = [...text]
-    .map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('')
-  return Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? [])
-}
 
 describe('sign-ins to a user pool', () => {
   let gateway: Gateway
@@ -77,7 +70,7 @@ describe('sign-ins to a user pool', () => {
     const { SecretCode, Session } = await client.send(
       new idp.AssociateSoftwareTokenCommand({ Session: setup.Session }),
     )
-    const secret = bytesOf(SecretCode ?? '')
+    const secret = base32Bytes(SecretCode ?? '')
     const { text } = await call(gateway.endpoint, '/_daemun/clock')
     const step = Math.floor(Date.parse(JSON.parse(text).now) / 30_000)
     await assert.rejects(

@@ -11,6 +11,7 @@ import {
 import type { AskProvider, Grant } from '#identity/cognito-idp/hosted/context.ts'
 import { createHosted, hostedAddress } from '#identity/cognito-idp/hosted/hosted.ts'
 import { confirmForgotPassword, forgotPassword } from '#identity/cognito-idp/forgot-password.ts'
+import { associateSoftwareToken, verifySoftwareToken } from '#identity/cognito-idp/mfa.ts'
 import { createUserPoolParts, type MailboxMessage } from '#identity/cognito-idp/parts.ts'
 import { createUserPool } from '#identity/cognito-idp/pools.ts'
 import { respondToAuthChallenge } from '#identity/cognito-idp/respond-to-challenge.ts'
@@ -106,6 +107,8 @@ export const startHosted = async (
       ForgotPassword: forgotPassword(pools),
       ConfirmForgotPassword: confirmForgotPassword(pools),
       RespondToAuthChallenge: respondToAuthChallenge(pools),
+      AssociateSoftwareToken: associateSoftwareToken(pools),
+      VerifySoftwareToken: verifySoftwareToken(pools),
     }
   const grants = new LRUCache<string, Grant>({ max: 100 })
   const hosted = createHosted(

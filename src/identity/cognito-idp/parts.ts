@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import type { KeyObject } from 'node:crypto'
 import type { InvokeFunction } from '#model/ports.ts'
+import type { UserPool } from '#model/user-pool.ts'
 import { type Random, systemRandom } from '#shared/random.ts'
 import { createSealing, type Sealing } from '../sealing.ts'
 import { createLockOuts, type LockOuts } from './lock-outs.ts'
@@ -21,10 +22,15 @@ export interface MailboxMessage {
 
 export type DeliverToUser = (message: MailboxMessage) => void
 
+/** Why a pool may not invoke a function, for the log; undefined: it may. */
+export type AskPoolPermission = (functionArn: string, pool: UserPool) => Promise<string | undefined>
+
 export interface UserPoolParts {
   readonly sealing: Sealing
   readonly random: Random
   readonly invokeFunction: InvokeFunction
+  /** Absent where the policies of functions are not held. */
+  readonly askPermission?: AskPoolPermission | undefined
   readonly deliver: DeliverToUser
   /** Private keys that were opened, by key id. */
   readonly openKeys: LRUCache<string, KeyObject>
@@ -39,7 +45,10 @@ const OPEN_KEYS_MAX = 1_000
 const SPENT_SESSIONS_MAX = 100_000
 
 export const createUserPoolParts = (
-  options: Pick<UserPoolParts, 'sealing' | 'random' | 'invokeFunction' | 'deliver'>,
+  options: Pick<
+    UserPoolParts,
+    'sealing' | 'random' | 'invokeFunction' | 'askPermission' | 'deliver'
+  >,
 ): UserPoolParts => ({
   ...options,
   openKeys: new LRUCache({ max: OPEN_KEYS_MAX }),

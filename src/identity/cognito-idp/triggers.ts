@@ -27,7 +27,7 @@ const RESPONSE_BYTES_MAX = 1024 * 1024
 
 /** The function's response; an empty one where the pool has no such trigger. Throws what it refuses with. */
 export const runTrigger = async (
-  { invokeFunction }: UserPoolParts,
+  { invokeFunction, askPermission }: UserPoolParts,
   call: TriggerCall,
 ): Promise<Readonly<Record<string, unknown>>> => {
   const { pool, client, user, trigger, source, request, response } = call
@@ -46,6 +46,9 @@ export const runTrigger = async (
     request,
     response,
   }
+  // AWS: the same words where the function is not there, for then nothing permits it. [re:Post: cognito-lambda-trigger-errors]
+  const denied = () => failed(trigger, 'AccessDeniedException')
+  if ((await askPermission?.(functionArn, pool)) !== undefined) throw denied()
   const answer = await invokeFunction({
     functionArn,
     payload: Buffer.from(JSON.stringify(event)),
@@ -53,7 +56,10 @@ export const runTrigger = async (
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => undefined)
   if (answer === undefined) throw failed(trigger, 'Task timed out after 5 seconds')
-  if (answer.kind === 'refused') throw failed(trigger, answer.errorType)
+  if (answer.kind === 'refused') {
+    const isGone = answer.errorType === 'ResourceNotFoundException'
+    throw isGone ? denied() : failed(trigger, answer.errorType)
+  }
   if (answer.payload.length > RESPONSE_BYTES_MAX) throw unreadable(trigger)
   const value = readJson(answer.payload)
   if (answer.functionError !== undefined) {

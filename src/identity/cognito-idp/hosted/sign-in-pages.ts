@@ -6,6 +6,7 @@ import { ServiceError } from '#wire/errors.ts'
 import { signInByPassword } from '../initiate-auth.ts'
 import type { AuthAnswer } from '../sign-in.ts'
 import { confirmPage } from './account-pages.ts'
+import { sameAuthenticator, startAuthenticator, verifyAuthenticator } from './authenticator-page.ts'
 import { type AuthorizeRequest, readAuthorizeRequest } from './authorize-request.ts'
 import type { HostedContext } from './context.ts'
 import { csrfOf, isOwnForm } from './cookies.ts'
@@ -26,12 +27,17 @@ export const login = async (context: HostedContext): Promise<HttpResponse> => {
     const answer = request.form.has('challenge')
       ? await answerChallenge(context, asked, name)
       : await enter(context, asked, name)
-    if (!('AuthenticationResult' in answer)) return challengePage(context, asked, name, answer)
+    if (!('AuthenticationResult' in answer))
+      return await challengePage(context, asked, name, answer)
     return signedIn(context, asked, usernameOf(answer.AuthenticationResult.AccessToken))
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
     if (error.code === 'UserNotConfirmedException')
       return confirmPage(context, asked, { username: name, alert: error.message })
+    if (error.code === 'EnableSoftwareTokenMFAException') {
+      const again = sameAuthenticator(context, asked, error.message)
+      if (again !== undefined) return again
+    }
     return loginPage(context, asked, { alert: error.message, statusCode: 400 })
   }
 }
@@ -47,19 +53,22 @@ const enter = (
 }
 
 const answerChallenge = async (
-  { parts, call, request }: HostedContext,
+  context: HostedContext,
   { client }: AuthorizeRequest,
   name: string,
 ): Promise<AuthAnswer> => {
+  const { parts, call, request } = context
   const ChallengeName = request.form.get('challenge') ?? ''
   const answer = request.form.get('answer') ?? ''
   const member = ANSWERS.get(ChallengeName)
+  const isSetup = ChallengeName === 'MFA_SETUP'
+  const Session = isSetup ? await verifyAuthenticator(context) : request.form.get('session')
   const answered = await parts.operation(
     'RespondToAuthChallenge',
     {
       ClientId: client.ClientId,
       ChallengeName,
-      Session: request.form.get('session'),
+      Session,
       ChallengeResponses: {
         USERNAME: name,
         ...(member !== undefined && { [member]: answer }),
@@ -140,14 +149,16 @@ const loginPage = (
   })
 }
 
-const challengePage = (
+const challengePage = async (
   context: HostedContext,
   asked: AuthorizeRequest,
   name: string,
   answer: Extract<AuthAnswer, { ChallengeName: string }>,
-): HttpResponse => {
+): Promise<HttpResponse> => {
   const { request, base } = context
   const { ChallengeName, Session = '', ChallengeParameters } = answer
+  const username = ChallengeParameters['USER_ID_FOR_SRP'] ?? name
+  if (ChallengeName === 'MFA_SETUP') return startAuthenticator(context, asked, username, Session)
   if (!ANSWERS.has(ChallengeName))
     return loginPage(context, asked, {
       statusCode: 400,
@@ -167,7 +178,7 @@ const challengePage = (
       submit: 'Continue',
       fields: [
         hidden('_csrf', csrf.text),
-        hidden('username', ChallengeParameters['USER_ID_FOR_SRP'] ?? name),
+        hidden('username', username),
         hidden('challenge', ChallengeName),
         hidden('session', Session),
         isPassword
