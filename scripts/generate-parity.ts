@@ -249,10 +249,11 @@ const dynamodb = (): Service => ({
 
 const DYNAMODB_NOTES: Readonly<Record<string, string>> = {
   BatchExecuteStatement: 'PartiQL',
-  CreateTable: 'streams are named; encryption, table class and deletion protection change nothing',
-  DescribeTimeToLive: 'reads as disabled',
+  CreateTable: 'encryption and table class change nothing',
   ExecuteStatement: 'PartiQL',
   ExecuteTransaction: 'PartiQL',
+  TransactWriteItems: 'one after the other: no TransactionConflict',
+  UpdateTimeToLive: 'items go a minute or two after their time',
 }
 
 /** It arrives on the data listener and has no registry: the file that answers it is its row. */

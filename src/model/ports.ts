@@ -221,6 +221,8 @@ export interface ItemChange {
   readonly keys: Readonly<Record<string, unknown>>
   readonly newImage?: Readonly<Record<string, unknown>>
   readonly oldImage?: Readonly<Record<string, unknown>>
+  /** Who deleted an item whose time to live was over. */
+  readonly userIdentity?: { readonly principalId: string; readonly type: string }
 }
 
 /**

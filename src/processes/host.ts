@@ -107,6 +107,7 @@ export const openHost = (options: HostOptions): Host => {
   const services = openServices({
     settings,
     store,
+    clock,
     events: (event) => messaging.objectEvents(event),
     onError,
   })
@@ -168,7 +169,13 @@ export const openHost = (options: HostOptions): Host => {
     issueCredentials,
     source,
     watch: (listener) => store.watch(listener),
-    messaging,
+    messaging: {
+      deliver: messaging.deliver,
+      clockSet: () => {
+        messaging.clockSet()
+        services.wake()
+      },
+    },
     startMessaging: async (invoke) => {
       messaging.start(invoke)
       store.watch(() => void mappings.pull().catch(onError))

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import type { ChangeFeed, ObjectEvents, ReadObject } from '#model/ports.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { S3 } from '#services/s3/s3.ts'
+import { GLOBAL_SCOPE } from '#model/scope.ts'
+import type { Clock, Timer } from '#shared/clock.ts'
+import { randomIds } from '#shared/ids.ts'
+import { systemRandom } from '#shared/random.ts'
 import type { Store } from '#store/store.ts'
 import type { Settings } from '../settings.ts'
 
@@ -18,6 +22,8 @@ export const HOSTED_SERVICES: ReadonlySet<string> = new Set([
 ])
 
 export interface HostedServices {
+  /** The clock was turned: what is over is over now. */
+  wake(): void
   dynamodb(): Promise<DynamoDb>
   s3(): Promise<S3>
   /** What happened to the items of tables with streams: read from the store, with no engine opened for it. */
@@ -31,13 +37,17 @@ export interface HostedServices {
   close(): Promise<void>
 }
 
+/** AWS deletes items within days of their time; here a minute or two after it. */
+const SWEEP_MS = 60_000
+
 export const openServices = (options: {
   readonly settings: Pick<Settings, 'dataDir' | 'allowedOrigins'>
   readonly store: Store
+  readonly clock: Clock
   readonly events: ObjectEvents
   readonly onError: (error: unknown) => void
 }): HostedServices => {
-  const { settings, store, events, onError } = options
+  const { settings, store, clock, events, onError } = options
   const { dataDir, allowedOrigins } = settings
   const tables = openLazily(join(dataDir, 'dynamodb'), async (folder) => {
     const { createDynamoDb } = await import('#services/dynamodb/dynamodb.ts')
@@ -47,7 +57,17 @@ export const openServices = (options: {
     const { openS3 } = await import('#services/s3/s3.ts')
     return openS3({ folder, store, events, allowedOrigins, onError })
   })
+  const sweeps = sweepEvery(SWEEP_MS, clock, onError, async () => {
+    if (!(await hasTimesToLive(store))) return
+    const call = {
+      nowMs: clock.nowMs(),
+      ids: randomIds(systemRandom),
+      requestId: systemRandom.uuid(),
+    }
+    await (await tables.get()).sweep(call)
+  })
   return {
+    wake: sweeps.wake,
     dynamodb: tables.get,
     s3: objects.get,
     changeFeed: async (from) => {
@@ -61,8 +81,46 @@ export const openServices = (options: {
       await objects.clear()
     },
     close: async () => {
+      await sweeps.close()
       await tables.close()
       await objects.close()
+    },
+  }
+}
+
+/** No engine is opened for a node whose tables keep their items. */
+const hasTimesToLive = async (store: Store): Promise<boolean> => {
+  const { timesToLive } = await import('#services/dynamodb/time-to-live-settings.ts')
+  const found = await store.read((view) => view.list(timesToLive, GLOBAL_SCOPE, { limit: 1 }))
+  return found.length > 0
+}
+
+/** One sweep at a time, and none while one is under way. */
+const sweepEvery = (
+  everyMs: number,
+  clock: Clock,
+  onError: (error: unknown) => void,
+  sweep: () => Promise<void>,
+) => {
+  let isClosed = false
+  let timer: Timer | undefined
+  let sweeping = Promise.resolve()
+  const turn = (): void => {
+    timer?.cancel()
+    sweeping = sweeping.then(sweep).catch(onError)
+    void sweeping.then(later)
+  }
+  const later = (): void => {
+    timer?.cancel()
+    if (!isClosed) timer = clock.setTimer(turn, everyMs)
+  }
+  later()
+  return {
+    wake: turn,
+    close: async (): Promise<void> => {
+      isClosed = true
+      timer?.cancel()
+      await sweeping
     },
   }
 }

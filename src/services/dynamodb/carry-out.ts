@@ -3,7 +3,9 @@
 import type { Scope } from '#model/scope.ts'
 import { canonicalJson, isObject } from '#shared/json.ts'
 import type { Store } from '#store/store.ts'
-import { type Engine, EngineError, type Output } from './engine.ts'
+import { EngineError } from './engine-errors.ts'
+import type { Engine, Output } from './engine.ts'
+import { engineArn } from './table-calls.ts'
 import { type Intent, intents } from './tables.ts'
 
 export const carryOutIntents = async (
@@ -27,13 +29,30 @@ export const carryOutIntents = async (
 
 const carryOut = async (engine: Engine, { operation, input }: Intent): Promise<void> => {
   switch (operation) {
-    case 'CreateTable':
-      return unless('ResourceInUseException', engine.ask(operation, input))
+    case 'CreateTable': {
+      const { Tags, ...definition } = input
+      await unless('ResourceInUseException', engine.ask(operation, definition))
+      return setTags(engine, String(input['TableName']), Tags)
+    }
     case 'DeleteTable':
       return unless('ResourceNotFoundException', engine.ask(operation, input))
     case 'UpdateTable':
-      return updateTable(engine, input)
+      await updateTable(engine, input)
+      return setTags(engine, String(input['TableName']), input['Tags'])
   }
+}
+
+/** AWS: what a template does not say any more is gone. */
+const setTags = async (engine: Engine, tableName: string, wanted: unknown): Promise<void> => {
+  const ResourceArn = engineArn(tableName)
+  const Tags = Array.isArray(wanted) ? wanted.filter(isObject) : []
+  const { Tags: now } = await engine.ask('ListTagsOfResource', { ResourceArn })
+  const keys = new Set(Tags.map(({ Key }) => Key))
+  const TagKeys = (Array.isArray(now) ? now.filter(isObject) : [])
+    .map(({ Key }) => Key)
+    .filter((key) => !keys.has(key))
+  if (TagKeys.length > 0) await engine.ask('UntagResource', { ResourceArn, TagKeys })
+  if (Tags.length > 0) await engine.ask('TagResource', { ResourceArn, Tags })
 }
 
 const unless = async (code: string, asked: Promise<unknown>): Promise<void> => {

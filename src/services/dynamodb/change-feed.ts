@@ -1,13 +1,16 @@
-// Streams of tables: a change feed around the engine, which has none. Writes to a table with a stream go one after the
-// other; the item before and the item after make the record. What is kept is bounded, the oldest goes first.
+// Streams of tables: a change feed around the engine, which has none. The item before and the item after make the
+// record, which is kept with the item and then moved to its stream. What a stream keeps is bounded, the oldest goes first.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 import type { ChangeFeed, ItemChange } from '#model/ports.ts'
 import { parseArn } from '#model/arn.ts'
 import type { Scope } from '#model/scope.ts'
 import { canonicalJson, isObject } from '#shared/json.ts'
-import { collection, type Store } from '#store/store.ts'
+import { collection, type Store, type Transaction } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
-import { type Engine, type EngineAnswer, type Output, readJson } from './engine.ts'
+import type { Batch } from './batch.ts'
+import type { Engine, Output } from './engine.ts'
+import { rangeOf } from './level.ts'
+import { TABLE } from './rows.ts'
 import { tableRecords, type TableStream } from './tables.ts'
 
 /** AWS keeps a day; here as many changes of a stream are kept, however old. */
@@ -24,6 +27,8 @@ interface Head {
 const changes = collection<ItemChange>('dynamodb/changes')
 /** By `{table}/{label}`. */
 const heads = collection<Head>('dynamodb/streamHeads')
+/** By `last`: the number of the last note that is in its stream. */
+const passedOn = collection<string>('dynamodb/passedOn')
 
 const numberOf = (count: number): string => String(count).padStart(DIGITS, '0')
 
@@ -51,149 +56,93 @@ export const readChanges =
     })
   }
 
-/** Sends a write to the engine, and records what it changed in tables that have a stream. */
-export interface Recorder {
-  send(engine: Engine, operation: string, body: Uint8Array, call: StoreCall): Promise<EngineAnswer>
-}
-
-export const WRITES: ReadonlySet<string> = new Set([
-  'BatchWriteItem',
-  'DeleteItem',
-  'PutItem',
-  'UpdateItem',
-])
-
-interface Touched {
+interface Noted {
   readonly tableName: string
   readonly stream: TableStream
   readonly keys: Output
-}
-
-export const createRecorder = (store: Store): Recorder => {
-  /** Of each account and region the last write of a table with a stream: the next one waits for it. */
-  const last = new Map<string, Promise<unknown>>()
-  return {
-    send: async (engine, operation, body, call) => {
-      const touched = await touchedBy(engine, operation, readJson(body), call)
-      if (touched.length === 0) return engine.send(operation, body)
-      const key = `${call.accountId} ${call.region}`
-      const work = async (): Promise<EngineAnswer> => {
-        const before = await itemsOf(engine, touched)
-        const answer = await engine.send(operation, body)
-        if (answer.statusCode === 200) {
-          await record(store, call, touched, before, await itemsOf(engine, touched))
-        }
-        return answer
-      }
-      const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
-      last.set(key, turn)
-      try {
-        return await turn
-      } finally {
-        if (last.get(key) === turn) last.delete(key)
-      }
-    },
-  }
-}
-
-const touchedBy = async (
-  engine: Engine,
-  operation: string,
-  input: Output,
-  call: StoreCall,
-): Promise<readonly Touched[]> => {
-  const touched: Touched[] = []
-  for (const [tableName, items] of writesOf(operation, input)) {
-    const table = await call.store.read((view) => view.get(tableRecords, call, tableName))
-    if (table?.stream === undefined) continue
-    const { Table: description } = await engine.ask('DescribeTable', { TableName: tableName })
-    const schema = isObject(description) ? description['KeySchema'] : undefined
-    const names = (Array.isArray(schema) ? schema : [])
-      .filter(isObject)
-      .map(({ AttributeName }) => String(AttributeName))
-    for (const item of items) {
-      const keys = Object.fromEntries(names.map((name) => [name, item[name]]))
-      touched.push({ tableName, stream: table.stream, keys })
-    }
-  }
-  return touched
-}
-
-/** Tables, and of each the keys or whole items that are written. What cannot be read is the engine's to refuse. */
-const writesOf = (operation: string, input: Output): ReadonlyMap<string, readonly Output[]> => {
-  if (operation !== 'BatchWriteItem') {
-    const item = operation === 'PutItem' ? input['Item'] : input['Key']
-    return new Map(isObject(item) ? [[String(input['TableName']), [item]]] : [])
-  }
-  const asked = isObject(input['RequestItems']) ? input['RequestItems'] : {}
-  return new Map(
-    Object.entries(asked).map(([tableName, requests]) => [
-      tableName,
-      (Array.isArray(requests) ? requests : []).filter(isObject).flatMap((request) => {
-        const [put, gone] = [request['PutRequest'], request['DeleteRequest']]
-        const item = isObject(put) ? put['Item'] : isObject(gone) ? gone['Key'] : undefined
-        return isObject(item) ? [item] : []
-      }),
-    ]),
-  )
-}
-
-type Item = Output | undefined
-
-const itemsOf = async (engine: Engine, touched: readonly Touched[]): Promise<readonly Item[]> => {
-  const items: Item[] = []
-  for (const { tableName, keys } of touched) {
-    const asked = { TableName: tableName, Key: keys, ConsistentRead: true }
-    // A key that is none is refused with the write itself.
-    const { statusCode, body } = await engine.send('GetItem', Buffer.from(JSON.stringify(asked)))
-    const { Item: item } = statusCode === 200 ? readJson(body) : {}
-    items.push(isObject(item) ? item : undefined)
-  }
-  return items
-}
-
-const record = (
-  store: Store,
-  call: StoreCall,
-  touched: readonly Touched[],
-  before: readonly Item[],
-  after: readonly Item[],
-): Promise<void> =>
-  store.write(async (tx) => {
-    for (const [at, { tableName, stream, keys }] of touched.entries()) {
-      const [oldImage, newImage] = [before[at], after[at]]
-      // AWS: a write that changes nothing makes no record.
-      if (canonicalJson(oldImage ?? null) === canonicalJson(newImage ?? null)) continue
-      const name = `${tableName}/${stream.label}`
-      const scope: Scope = call
-      const { count: had } = (await tx.get(heads, scope, name)) ?? { count: 0 }
-      const count = had + 1
-      await tx.put(heads, scope, name, { count })
-      const { nowMs } = call
-      const change = changeOf({
-        count,
-        stream,
-        keys,
-        oldImage,
-        newImage,
-        nowMs,
-        id: call.requestId,
-      })
-      await tx.put(changes, scope, `${name}/${numberOf(count)}`, change)
-      await tx.delete(changes, scope, `${name}/${numberOf(count - CHANGES_MAX)}`)
-    }
-  })
-
-const changeOf = (given: {
-  readonly count: number
-  readonly stream: TableStream
-  readonly keys: Output
-  readonly oldImage: Item
-  readonly newImage: Item
+  readonly oldImage?: Output
+  readonly newImage?: Output
   readonly nowMs: number
   readonly id: string
-}): ItemChange => {
-  const { count, stream, keys, oldImage, newImage, nowMs, id } = given
+  readonly userIdentity?: ItemChange['userIdentity']
+}
+
+/** How many have been noted in an engine; and each until it is in its stream, by its number. */
+const COUNT = 'daemun-noted'
+const OUTBOX = 'daemun-outbox~'
+
+/**
+ * Adds to a batch what the streams of its tables are to tell of it: what is changed and what is told of it are kept
+ * together, whatever becomes of the process. True where there is something to tell.
+ */
+export const noteChanges = async (
+  batch: Batch,
+  call: StoreCall,
+  userIdentity?: ItemChange['userIdentity'],
+): Promise<boolean> => {
+  const found: Noted[] = []
+  for (const { tableName, before, after } of batch.written()) {
+    // AWS: a write that changes nothing makes no record.
+    if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) continue
+    const table = await call.store.read((view) => view.get(tableRecords, call, tableName))
+    const item = after ?? before
+    if (table?.stream === undefined || item === undefined) continue
+    const names = await keyNames(batch, tableName)
+    found.push({
+      tableName,
+      stream: table.stream,
+      keys: Object.fromEntries(names.map((name) => [name, item[name]])),
+      ...(before !== undefined && { oldImage: before }),
+      ...(after !== undefined && { newImage: after }),
+      nowMs: call.nowMs,
+      id: call.requestId,
+      ...(userIdentity && { userIdentity }),
+    })
+  }
+  if (found.length === 0) return false
+  // Numbers of a folder that begins anew are above those of one that was deleted.
+  let count = Number((await batch.get(COUNT)) ?? call.nowMs * 1_000)
+  const rows = found.map((value) => {
+    count += 1
+    return { type: 'put' as const, key: OUTBOX + numberOf(count), value }
+  })
+  await batch.change([...rows, { type: 'put', key: COUNT, value: count }])
+  return true
+}
+
+const keyNames = async (batch: Batch, tableName: string): Promise<readonly string[]> => {
+  const row = await batch.get(TABLE + tableName)
+  const schema = isObject(row) ? row['KeySchema'] : undefined
+  return (Array.isArray(schema) ? schema : [])
+    .filter(isObject)
+    .map(({ AttributeName }) => String(AttributeName))
+}
+
+/** Moves what was noted into the streams. What was moved by a process that died before it could say so is not again. */
+export const passOn = async ({ level }: Engine, store: Store, scope: Scope): Promise<void> => {
+  const noted: [string, Noted][] = []
+  for await (const [key, value] of level.iterator(rangeOf(OUTBOX)))
+    noted.push([key.slice(OUTBOX.length), value as Noted]) // Written above.
+  if (noted.length === 0) return
+  await store.write(async (tx) => {
+    const done = (await tx.get(passedOn, scope, 'last')) ?? ''
+    for (const [number, one] of noted) if (number > done) await record(tx, scope, one)
+    await tx.put(passedOn, scope, 'last', noted.at(-1)?.[0] ?? done)
+  })
+  await level.batch(noted.map(([number]) => ({ type: 'del', key: OUTBOX + number })))
+}
+
+const record = async (tx: Transaction, scope: Scope, noted: Noted): Promise<void> => {
+  const name = `${noted.tableName}/${noted.stream.label}`
+  const { count: had } = (await tx.get(heads, scope, name)) ?? { count: 0 }
+  const count = had + 1
+  await tx.put(heads, scope, name, { count })
+  await tx.put(changes, scope, `${name}/${numberOf(count)}`, changeOf(noted, count))
+  await tx.delete(changes, scope, `${name}/${numberOf(count - CHANGES_MAX)}`)
+}
+
+const changeOf = (noted: Noted, count: number): ItemChange => {
+  const { stream, keys, oldImage, newImage, nowMs, id, userIdentity } = noted
   const { viewType } = stream
   const showsNew = viewType.startsWith('NEW_') && newImage !== undefined
   const showsOld = viewType.includes('OLD_IMAGE')
@@ -210,5 +159,6 @@ const changeOf = (given: {
     streamViewType: viewType,
     keys,
     ...images,
+    ...(userIdentity && { userIdentity }),
   }
 }

@@ -1,24 +1,28 @@
 // DynamoDB: an engine per account and region, opened when it is first asked, with its data in the data directory.
-// Calls pass through as bytes; what is ours are the names of accounts and regions, and the tables of templates.
+// Here a call finds its engine and what carries it out: calls.ts.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Scope } from '#model/scope.ts'
-import { isObject } from '#shared/json.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { notImplemented, ServiceError } from '#wire/errors.ts'
 import { headerOf, type WireRequest, type WireResponse } from '#wire/message.ts'
 import type { ServiceServerOptions } from '#wire/server.ts'
+import { actionsOf, carryOutCall } from './calls.ts'
 import { carryOutIntents } from './carry-out.ts'
-import { createRecorder, type Recorder, WRITES } from './change-feed.ts'
-import { type Engine, openEngine, readJson } from './engine.ts'
+import { passOn } from './change-feed.ts'
+import { EngineError } from './engine-errors.ts'
+import { type Engine, openEngine } from './engine.ts'
 import { operationKinds } from './operations.ts'
-import { callTables } from './table-calls.ts'
+import { readCall } from './request-bounds.ts'
+import { createSweeper } from './time-to-live.ts'
 
 /** Who may call, as wire/server.ts asks it. */
 export type ServiceGate = Required<Pick<ServiceServerOptions<StoreCall>, 'admit' | 'authorize'>>
 
 export interface DynamoDb {
+  /** Deletes items whose time to live is over, a bounded number of them. */
+  sweep(call: Pick<StoreCall, 'nowMs' | 'ids' | 'requestId'>): Promise<void>
   answer(request: WireRequest, call: StoreCall, gate: ServiceGate): Promise<WireResponse>
   /** Deletes all tables of all accounts. The store has forgotten them already. */
   clear(): Promise<void>
@@ -44,7 +48,6 @@ interface OpenScope {
 
 export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): DynamoDb => {
   const scopes = new Map<string, Promise<OpenScope>>()
-  const recorder = createRecorder(store)
   let commits = 0
   const stopWatching = store.watch(() => {
     commits += 1
@@ -57,7 +60,9 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
       const message = `At most ${ENGINES_MAX} regions have tables at the same time here.`
       throw new ServiceError('LimitExceededException', 400, message)
     }
-    const opening = openEngine(join(folder, key)).then((engine): OpenScope => {
+    const opening = openEngine(join(folder, key)).then(async (engine): Promise<OpenScope> => {
+      // What a process had noted when it died.
+      await passOn(engine, store, scope)
       return { engine, seen: -1, carryingOut: Promise.resolve() }
     })
     scopes.set(key, opening)
@@ -82,11 +87,14 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
     scopes.clear()
     for (const opening of opened) await opening.then(({ engine }) => engine.close(), onError)
   }
+  const sweeper = createSweeper(engineOf)
   return {
+    sweep: (call) => sweeper.sweep({ ...call, store }),
     answer: async (request, call, gate) => {
       try {
-        return await answer(request, call, gate, { engineOf, recorder })
-      } catch (error) {
+        return await answer(request, call, gate, { engineOf, onError })
+      } catch (thrown) {
+        const error = thrown instanceof EngineError ? refusalOf(thrown) : thrown
         if (error instanceof ServiceError) return errorAnswer(error, call.requestId)
         onError(error)
         return errorAnswer(internalError(call.requestId), call.requestId)
@@ -105,14 +113,14 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
 
 interface Engines {
   readonly engineOf: (scope: Scope) => Promise<Engine>
-  readonly recorder: Recorder
+  readonly onError: (error: unknown) => void
 }
 
 const answer = async (
   request: WireRequest,
   call: StoreCall,
   gate: ServiceGate,
-  { engineOf, recorder }: Engines,
+  { engineOf, onError }: Engines,
 ): Promise<WireResponse> => {
   const [prefix = '', operation = ''] = headerOf(request.headers, 'x-amz-target')?.split('.') ?? []
   const kind = prefix.startsWith('DynamoDB_') ? operationKinds.get(operation) : undefined
@@ -123,30 +131,19 @@ const answer = async (
       `The operation ${operation} of dynamodb is not implemented here. Lead its calls elsewhere: --endpoint dynamodb=URL`,
     )
   }
-  if (admitted.isEnforced === true) await authorize(operation, request, admitted, gate)
-  const engine = await engineOf(call)
-  if (kind === 'table') {
-    const output = await callTables(engine, operation, readJson(request.body), admitted)
-    return jsonAnswer(200, JSON.stringify(output), call.requestId)
+  const input = readCall(request.body)
+  if (admitted.isEnforced === true) {
+    // Several tables can be asked at once, and each is asked for.
+    for (const [name, one] of actionsOf(operation, input))
+      await gate.authorize(name, one, request, admitted)
   }
-  const { statusCode, body } = WRITES.has(operation)
-    ? await recorder.send(engine, operation, request.body, call)
-    : await engine.send(operation, request.body)
-  return jsonAnswer(statusCode, body, call.requestId)
+  const engine = await engineOf(call)
+  const text = await carryOutCall(operation, kind, input, { engine, call: admitted, onError })
+  return jsonAnswer(200, text, call.requestId)
 }
 
-/** A batch acts on several tables, and each is asked for. */
-const authorize = async (
-  operation: string,
-  request: WireRequest,
-  call: StoreCall,
-  gate: ServiceGate,
-): Promise<void> => {
-  const input = readJson(request.body)
-  const batch = input['RequestItems']
-  const inputs = isObject(batch) ? Object.keys(batch).map((TableName) => ({ TableName })) : [input]
-  for (const one of inputs) await gate.authorize(operation, one, request, call)
-}
+const refusalOf = ({ code, message, details }: EngineError): ServiceError =>
+  new ServiceError(code, 400, message, details)
 
 const TYPE = 'application/x-amz-json-1.0'
 
@@ -167,7 +164,8 @@ const errorAnswer = (error: ServiceError, requestId: string): WireResponse => {
   return jsonAnswer(statusCode, JSON.stringify(body), requestId)
 }
 
-const MODELLED = /^(?:Resource|Limit|Conditional|Table|InternalServerError)/
+const MODELLED =
+  /^(?:Resource|Limit|Conditional|Table|Transaction|IdempotentParameter|InternalServerError)/
 
 const unknownOperation = (prefix: string, operation: string): ServiceError =>
   prefix.startsWith('DynamoDBStreams')

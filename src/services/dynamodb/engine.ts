@@ -1,127 +1,143 @@
-// dynalite, embedded: the tables of one account in one region, in a folder of their own. It has no port; whoever opens
-// an engine is the only one who reaches it, and the lock of its LevelDB keeps other processes out.
+// dynalite, embedded: the tables of one account in one region, in a folder of their own. Its rules and its actions are
+// called, not its server; what they read and write are rows of a LevelDB that this file opens, and whose lock keeps other
+// processes out. Whoever changes anything is alone, and what is changed becomes one batch.
 // https://github.com/architect/dynalite
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { mkdir } from 'node:fs/promises'
 import { isObject } from '#shared/json.ts'
-import { callInProcess } from './in-process-call.ts'
+import { act, type ActionName, checkInput, type CheckedInput, isActionName } from './actions.ts'
+import { type Batch, openBatch } from './batch.ts'
+import { EngineError } from './engine-errors.ts'
+import { changeIndexes, clearDeleted, indexChangesOf } from './index-changes.ts'
+import { checkItem } from './item-size.ts'
+import { type Level, levelAt } from './level.ts'
+import { checkExpressions, checkSizes } from './request-bounds.ts'
+import { rowsOf, TABLE } from './rows.ts'
 import { settleTables } from './settle-tables.ts'
-
-export interface EngineAnswer {
-  readonly statusCode: number
-  readonly body: Buffer
-}
 
 export type Output = Readonly<Record<string, unknown>>
 
 export interface Engine {
-  /** A call as it came: the bytes are not looked at. */
-  send(operation: string, body: Uint8Array): Promise<EngineAnswer>
-  /** A call of our own. Throws `EngineError` where it is refused. */
-  ask(operation: string, input: Output): Promise<Output>
+  /** Throws `EngineError` where it is refused. The answer is JSON. */
+  send(operation: ActionName, input: Output): Promise<string>
+  ask(operation: ActionName, input: Output): Promise<Output>
+  /**
+   * Runs `work` with nobody else changing anything. What it has written into the batch is kept whole, or not at all
+   * where it throws. `afterwards` runs before the next one's turn.
+   */
+  alone<T>(
+    work: (batch: Batch) => Promise<T>,
+    afterwards?: (result: T) => Promise<void>,
+  ): Promise<T>
+  readonly level: Level
   close(): Promise<void>
 }
 
-/** A refusal of the engine: AWS's code and words. */
-export class EngineError extends Error {
-  override readonly name = 'EngineError'
-  readonly code: string
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** Between a change of a table and the moment that it holds there is a turn of the event loop or two. */
-const SETTLE_WAIT_MS = 2
-const SETTLE_WAITS_MAX = 5_000
-
 export const openEngine = async (folder: string): Promise<Engine> => {
   await mkdir(folder, { recursive: true })
-  const { leaving } = await settleTables(folder)
-  const { default: dynalite } = await import('dynalite')
-  const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
-  const send: Engine['send'] = async (operation, body) => {
-    const answer = await callInProcess(server, requestOf(operation, body))
-    if (answer.statusCode === 200 && CHANGES_TABLE.has(operation)) await settled(send, body)
-    return answer
+  const level = levelAt(folder)
+  await level.open()
+  const leaving = await settleTables(level)
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work)
+    last = turn.catch(() => {})
+    return turn
+  }
+  const alone: Engine['alone'] = (work, afterwards = async () => {}) =>
+    inTurn(async () => {
+      const batch = openBatch(level)
+      try {
+        const result = await work(batch)
+        for (const { after } of batch.written()) if (after !== undefined) checkItem(after)
+        await batch.commit()
+        await afterwards(result)
+        return result
+      } finally {
+        batch.close()
+      }
+    })
+  const send: Engine['send'] = async (operation, input) => {
+    if (operation === 'UpdateTable')
+      return alone(
+        (batch) => updateTable(batch, input),
+        () => clearDeleted(level, input),
+      )
+    const checked = check(operation, input)
+    if (operation === 'DeleteTable') return inTurn(() => deleteTable(level, checked))
+    if (operation === 'CreateTable') return alone((batch) => settled(batch, checked))
+    return CHANGES.has(operation)
+      ? alone((batch) => act(checked, batch))
+      : act(checked, rowsOf(level))
   }
   const ask: Engine['ask'] = async (operation, input) => {
-    const { statusCode, body } = await send(operation, Buffer.from(JSON.stringify(input)))
-    const output = readJson(body)
-    if (statusCode === 200) return output
-    const type = String(output['__type'] ?? 'InternalServerError')
-    throw new EngineError(type.split('#').at(-1) ?? type, String(output['message'] ?? type))
+    const output: unknown = JSON.parse(await send(operation, input))
+    return isObject(output) ? output : {}
   }
   for (const TableName of leaving) await ask('DeleteTable', { TableName })
-  return { send, ask, close: () => closeServer(server) }
-}
-
-const CHANGES_TABLE: ReadonlySet<string> = new Set(['CreateTable', 'DeleteTable', 'UpdateTable'])
-
-/** Waits until a table is what it was changed to, so that a process that dies later leaves it whole. */
-const settled = async (send: Engine['send'], body: Uint8Array): Promise<void> => {
-  const { TableName } = readJson(body)
-  const asked = Buffer.from(JSON.stringify({ TableName }))
-  for (let turn = 0; turn < SETTLE_WAITS_MAX; turn++) {
-    const { statusCode, body: text } = await send('DescribeTable', asked)
-    if (statusCode !== 200) return
-    const { Table: table } = readJson(text)
-    if (!isObject(table)) return
-    const indexes: readonly unknown[] = Array.isArray(table['GlobalSecondaryIndexes'])
-      ? table['GlobalSecondaryIndexes']
-      : []
-    const isActive =
-      table['TableStatus'] === 'ACTIVE' &&
-      indexes.every((index) => isObject(index) && index['IndexStatus'] === 'ACTIVE')
-    if (isActive) return
-    await wait(SETTLE_WAIT_MS)
+  return {
+    send,
+    ask,
+    alone,
+    level,
+    close: async () => {
+      await last
+      await level.close()
+    },
   }
 }
 
-/** The engine asks for the shape of a signature and verifies none. */
-const requestOf = (operation: string, body: Uint8Array) => ({
-  method: 'POST',
-  target: '/',
-  headers: {
-    host: 'dynamodb.us-east-1.amazonaws.com',
-    'content-type': 'application/x-amz-json-1.0',
-    'content-length': String(body.length),
-    'x-amz-target': `DynamoDB_20120810.${operation}`,
-    'x-amz-date': '20260101T000000Z',
-    authorization:
-      'AWS4-HMAC-SHA256 Credential=daemun/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-  },
-  body,
-})
-
-/** Anything but an object reads as an empty one. */
-export const readJson = (body: Uint8Array): Output => {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
-  }
+/** Changes what it is given: the engine's rules normalise in place. */
+export const check = (operation: ActionName, input: Output): CheckedInput => {
+  checkExpressions(input)
+  checkSizes(operation, input)
+  return checkInput(operation, input)
 }
 
-/**
- * The engine closes its store only with a server that listens. So it listens, in a folder of its own that nobody else
- * can enter, for the moment that this takes.
- */
-const closeServer = async (server: Server): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), 'daemun-'))
-  try {
-    server.listen(join(folder, 's'))
-    await once(server, 'listening')
-    await new Promise<void>((resolve, reject) => {
-      server.close((error) => (error === undefined || error === null ? resolve() : reject(error)))
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+export const actionNamed = (operation: string): ActionName => {
+  if (isActionName(operation)) return operation
+  throw new EngineError('UnknownOperationException', '')
+}
+
+const CHANGES: ReadonlySet<string> = new Set([
+  'BatchWriteItem',
+  'DeleteItem',
+  'PutItem',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+])
+
+/** The engine writes a table twice: as it is changing, and a moment later as it is changed. */
+const settled = async (batch: Batch, checked: CheckedInput): Promise<string> => {
+  const answer = await act(checked, batch)
+  await batch.changed(2)
+  return answer
+}
+
+/** The engine knows indexes of new tables alone: those that come and go later are ours. */
+const updateTable = async (batch: Batch, input: Output): Promise<string> => {
+  const { changes, rest } = indexChangesOf(input)
+  const others = Object.keys(rest).filter((name) => !NO_CHANGE.has(name))
+  const answer = others.length > 0 ? await settled(batch, check('UpdateTable', rest)) : undefined
+  if (changes.length === 0 && answer !== undefined) return answer
+  if (changes.length === 0) checkInput('UpdateTable', rest)
+  const table = await changeIndexes(batch, input, changes)
+  return JSON.stringify({ TableDescription: { ...table, TableStatus: 'UPDATING' } })
+}
+
+const NO_CHANGE: ReadonlySet<string> = new Set(['TableName', 'AttributeDefinitions'])
+
+/** A table can be larger than a batch: it is DELETING until its last row is gone (settle-tables.ts). */
+const deleteTable = async (level: Level, checked: CheckedInput): Promise<string> => {
+  let isOpen = true
+  const rows = rowsOf(level)
+  const answer = await act(checked, {
+    ...rows,
+    change: async (changes) => {
+      if (isOpen) await rows.change(changes)
+    },
+  })
+  isOpen = false
+  await level.batch([{ type: 'del', key: `${TABLE}${String(checked.data['TableName'])}` }])
+  return answer
 }

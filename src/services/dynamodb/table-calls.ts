@@ -3,9 +3,18 @@
 import { isObject } from '#shared/json.ts'
 import type { Scope } from '#model/scope.ts'
 import type { StoreCall } from '#store/transactional.ts'
-import { ServiceError } from '#wire/errors.ts'
-import { type Engine, EngineError, type Output } from './engine.ts'
-import { recordOf, streamArn, tableArn, type TableRecord, tableRecords } from './tables.ts'
+import { validationError } from './engine-errors.ts'
+import { actionNamed, type Engine, type Output } from './engine.ts'
+import {
+  forgetTable,
+  recordOf,
+  refuseProtected,
+  streamArn,
+  tableArn,
+  type TableRecord,
+  tableRecords,
+  withoutOurs,
+} from './tables.ts'
 
 export const callTables = async (
   engine: Engine,
@@ -13,50 +22,80 @@ export const callTables = async (
   input: Output,
   call: StoreCall,
 ): Promise<Output> => {
-  const output = await askEngine(engine, operation, withEngineArn(input, call))
   switch (operation) {
     case 'CreateTable':
-    case 'UpdateTable': {
-      const record = await remember(operation, input, call)
-      return { TableDescription: described(output['TableDescription'], record, call) }
-    }
+      return createTable(engine, input, call)
+    case 'UpdateTable':
+      return updateTable(engine, input, call)
     case 'DeleteTable': {
       const record = await recorded(input, call)
-      await call.store.write((tx) => tx.delete(tableRecords, call, String(input['TableName'])))
-      return { TableDescription: described(output['TableDescription'], record, call) }
+      if (record !== undefined) refuseProtected(record)
+      const { TableDescription } = await engine.ask('DeleteTable', input)
+      await call.store.write((tx) => forgetTable(tx, call, String(input['TableName'])))
+      return { TableDescription: described(TableDescription, record, call) }
     }
-    case 'DescribeTable':
-      return { Table: described(output['Table'], await recorded(input, call), call) }
+    case 'DescribeTable': {
+      const { Table } = await engine.ask('DescribeTable', input)
+      return { Table: described(Table, await recorded(input, call), call) }
+    }
     default:
-      return output
+      return engine.ask(actionNamed(operation), withEngineArn(input, call))
   }
 }
 
-const askEngine = async (engine: Engine, operation: string, input: Output): Promise<Output> => {
-  try {
-    return await engine.ask(operation, input)
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error
-    throw new ServiceError(error.code, 400, error.message)
-  }
+const createTable = async (engine: Engine, input: Output, call: StoreCall): Promise<Output> => {
+  const { Tags, ...definition } = input
+  checkTags(Tags)
+  const output = await engine.ask('CreateTable', withoutOurs(definition))
+  const record = recordOf(input, call.nowMs)
+  await call.store.write((tx) => tx.put(tableRecords, call, record.name, record))
+  if (Array.isArray(Tags) && Tags.length > 0)
+    await engine.ask('TagResource', { ResourceArn: engineArn(record.name), Tags })
+  return { TableDescription: described(output['TableDescription'], record, call) }
 }
+
+const checkTags = (tags: unknown): void => {
+  if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => isObject(tag))))
+    throw validationError('Tags must be a list of keys and values')
+}
+
+/** What the engine has not is remembered here, and is a change by itself. */
+const updateTable = async (engine: Engine, input: Output, call: StoreCall): Promise<Output> => {
+  const rest = withoutOurs(input)
+  const isEngines = Object.keys(rest).some((name) => !NO_CHANGE.has(name))
+  const isOurs = Object.keys(rest).length < Object.keys(input).length
+  const { TableName } = input
+  const output =
+    isEngines || !isOurs
+      ? (await engine.ask('UpdateTable', rest))['TableDescription']
+      : (await engine.ask('DescribeTable', { TableName }))['Table']
+  const record = await call.store.write(async (tx) => {
+    const name = String(TableName)
+    const before = await tx.get(tableRecords, call, name)
+    const changed = recordOf({ ...definitionOf(before), ...input }, call.nowMs, before)
+    await tx.put(tableRecords, call, name, changed)
+    return changed
+  })
+  return { TableDescription: described(output, record, call) }
+}
+
+const NO_CHANGE: ReadonlySet<string> = new Set(['TableName', 'AttributeDefinitions'])
+
+/** What a call says nothing of stays. */
+const definitionOf = (record: TableRecord | undefined): Output => ({
+  ...(record?.stream && { StreamSpecification: { StreamViewType: record.stream.viewType } }),
+  ...(record?.isProtected && { DeletionProtectionEnabled: true }),
+})
 
 const recorded = (input: Output, call: StoreCall): Promise<TableRecord | undefined> =>
   call.store.read((view) => view.get(tableRecords, call, String(input['TableName'])))
 
-const remember = (operation: string, input: Output, call: StoreCall): Promise<TableRecord> =>
-  call.store.write(async (tx) => {
-    const name = String(input['TableName'])
-    const before = await tx.get(tableRecords, call, name)
-    const isSilent = operation === 'UpdateTable' && input['StreamSpecification'] === undefined
-    const record = isSilent ? (before ?? { name }) : recordOf(input, call.nowMs, before)
-    await tx.put(tableRecords, call, name, record)
-    return record
-  })
-
 /** The engine's own ARNs: its region is its own, its account all zeros. */
 const ENGINE_ARN = /^arn:aws:dynamodb:[a-z0-9-]*:0{12}:/
 const ENGINE_PREFIX = 'arn:aws:dynamodb:us-east-1:000000000000:'
+
+/** The ARN of a table where the engine is asked for one. */
+export const engineArn = (tableName: string): string => `${ENGINE_PREFIX}table/${tableName}`
 
 const withEngineArn = (input: Output, scope: Scope): Output => {
   const arn = input['ResourceArn']
@@ -72,6 +111,7 @@ const described = (description: unknown, record: TableRecord | undefined, scope:
   const LatestStreamArn = record && streamArn(scope, record)
   return {
     ...(withOurArns(description, scope) as Output), // An object stays one.
+    DeletionProtectionEnabled: record?.isProtected ?? false,
     ...(record?.stream !== undefined && {
       StreamSpecification: { StreamEnabled: true, StreamViewType: record.stream.viewType },
       LatestStreamLabel: record.stream.label,

@@ -4,10 +4,11 @@
 // before the next call (carry-out.ts).
 import { PARTITION, type Scope } from '#model/scope.ts'
 import { isObject } from '#shared/json.ts'
-import { collection } from '#store/store.ts'
+import { collection, type Transaction } from '#store/store.ts'
 import { type WriteCall, writes } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
 import { checkDefinition } from './table-definition.ts'
+import { attributeOf, setTimeToLive } from './time-to-live-settings.ts'
 
 export interface TableStream {
   /** Part of its ARN: when it was enabled. */
@@ -18,6 +19,8 @@ export interface TableStream {
 export interface TableRecord {
   readonly name: string
   readonly stream?: TableStream
+  /** It cannot be deleted. */
+  readonly isProtected?: true
 }
 
 export type IntentOperation = 'CreateTable' | 'UpdateTable' | 'DeleteTable'
@@ -59,7 +62,10 @@ export const declaredTableOperations = {
   }),
   DeleteTable: writes(async (input: Input, call: WriteCall) => {
     const tableName = String(input['TableName'])
-    if (!(await call.tx.delete(tableRecords, call, tableName))) throw noTable(input)
+    const record = await call.tx.get(tableRecords, call, tableName)
+    if (record === undefined) throw noTable(input)
+    refuseProtected(record)
+    await forgetTable(call.tx, call, tableName)
     await intend({ operation: 'DeleteTable', tableName, input: { TableName: tableName } }, call)
     return {}
   }),
@@ -70,12 +76,35 @@ type Input = Readonly<Record<string, unknown>>
 /** A stream that stays of the same view keeps its label. */
 export const recordOf = (input: Input, nowMs: number, before?: TableRecord): TableRecord => {
   const name = String(input['TableName'])
-  const asked = input['StreamSpecification']
-  if (!isObject(asked) || asked['StreamEnabled'] === false) return { name }
+  const stream = streamOf(input['StreamSpecification'], nowMs, before?.stream)
+  const isProtected = input['DeletionProtectionEnabled'] === true
+  return { name, ...(stream && { stream }), ...(isProtected && { isProtected }) }
+}
+
+const streamOf = (
+  asked: unknown,
+  nowMs: number,
+  before: TableStream | undefined,
+): TableStream | undefined => {
+  if (!isObject(asked) || asked['StreamEnabled'] === false) return undefined
   const viewType = String(asked['StreamViewType'] ?? 'NEW_AND_OLD_IMAGES')
-  if (before?.stream?.viewType === viewType) return before
+  if (before?.viewType === viewType) return before
   // AWS: the label is the time in ISO 8601 without its Z.
-  return { name, stream: { label: new Date(nowMs).toISOString().slice(0, -1), viewType } }
+  return { label: new Date(nowMs).toISOString().slice(0, -1), viewType }
+}
+
+export const refuseProtected = ({ isProtected }: TableRecord): void => {
+  if (isProtected === true)
+    throw new ServiceError(
+      'ValidationException',
+      400,
+      'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+    )
+}
+
+export const forgetTable = async (tx: Transaction, scope: Scope, name: string): Promise<void> => {
+  await tx.delete(tableRecords, scope, name)
+  await setTimeToLive(tx, scope, name, undefined)
 }
 
 const remember = async (
@@ -84,10 +113,23 @@ const remember = async (
   input: Input,
   call: WriteCall,
 ): Promise<void> => {
-  const { StreamSpecification: _kept, ...engines } = input
   await call.tx.put(tableRecords, call, record.name, record)
-  await intend({ operation, tableName: record.name, input: engines }, call)
+  const attribute = attributeOf(input['TimeToLiveSpecification'])
+  await setTimeToLive(call.tx, call, record.name, attribute)
+  await intend({ operation, tableName: record.name, input: withoutOurs(input) }, call)
 }
+
+/** What is remembered here, and the engine has not. */
+const OURS: ReadonlySet<string> = new Set([
+  'DeletionProtectionEnabled',
+  'OnDemandThroughput',
+  'StreamSpecification',
+  'TableClass',
+  'TimeToLiveSpecification',
+])
+
+export const withoutOurs = (input: Input): Input =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => !OURS.has(name)))
 
 const intend = async (intent: Intent, call: WriteCall): Promise<void> => {
   const last = (await call.tx.list(intents, call)).at(-1)

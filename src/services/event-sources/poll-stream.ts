@@ -156,4 +156,5 @@ const recordOf = (mapping: Mapping, change: ItemChange) => ({
     StreamViewType: change.streamViewType,
   },
   eventSourceARN: mapping.sourceArn,
+  ...(change.userIdentity !== undefined && { userIdentity: change.userIdentity }),
 })

@@ -26,7 +26,7 @@ export const table: ResourceType = {
   properties: byName({
     AttributeDefinitions: list(structure(byName({ AttributeName: text, AttributeType: text }))),
     BillingMode: text,
-    DeletionProtectionEnabled: without('not honoured here: the table can be deleted'),
+    DeletionProtectionEnabled: boolean,
     GlobalSecondaryIndexes: list(
       structure(
         byName({ ...INDEX, ProvisionedThroughput: THROUGHPUT, OnDemandThroughput: unused }),
@@ -45,12 +45,7 @@ export const table: ResourceType = {
     TableClass: unused,
     TableName: text,
     Tags: tagList,
-    TimeToLiveSpecification: structure(
-      byName({
-        AttributeName: without('not honoured here: items stay after their time to live'),
-        Enabled: boolean,
-      }),
-    ),
+    TimeToLiveSpecification: structure(byName({ AttributeName: text, Enabled: boolean })),
   }),
   create: async (input, context) => {
     const name = nameOf(input['TableName'], context, NAME_LENGTH_MAX)
@@ -81,7 +76,7 @@ const fixedOf = ({ TableName, KeySchema, LocalSecondaryIndexes }: Input): string
 
 /** AWS: a stream of a template is enabled by being there. */
 const wire = (input: Input, TableName: string): Input => {
-  const { TimeToLiveSpecification: _1, StreamSpecification: stream, ...rest } = input
+  const { StreamSpecification: stream, ...rest } = input
   return {
     ...rest,
     TableName,
