@@ -135,7 +135,9 @@ const formatApi = (api: ApiDescription, width: number): readonly string[] =>
 const KINDS = { REST: 'REST', HTTP: 'HTTP', WEBSOCKET: 'WS' } as const
 
 const formatRoutes = (apis: readonly ApiDescription[]): readonly string[] => {
-  const rows = apis.flatMap((api) => api.routes)
+  // One function behind an API of either kind is said once.
+  const all = apis.flatMap((api) => api.routes)
+  const rows = [...new Map(all.map((row) => [JSON.stringify(row), row])).values()]
   if (rows.length === 0) return ['  no APIs yet: deploy a template, or call the AWS endpoint', '']
   const width = Math.min(40, Math.max(...rows.map((row) => row.path.length)))
   const lines = rows.slice(0, ROWS_MAX).map((row) => {

@@ -29,12 +29,18 @@ export const describeRoutes = (
   entry: StageEntry,
   functions: Functions,
 ): readonly RouteDescription[] => {
-  if (document.protocol === 'REST') {
-    const stage = entry.protocol === 'REST' ? entry.stage : undefined
-    return restRoutes(document, stage, functions)
-  }
-  return httpRoutes(document, entry.protocol === 'REST' ? undefined : entry.stage, functions)
+  const rows =
+    document.protocol === 'REST'
+      ? restRoutes(document, entry.protocol === 'REST' ? entry.stage : undefined, functions)
+      : httpRoutes(document, entry.protocol === 'REST' ? undefined : entry.stage, functions)
+  return rows.toSorted((one, other) => compare(one.path, other.path) || verb(one) - verb(other))
 }
+
+/** By code units, so that one template is told in one order on every machine. */
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+
+const VERBS = ['ANY', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const verb = ({ method }: RouteDescription): number => VERBS.indexOf(method)
 
 const restRoutes = (document: RestDocument, stage: Stage | undefined, functions: Functions) =>
   document.resources.flatMap((resource) =>

@@ -49,8 +49,15 @@ export const describeApis = async (
       limitations: await limitationsOf(stages, source, isReached),
     })
   }
-  return descriptions
+  return descriptions.toSorted(inOrder)
 }
+
+const PROTOCOLS = ['REST', 'HTTP', 'WEBSOCKET']
+
+/** Whatever was deployed last: a screen that is looked at again has everything where it was. */
+const inOrder = (one: ApiDescription, other: ApiDescription): number =>
+  PROTOCOLS.indexOf(one.protocol) - PROTOCOLS.indexOf(other.protocol) ||
+  (one.name < other.name ? -1 : one.name > other.name ? 1 : 0)
 
 /** An API of a template that has no stage yet: nothing answers there, but whoever deploys it asks for its id. */
 export const withUndeployed = (
