@@ -9,6 +9,7 @@ import { TemplateError } from '#deploy/template/template-error.ts'
 import { printable } from '#observability/request-line.ts'
 import type { Settings } from '../settings.ts'
 import { chooseTemplates } from './template-choice.ts'
+import { reachedNames } from '#processes/reached-names.ts'
 
 /** Ends the process with 2 where something is honoured less than `--fail-on` allows. */
 export const run = async (given: Settings): Promise<void> => {
@@ -31,7 +32,7 @@ export const run = async (given: Settings): Promise<void> => {
       ...(settings.as !== undefined && { as: settings.as }),
       parameters: { ...template.parameters, ...settings.parameters },
       values: readGivenValues(template.file, settings.valuesFile, process.env),
-      upstreams: Object.keys(settings.upstreams),
+      upstreams: reachedNames(settings),
       scope,
     }
     checked.push(await checkTemplate(options, store))

@@ -28,6 +28,10 @@ export interface Limits {
   refuse(feature: string): () => never
   /** Notes that requests need one of these names to lead somewhere, which no document can tell. */
   reach(names: readonly string[]): void
+  /** Notes that requests are served without this while the name leads nowhere: a setting of the gateway decides. */
+  ignoreUnless(name: string, feature: string): void
+  /** Notes what another release of the same stage has. */
+  add(limitation: Limitation): void
   /** The step of what was refused here last: for a caller whose part could not be compiled. */
   refusal(): () => never
 }
@@ -57,14 +61,20 @@ export interface RouteSource {
   readonly limits: Limits
 }
 
+/** Among the names that lead somewhere where segments of X-Ray are sent to somebody; no upstream can be called so. */
+export const SENT_TRACES = '=traces'
+
 export const limitsAt = (where: string, list: Limitation[]): Limits => {
   let last = refusalOf(where, 'something this version does not know')
-  const note = (effect: Limitation['effect'], feature: string) => {
+  const add = (limitation: Limitation) => {
+    const { effect, feature } = limitation
     const isNoted = list.some(
-      (known) => known.where === where && known.feature === feature && known.effect === effect,
+      (known) =>
+        known.where === limitation.where && known.feature === feature && known.effect === effect,
     )
-    if (!isNoted) list.push({ effect, where, feature })
+    if (!isNoted) list.push(limitation)
   }
+  const note = (effect: Limitation['effect'], feature: string) => add({ effect, where, feature })
   return {
     where,
     ignore: (feature) => note('ignored', feature),
@@ -75,9 +85,11 @@ export const limitsAt = (where: string, list: Limitation[]): Limits => {
     },
     reach: (names) => {
       const feature = `VPC link ${names.join(', ')}`
-      if (list.some((known) => known.where === where && known.feature === feature)) return
-      list.push({ effect: 'refused', where, feature, unlessReached: names })
+      add({ effect: 'refused', where, feature, unlessReached: names })
     },
+    ignoreUnless: (name, feature) =>
+      add({ effect: 'ignored', where, feature, unlessReached: [name] }),
+    add,
     refusal: () => last,
   }
 }

@@ -36,12 +36,8 @@ export const compileRestStage = (
   const overridden = { ...variables, ...stageVariableOverrides }
   const canary = compileRelease(entry, canaryDocument, overridden, true)
   const limitations = [...plan.limitations]
-  for (const { effect, where, feature, unlessReached: names } of canary.limitations) {
-    const limits = limitsAt(where, limitations)
-    if (names !== undefined) limits.reach(names)
-    else if (effect === 'refused') limits.refuse(feature)
-    else limits.ignore(feature)
-  }
+  const all = limitsAt('', limitations)
+  for (const limitation of canary.limitations) all.add(limitation)
   return { ...plan, limitations, canary: { percentTraffic, plan: canary } }
 }
 

@@ -17,6 +17,7 @@ import { reachFunctions } from './reach-functions.ts'
 import { lineOf, openRecorder, whenHinted } from './recording.ts'
 import { withPatience } from './patience.ts'
 import { obeySupervisor, readStartOrder, type StartOrder, tellSupervisor } from './roles.ts'
+import { reachedNames } from './reached-names.ts'
 
 const PREDECESSOR_WAIT_MS = 3_000
 const ROOT_NOTE =
@@ -156,9 +157,6 @@ const start = async (order: StartOrder): Promise<void> => {
     port: listener.port,
     report,
     services: await host.describeServices({ management: endpointUrl, data: dataOrigin }),
-    apis: withUndeployed(
-      await describeApis(host.source, dataOrigin, Object.keys(settings.upstreams)),
-      apis,
-    ),
+    apis: withUndeployed(await describeApis(host.source, dataOrigin, reachedNames(settings)), apis),
   })
 }

@@ -42,6 +42,7 @@ import { readChanges } from '#services/dynamodb/change-feed.ts'
 import { openServices } from './services.ts'
 import { type Messaging, openMessaging } from './messaging.ts'
 import { openUserPools, type UserPools } from './user-pools.ts'
+import { reachedNames } from './reached-names.ts'
 
 export interface Host {
   readonly credentials: Credentials
@@ -200,7 +201,7 @@ export const openHost = (options: HostOptions): Host => {
         onError,
         values: readGivenValues(template.file, settings.valuesFile, process.env),
         strict: settings.strict,
-        upstreams: Object.keys(settings.upstreams),
+        upstreams: reachedNames(settings),
         redeploy: settings.asAws ? 'as-aws' : 'always',
         ...(settings.as !== undefined && { as: settings.as }),
         call: (tx) => {

@@ -27,6 +27,7 @@ import { openHost } from './host.ts'
 import { originOf } from './origin.ts'
 import { lineOf, openRecorder, whenHinted } from './recording.ts'
 import { gatherTelemetry, pageOf } from './telemetry.ts'
+import { reachedNames } from './reached-names.ts'
 
 export interface SingleProcess {
   readonly endpoint: string
@@ -194,7 +195,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       }
       await pull()
       const apis = withUndeployed(
-        await describeApis(host.source, endpoint, Object.keys(settings.upstreams)),
+        await describeApis(host.source, endpoint, reachedNames(settings)),
         deployed.flatMap((one) => one.apis),
       )
       const services = await host.describeServices({ management: endpoint, data: endpoint })

@@ -87,3 +87,34 @@ Resources:
     await remove()
   }
 })
+
+test('X-Ray segments that go nowhere are told of by name, unless a daemon or a receiver takes them', async () => {
+  const { folder, remove } = await folderWith(`Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: traced}}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: NONE
+      Integration: {Type: MOCK}
+  Release: {Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: {RestApiId: !Ref Api}}
+  Prod:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Release, StageName: prod, TracingEnabled: true}
+`)
+  const told = async (env: Readonly<Record<string, string>>) => {
+    const { status, stdout } = await runDaemun(['check', folder], { env })
+    assert.equal(status, 0)
+    return /inert +Api: stage prod +sending X-Ray segments \(they are kept for `daemun trace`: set --xray-daemon or --otlp-endpoint\)/.test(
+      stdout,
+    )
+  }
+  try {
+    assert.equal(await told({}), true)
+    assert.equal(await told({ AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000' }), false)
+  } finally {
+    await remove()
+  }
+})

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html
 import type { RestApi } from '#model/apigateway/rest-api.ts'
 import type { MethodSetting, Stage } from '#model/apigateway/stage.ts'
-import type { Limits } from '../compiling.ts'
+import { type Limits, SENT_TRACES } from '../compiling.ts'
 
 /** Undefined where the stage may serve; else the step that refuses all of its requests. */
 export const compileStageSettings = (
@@ -21,6 +21,12 @@ const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
   // It is stored and read back. The answers are in the memory of the gateway's own processes, and on no disk.
   if (stage.cacheClusterEnabled && some((setting) => setting.cacheDataEncrypted === true)) {
     limits.ignore('the encryption of cached answers (they stay in memory)')
+  }
+  if (stage.tracingEnabled) {
+    limits.ignoreUnless(
+      SENT_TRACES,
+      'sending X-Ray segments (they are kept for `daemun trace`: set --xray-daemon or --otlp-endpoint)',
+    )
   }
   // A backend that wants the certificate refuses by itself: nothing passes that should not.
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
