@@ -12,12 +12,13 @@ export class CycleError extends Error {
 }
 
 /**
- * Names in dependency order. Among those that are ready the order is that of the file, except that the `last` ones
- * wait: a Deployment without DependsOn then still finds its methods, which AWS leaves to chance.
+ * Names in dependency order. Among those that are ready the order is that of the file, except that those wait that are
+ * late, the later the longer: a Deployment without DependsOn then still finds its methods, and a mapping its stage,
+ * which AWS leaves to chance.
  */
 export const dependencyOrder = (
   dependencies: ReadonlyMap<string, ReadonlySet<string>>,
-  isLast: (name: string) => boolean,
+  lateness: (name: string) => number,
 ): readonly string[] => {
   const order: string[] = []
   const done = new Set<string>()
@@ -29,7 +30,7 @@ export const dependencyOrder = (
   }
   const names = [...dependencies.keys()]
   const position = new Map(names.map((name, index) => [name, index]))
-  const place = (name: string) => (isLast(name) ? names.length : 0) + (position.get(name) ?? 0)
+  const place = (name: string) => lateness(name) * names.length + (position.get(name) ?? 0)
   const ready = names.filter((name) => waiting.get(name) === 0)
   while (ready.length > 0) {
     let next = 0

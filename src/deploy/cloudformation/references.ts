@@ -42,7 +42,8 @@ export const resourcesNamedIn = (
 }
 
 const attributeOwner = (argument: JsonValue): string => {
-  const owner = Array.isArray(argument) ? argument[0] : argument
+  const given = Array.isArray(argument) ? argument[0] : argument
+  const owner = isObject(given) ? given['Fn::Sub'] : given
   return typeof owner === 'string' ? (owner.split('.', 1)[0] ?? '') : ''
 }
 

@@ -227,7 +227,7 @@ const orderOf = (
   try {
     return dependencyOrder(dependencies, (id) => {
       const { isSnapshot, comesLast } = resourceType(active.get(id)?.type ?? '')
-      return isSnapshot === true || comesLast === true
+      return comesLast === true ? 2 : isSnapshot === true ? 1 : 0
     })
   } catch (error) {
     if (!(error instanceof CycleError)) throw error

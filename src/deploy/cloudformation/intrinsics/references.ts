@@ -29,10 +29,9 @@ export const getAtt: Intrinsic = (argument, evaluation, path, evaluate) => {
       return evaluation.attribute(argument.slice(0, dot), argument.slice(dot + 1), path)
     }
   }
-  const [logicalId, ...names] = argumentList(argument, [2, 4], shape, evaluation, path)
-  if (typeof logicalId !== 'string') {
-    return fail(evaluation, path, 'Fn::GetAtt needs a logical id', `Write it as ${shape}`)
-  }
+  const [owner = null, ...names] = argumentList(argument, [2, 4], shape, evaluation, path)
+  // AWS: a function may give the logical id with AWS::LanguageExtensions.
+  const logicalId = evaluatedText(owner, 'the logical id', evaluation, [...path, 0], evaluate)
   const name = names.map((part, index) =>
     evaluatedText(part, 'the attribute', evaluation, [...path, index + 1], evaluate),
   )

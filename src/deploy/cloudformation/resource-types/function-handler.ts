@@ -13,6 +13,8 @@ export interface Handled {
   readonly code: FunctionCode
   readonly build: FunctionBuild | undefined
   readonly layers: readonly FunctionCode[]
+  /** Some layer is not here: the handler may lie in it. */
+  readonly lacksLayers: boolean
 }
 
 export const checkHandler = (handled: Handled, context: ResourceContext): void => {
@@ -38,7 +40,7 @@ export const checkHandler = (handled: Handled, context: ResourceContext): void =
     )
   }
   const folders = layers.flatMap((layer) => (layer.kind === 'directory' ? [layer.path] : []))
-  const isWhole = folders.length === layers.length
+  const isWhole = folders.length === layers.length && !handled.lacksLayers
   const found = launch(() => handlerFile(document, { root: code.path, layers: folders }))
   if (found instanceof LaunchError && isWhole) context.fail(at, found.message, MEND)
 }

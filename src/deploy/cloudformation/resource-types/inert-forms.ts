@@ -278,10 +278,14 @@ export const inertForm = (type: string): InertForm | undefined =>
 export const inertAttribute = (
   { physicalId, attributes }: { physicalId: string; attributes: Readonly<Record<string, unknown>> },
   attribute: string,
-): string => {
+): string | readonly string[] => {
   if (/arn$/i.test(attribute)) return String(attributes['Arn'] ?? physicalId)
   const name = (physicalId.split(/[:/]/).at(-1) ?? physicalId).replaceAll('|', '-')
   const suffix = attribute.replaceAll('.', '-').toLowerCase()
   if (/ur[il]$/i.test(attribute)) return `https://${suffix}.${name.toLowerCase()}.invalid`
-  return `${physicalId}-${suffix}`
+  const text = `${physicalId}-${suffix}`
+  return LISTS.test(attribute) ? [`${text}-1`, `${text}-2`, `${text}-3`] : text
 }
+
+/** Names of attributes that are lists: `Fn::Select` takes them apart. */
+const LISTS = /(Addresses|AvailabilityZones|CidrBlocks|Endpoints|Entries|Ids|NameServers)$/

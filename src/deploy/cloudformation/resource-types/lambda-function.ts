@@ -165,12 +165,15 @@ const handledOf = (context: ResourceContext): Handled | undefined => {
   const handler = textOf(memberOf(context.properties, 'Handler') ?? null) ?? ''
   if (runtime === '') context.fail(context.path, 'the function has no Runtime', 'Give `Runtime: …`')
   const build = functionBuild(context)
+  const layers = layersOf(context)
+  const named = objectOf(context.properties)?.['Layers']
   const handled = {
     runtime,
     handler,
     code,
     build,
-    layers: layersOf(context).map(({ code: content }) => content),
+    layers: layers.map(({ code: content }) => content),
+    lacksLayers: Array.isArray(named) && named.length > layers.length,
   }
   checkHandler(handled, context)
   return handled

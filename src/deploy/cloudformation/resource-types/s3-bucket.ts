@@ -173,6 +173,8 @@ const made = (name: string, input: Input, { scope: { region } }: ResourceContext
 
 export const bucketPolicy: ResourceType = {
   properties: byName({ Bucket: text, PolicyDocument: policyText }),
+  // Published templates name the bucket by its name, which says nothing of the order.
+  comesLast: true,
   create: (input, context) => putPolicy(input, context),
   update: async (input, existing, context) =>
     existing.keys['bucket'] === input['Bucket'] ? putPolicy(input, context) : undefined,

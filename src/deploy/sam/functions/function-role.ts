@@ -26,7 +26,8 @@ export const addRole = (
   const { logicalId, properties, attributes } = resource
   const given = properties['Role']
   const own = { 'Fn::GetAtt': [`${logicalId}Role`, 'Arn'] }
-  if (given === undefined) {
+  // Templates of .NET's tools say `"Role": null`.
+  if (given === undefined || given === null) {
     writeRole(context, resource, needs, attributes['Condition'])
     return own
   }

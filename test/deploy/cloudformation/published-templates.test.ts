@@ -1,7 +1,7 @@
-// What is written around services that are not here: it has the form that those who take it apart expect.
+// Templates as people publish them: what is written around services that are not here, and what AWS leaves to chance.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { workspace } from '../../deployment.ts'
+import { workspace } from '../deployment.ts'
 
 it('types that do not exist here have references of their own form, so that policies may name them', async (t) => {
   const { template } = workspace(t)
@@ -36,6 +36,7 @@ Resources:
 Outputs:
   Jobs: {Value: !Ref Jobs}
   Url: {Value: !GetAtt Graph.GraphQLUrl}
+  Address: {Value: !Select [1, !GetAtt Other.DnsIpAddresses]}
   Zone: {Value: !Select [1, !Split [':', !Select [0, !GetAtt Endpoint.DnsEntries]]]}
   Other: {Value: !GetAtt Other.CallbackUrl}
 `)
@@ -45,6 +46,7 @@ Outputs:
   assert.match(String(jobs), /^arn:aws:batch:eu-west-1:123456789012:job-queue\/shop-Jobs-\w+$/)
   assert.match(String(url), /^https:\/\/\w+\.appsync-api\.eu-west-1\.amazonaws\.com\/graphql$/)
   assert.match(String(zone), /^vpce-\w+\.vpce\.eu-west-1\.amazonaws\.com$/)
+  assert.match(outputs['Address']?.value ?? '', /dnsipaddresses-2$/)
   assert.match(String(other), /^https:\/\/callbackurl\.[\w-]+\.invalid$/)
 })
 
@@ -68,4 +70,30 @@ Resources: {Q: {Type: AWS::SQS::Queue}}
   await of(String.raw`^(?=(.*\p{Print}){4,})[\p{Print}]{6,}$`, 'secret')
   await assert.rejects(of(String.raw`\p{Alpha}+`, 'a1'), /does not match/)
   await assert.rejects(of('(?=(a+)+b)a+', 'a'.repeat(200)), /does not match|takes too long/)
+})
+
+it('a mapping waits for the stage, and a bucket policy for the bucket, that it only names', async (t) => {
+  const { template } = workspace(t)
+  const { outputs } = await template(`
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: pages
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: s3:GetObject, Resource: 'arn:aws:s3:::pages/*'}]}
+  Mapping: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {ApiId: !Ref Api, DomainName: !Ref Domain, Stage: live}}
+  Domain:
+    Type: AWS::ApiGatewayV2::DomainName
+    Properties:
+      DomainName: api.example.com
+      DomainNameConfigurations: [{EndpointType: REGIONAL, CertificateArn: !Sub 'arn:aws:acm:\${AWS::Region}:\${AWS::AccountId}:certificate/x'}]
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: live, DefinitionBody: {openapi: '3.0.1', info: {}, paths: {/: {get: {x-amazon-apigateway-integration: {type: mock}}}}}}
+  Fn::ForEach::Buckets: [One, [pages], {'Bucket\${One}': {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '\${One}'}}}]
+Outputs:
+  Arn: {Value: !GetAtt [!Sub 'Bucketpages', Arn]}
+`)
+  assert.equal(outputs['Arn']?.value, 'arn:aws:s3:::pages')
 })
