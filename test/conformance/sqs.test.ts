@@ -1,10 +1,10 @@
-// SQS through the real SDK, the AWS CLI (both protocols) and boto3, against a running gateway.
+// What queues do, through the real SDK against a running gateway. Every operation by every client: sqs-clients.test.ts.
 // source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as sqs from '@aws-sdk/client-sqs'
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { awsClis, python, sdkOptions } from '../support/services.ts'
+import { python, sdkOptions } from '../support/services.ts'
 
 describe('SQS', () => {
   let gateway: Gateway
@@ -237,35 +237,164 @@ describe('SQS', () => {
     await assert.rejects(made('a', { Nonsense: '1' }), { name: 'InvalidAttributeName' })
   })
 
-  for (const [index, cli] of awsClis().entries()) {
-    it(`${cli.path} passes a table of operations`, async () => {
-      const aws = cli.ofService(gateway, 'sqs')
-      const named = ['--queue-name', `cli-${index}`]
-      const { QueueUrl } = await aws('create-queue', ...named, '--attributes', 'DelaySeconds=0')
-      const queue = ['--queue-url', String(QueueUrl)]
-      assert.deepEqual(await aws('get-queue-url', ...named), { QueueUrl })
-      await aws('send-message', ...queue, '--message-body', 'one', '--message-attributes', KIND)
-      const names = ['--attribute-names', 'All', '--message-attribute-names', 'All']
-      const { Messages } = await aws('receive-message', ...queue, ...names)
-      const [message] = Messages as readonly sqs.Message[]
-      assert.equal(message?.Body, 'one')
-      assert.equal(message?.MessageAttributes?.['kind']?.StringValue, 'cat')
-      assert.equal(message?.Attributes?.ApproximateReceiveCount, '1')
-      await aws('delete-message', ...queue, '--receipt-handle', message?.ReceiptHandle ?? '')
-      await aws('set-queue-attributes', ...queue, '--attributes', 'VisibilityTimeout=7')
-      const got = await aws('get-queue-attributes', ...queue, '--attribute-names', 'All')
-      assert.equal((got['Attributes'] as Record<string, string>)['VisibilityTimeout'], '7')
-      await aws('tag-queue', ...queue, '--tags', 'team=pets')
-      assert.deepEqual(await aws('list-queue-tags', ...queue), { Tags: { team: 'pets' } })
-      await aws('purge-queue', ...queue)
-      await aws('delete-queue', ...queue)
-      await assert.rejects(aws('get-queue-url', ...named), /NonExistentQueue/)
-    })
-  }
-
-  it('boto3 passes a table of operations', { skip: python() === undefined }, async () => {
+  it('boto3’s resources work', { skip: python() === undefined }, async () => {
     const said = await python()?.(gateway, BOTO3)
     assert.equal(said, 'done')
+  })
+
+  it('a long poll ends with its client, and takes no message any more', async () => {
+    const { QueueUrl } = await made('left')
+    const ending = new AbortController()
+    const command = new sqs.ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 })
+    const waiting = client.send(command, { abortSignal: ending.signal })
+    await advance(1) // The receiver is there by now: its request came first.
+    ending.abort()
+    await assert.rejects(waiting, { name: 'AbortError' })
+    // The same connection is gone, and what was told of that has been heard.
+    await advance(1)
+    await client.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'kept' }))
+    assert.deepEqual(
+      (await receive(QueueUrl)).map(({ Body }) => Body),
+      ['kept'],
+    )
+  })
+
+  it('names and bodies hold what AWS lets them and nothing else', async () => {
+    const { QueueUrl } = await made('naughty')
+    const send = (MessageBody: string, more: Partial<sqs.SendMessageCommandInput> = {}) =>
+      client.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody, ...more }))
+    for (const bad of ['\0', 'a\u000bb', '\u001f', '\ufffe', '\ud800x']) {
+      await assert.rejects(send(`x${bad}`), { name: 'InvalidMessageContents' })
+      const value = { DataType: 'String', StringValue: `x${bad}` }
+      await assert.rejects(send('x', { MessageAttributes: { a: value } }), {
+        name: 'InvalidParameterValue',
+      })
+    }
+    const texts = [
+      '\t\r\n',
+      ']]>&lt;',
+      '\u2028\u202e\ufeff',
+      "'; DROP TABLE messages; --",
+      '{"a":1}',
+      '🐈‍⬛',
+    ]
+    for (const text of texts) await send(text)
+    const got = await receive(QueueUrl)
+    assert.deepEqual(got.map(({ Body }) => Body).sort(), [...texts].sort())
+    const value = { DataType: 'String', StringValue: 'x' }
+    for (const name of ['a\0', 'AWS.x', '.a', 'a.', 'a..b', 'ä', 'a b', 'a'.repeat(257)]) {
+      await assert.rejects(send('x', { MessageAttributes: { [name]: value } }), {
+        name: 'InvalidParameterValue',
+      })
+    }
+    const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`a${at}`, value]))
+    await assert.rejects(send('x', { MessageAttributes: eleven }), {
+      name: 'InvalidParameterValue',
+    })
+    await assert.rejects(send('x', { MessageSystemAttributes: { Other: value } as never }), {
+      name: 'InvalidParameterValue',
+    })
+    for (const name of ['a\0', 'a/b', '../a', 'ä', '', 'a'.repeat(81), 'a.fifo']) {
+      await assert.rejects(made(name), { name: 'InvalidParameterValue' })
+    }
+  })
+
+  it('a message has 1 MiB at most, a batch too, and a queue may take less', async () => {
+    const { QueueUrl } = await made('large')
+    const mebibyte = 1_048_576
+    const MessageBody = 'x'.repeat(mebibyte)
+    await client.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody }))
+    await assert.rejects(
+      client.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: `${MessageBody}x` })),
+      { name: 'InvalidParameterValue' },
+    )
+    const halves = ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(mebibyte / 2) }))
+    const batch = (Entries: readonly sqs.SendMessageBatchRequestEntry[], url = QueueUrl) =>
+      client.send(new sqs.SendMessageBatchCommand({ QueueUrl: url, Entries: [...Entries] }))
+    assert.equal((await batch(halves)).Successful?.length, 2)
+    await assert.rejects(batch([...halves, { Id: 'c', MessageBody: 'x' }]), {
+      name: 'BatchRequestTooLong',
+    })
+    const small = await made('small', { MaximumMessageSize: '1024' })
+    const few = ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(1_000) }))
+    const sent = await batch([...few, { Id: 'c', MessageBody: 'x'.repeat(1_025) }], small.QueueUrl)
+    assert.deepEqual(
+      sent.Failed?.map(({ Id, Code }) => [Id, Code]),
+      [['c', 'InvalidParameterValue']],
+    )
+    assert.equal(sent.Successful?.length, 2)
+  })
+
+  it('a queue’s attributes fit each other, and its policies say something that can be held', async () => {
+    const dead = await made('guarded')
+    const set = (Attributes: Record<string, string>, QueueUrl = dead.QueueUrl) =>
+      client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes }))
+    const wrong = { name: 'InvalidAttributeValue' }
+    await assert.rejects(set({ Policy: '{"Statement":"x"}' }), wrong)
+    await assert.rejects(set({ Policy: JSON.stringify({ Id: 'x'.repeat(8_193) }) }), wrong)
+    await assert.rejects(set({ RedriveAllowPolicy: '{"redrivePermission":"some"}' }), {
+      name: 'InvalidParameterValue',
+    })
+    await assert.rejects(set({ SqsManagedSseEnabled: 'true', KmsMasterKeyId: 'alias/k' }), wrong)
+    await set({ KmsMasterKeyId: 'alias/k' })
+    const encryption = async () => {
+      const names = ['KmsMasterKeyId', 'SqsManagedSseEnabled'] as const
+      const command = new sqs.GetQueueAttributesCommand({ ...dead, AttributeNames: [...names] })
+      return (await client.send(command)).Attributes
+    }
+    assert.deepEqual(await encryption(), {
+      KmsMasterKeyId: 'alias/k',
+      SqsManagedSseEnabled: 'false',
+    })
+    await set({ SqsManagedSseEnabled: 'true' })
+    assert.deepEqual(await encryption(), { SqsManagedSseEnabled: 'true' })
+    const fifo = await made('fast.fifo', { FifoQueue: 'true' })
+    await assert.rejects(set({ FifoThroughputLimit: 'perMessageGroupId' }, fifo.QueueUrl), wrong)
+    const high = { FifoThroughputLimit: 'perMessageGroupId', DeduplicationScope: 'messageGroup' }
+    await set(high, fifo.QueueUrl)
+    await assert.rejects(set({ ContentBasedDeduplication: 'true' }), {
+      name: 'InvalidAttributeName',
+    })
+    const redrive = (maxReceiveCount: number) => ({
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount }),
+    })
+    const source = await made('source')
+    for (const count of [0, 1_001, 1.5]) {
+      await assert.rejects(set(redrive(count), source.QueueUrl), { name: 'InvalidParameterValue' })
+    }
+    await assert.rejects(set(redrive(1), fifo.QueueUrl), { name: 'InvalidParameterValue' })
+    const byQueue = { redrivePermission: 'byQueue', sourceQueueArns: [`${source.arn}-not`] }
+    for (const allowed of [{ redrivePermission: 'denyAll' }, byQueue]) {
+      await set({ RedriveAllowPolicy: JSON.stringify(allowed) })
+      await assert.rejects(set(redrive(1), source.QueueUrl), { name: 'InvalidParameterValue' })
+    }
+    const named = { redrivePermission: 'byQueue', sourceQueueArns: [source.arn] }
+    await set({ RedriveAllowPolicy: JSON.stringify(named) })
+    await set(redrive(1_000), source.QueueUrl)
+  })
+
+  it('lists come in pages', async () => {
+    const dead = await made('page-dead')
+    const deadLetterTargetArn = dead.arn
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 })
+    const urls: string[] = []
+    for (const name of ['page-1', 'page-2', 'page-3']) {
+      urls.push((await made(name, { RedrivePolicy })).QueueUrl)
+    }
+    const found: (string | undefined)[] = []
+    for (let NextToken: string | undefined; ; ) {
+      const page = { ...dead, MaxResults: 2, ...(NextToken !== undefined && { NextToken }) }
+      const some = await client.send(new sqs.ListDeadLetterSourceQueuesCommand(page))
+      found.push(...(some.queueUrls ?? []))
+      NextToken = some.NextToken
+      if (NextToken === undefined) break
+    }
+    assert.deepEqual(found, urls)
+    const first = { QueueNamePrefix: 'page-', MaxResults: 1 }
+    const { NextToken } = await client.send(new sqs.ListQueuesCommand(first))
+    assert.ok(NextToken)
+    const madeUp = new sqs.ListQueuesCommand({ ...first, NextToken: 'made up' })
+    await assert.rejects(client.send(madeUp), { name: 'InvalidParameterValue' })
   })
 
   it('a form that is sent to the queue’s own address means that queue', async () => {
@@ -286,8 +415,6 @@ describe('SQS', () => {
     )
   })
 })
-
-const KIND = '{"kind":{"DataType":"String","StringValue":"cat"}}'
 
 const BOTO3 = `
 sqs = boto3.resource('sqs', **options)

@@ -16,7 +16,7 @@ export const sdkOptions = (gateway: Pick<Gateway, 'endpoint' | 'credentials'>) =
 
 type Cli = (...args: readonly string[]) => Promise<Readonly<Record<string, unknown>>>
 
-const environmentOf = ({ credentials }: Pick<Gateway, 'credentials'>) => ({
+export const environmentOf = ({ credentials }: Pick<Gateway, 'credentials'>) => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
