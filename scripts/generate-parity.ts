@@ -53,7 +53,7 @@ interface Operation {
 /** What an operation does less than AWS's, though it answers. */
 const NOTES: readonly (readonly [RegExp, string])[] = [
   [/MessageMoveTask$/, 'done at once: a task is over when it is first asked for'],
-  [/^Publish(?:Batch)?$/, 'signed with a key of this node: no certificate of AWS fits it'],
+  [/^Publish(?:Batch)?$/, 'signed with a key of this node, whose certificate it serves'],
   [/^Subscribe$/, 'functions, queues, HTTP and HTTPS; email, SMS and push are refused by name'],
   [/^PutTargets$/, 'functions, queues, topics and buses; others are failed entries, by name'],
   [

@@ -252,7 +252,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 /** Calls that nobody signs: who makes them shows a token, a password or nothing. */
 const UNSIGNED: Readonly<Record<string, readonly string[]>> = {
   sts: ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML'],
-  sns: ['ConfirmSubscription'],
+  sns: ['ConfirmSubscription', 'Unsubscribe'],
   'cognito-identity': ['GetCredentialsForIdentity', 'GetId', 'GetOpenIdToken', 'UnlinkIdentity'],
   // https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
   'cognito-idp': [

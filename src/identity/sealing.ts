@@ -18,6 +18,8 @@ const PURPOSES = [
   'refresh-token',
   'auth-session',
   'user-code',
+  // Of topics: the private half of what messages are signed with.
+  'topic-signing-key',
 ] as const
 
 export type Purpose = (typeof PURPOSES)[number]

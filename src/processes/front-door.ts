@@ -23,6 +23,7 @@ import type { CustomResources } from './custom-resources.ts'
 import { answerHealth } from './health.ts'
 import type { HostedPages } from './hosted-pages.ts'
 import type { Management } from './management.ts'
+import type { Messaging } from './messaging.ts'
 import { answerRequests, type RequestPages } from './request-pages.ts'
 import type { Telemetry } from './telemetry.ts'
 import { isLenient, type ManagementGate } from './management-gate.ts'
@@ -45,6 +46,8 @@ export interface FrontDoor {
   readonly userPools: Pick<UserPools, 'act' | 'answer' | 'mailbox'>
   /** `/_daemun/metrics` */
   readonly telemetry?: Pick<Telemetry, 'answer'>
+  /** Certificates of messages. */
+  readonly messaging?: Pick<Messaging, 'answer'>
   /** The sign-in pages and OAuth endpoints of user pools. */
   readonly hostedPages: Pick<HostedPages, 'answer'>
   /** Takes the answers of custom resources. */
@@ -100,6 +103,7 @@ export const createFrontDoor = (door: FrontDoor): HttpHandler => {
       case 'refused':
         return (
           door.userPools.answer(request) ??
+          door.messaging?.answer(request) ??
           answerPreflight(request, settings) ??
           refusal(destination.error)
         )

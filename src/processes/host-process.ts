@@ -95,6 +95,7 @@ const start = async (order: StartOrder): Promise<void> => {
           userPools: host.userPools,
           telemetry: host.telemetry,
           hostedPages: host.hostedPages,
+          messaging: host.messaging,
           clock: {
             clock: host.clock,
             ...(isClockSettable && { changed: () => state.tellTime() }),
@@ -135,7 +136,7 @@ const start = async (order: StartOrder): Promise<void> => {
     report.push(...deployed.report)
     apis.push(...deployed.apis)
   }
-  await host.startMessaging(functions.invoke)
+  await host.startMessaging(functions.invoke, endpointUrl)
   state.tellTime = async () => {
     host.messaging.clockSet()
     await channel.setClock(host.clock.setting())

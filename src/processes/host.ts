@@ -63,8 +63,8 @@ export interface Host {
   /** Calls back after each committed change. */
   watch(listener: (revision: number) => void): () => void
   /** Functions can be asked: event sources are polled from now on, and what was left is delivered. */
-  startMessaging(invoke: InvokeFunction): Promise<void>
-  readonly messaging: Pick<Messaging, 'deliver' | 'clockSet'>
+  startMessaging(invoke: InvokeFunction, origin: string): Promise<void>
+  readonly messaging: Pick<Messaging, 'answer' | 'deliver' | 'clockSet'>
   /** Deploys a template, the whole of it or nothing. Throws what is wrong with it. */
   deploy(template: FoundTemplate, customResources: CustomResourcePorts): Promise<Deployed>
   /** What stands beside the APIs, as last committed. */
@@ -120,6 +120,7 @@ export const openHost = (options: HostOptions): Host => {
     store,
     clock,
     changeFeed: readChanges(store),
+    sealing: credentials.mint.sealing,
     onError,
   })
   const mappings = follow({ source, apply: messaging.apply })
@@ -171,14 +172,15 @@ export const openHost = (options: HostOptions): Host => {
     source,
     watch: (listener) => store.watch(listener),
     messaging: {
+      answer: messaging.answer,
       deliver: messaging.deliver,
       clockSet: () => {
         messaging.clockSet()
         services.wake()
       },
     },
-    startMessaging: async (invoke) => {
-      messaging.start(invoke)
+    startMessaging: async (invoke, origin) => {
+      messaging.start(invoke, origin)
       store.watch(() => void mappings.pull().catch(onError))
       await mappings.pull()
     },

@@ -16,7 +16,8 @@ import { type Clock, systemClock } from '#shared/clock.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
-import { decodePercent, headerOf, type WireRequest } from '#wire/message.ts'
+import { decodePercent, headerOf, parseTarget, type WireRequest } from '#wire/message.ts'
+import { credentialScope } from '#wire/sigv4-scope.ts'
 import type { TableDocument } from '#wire/table.ts'
 import type { Settings } from '../settings.ts'
 import type { Credentials } from './credentials.ts'
@@ -123,7 +124,10 @@ export const createManagementGate = (options: {
     ofService: (document) => ({
       admit: async (operation, request, call) => {
         const isEnforced = !isLenient(settings, request)
-        if (isEnforced && isUnsigned(document.service, operation)) return { ...call, isEnforced }
+        const isOpen = isUnsigned(document.service, operation)
+        // Links of messages are followed by whoever got them; who signs the same call is asked as for any other.
+        const isFollowed = document.service !== 'sns' || !isSigned(request)
+        if (isEnforced && isOpen && isFollowed) return { ...call, isEnforced }
         const found = await authenticate(request, document)
         if (!(found instanceof ServiceError)) return { ...call, caller: found, isEnforced }
         if (isEnforced || isBrokenUrl(document, request, found)) throw found
@@ -200,6 +204,9 @@ const isBrokenUrl = ({ service }: GatedService, { target }: WireRequest, error: 
   service === 's3' &&
   /[?&](?:X-Amz-)?Signature=/i.test(target) &&
   error.code !== 'InvalidAccessKeyId'
+
+const isSigned = ({ headers, target }: WireRequest): boolean =>
+  credentialScope(headers, parseTarget(target).query) !== undefined
 
 /** What `daemun start` does not ask of programs on the same machine. */
 export const isLenient = (

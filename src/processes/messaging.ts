@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeclaredMessaging } from '#deploy/operations.ts'
+import type { Sealing } from '#identity/sealing.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type { ChangeFeed, DeliverMessage, InvokeFunction, ObjectEvents } from '#model/ports.ts'
 import { createPollers, type Pollers } from '#services/event-sources/pollers.ts'
@@ -10,9 +11,11 @@ import { hasScheduledRules } from '#services/events/scheduled-rules.ts'
 import { hasSchedules } from '#services/scheduler/stored-schedules.ts'
 import type { EventBuses } from '#services/events/put-events.ts'
 import type { Publishing } from '#services/sns/publish.ts'
+import type { SealSecret } from '#services/sns/signing.ts'
 import type { QueueEngine } from '#services/sqs/engine.ts'
 import type { AdjustableClock } from '#shared/adjustable-clock.ts'
 import type { Store } from '#store/store.ts'
+import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
 import type { Settings } from '../settings.ts'
 import type { OpenedMessaging } from './open-messaging.ts'
 
@@ -31,7 +34,9 @@ export interface Messaging {
   /** Takes the event source mappings of a delta in. */
   apply(delta: DirectoryDelta): Promise<void>
   /** Functions can be asked from now on: what a node before this one left is delivered. */
-  start(invoke: InvokeFunction): void
+  start(invoke: InvokeFunction, origin: string): void
+  /** `GET /SimpleNotificationService-….pem`: what signatures of messages are verified with; undefined for any other. */
+  answer(request: HttpRequest): Promise<HttpResponse> | undefined
   /** The clock was set. */
   clockSet(): void
   /** Deletes all messages. */
@@ -44,13 +49,15 @@ export const openMessaging = (options: {
   readonly store: Store
   readonly clock: AdjustableClock
   readonly changeFeed: ChangeFeed
+  readonly sealing: Sealing
   readonly onError: (error: unknown) => void
 }): Messaging => {
-  const { settings, store, clock, changeFeed: feed, onError } = options
+  const { settings, store, clock, changeFeed: feed, sealing, onError } = options
   const path = join(settings.dataDir, 'messages.db')
   const started = Promise.withResolvers<InvokeFunction>()
   started.promise.catch(() => undefined) // It is told to whoever waits for it.
   const invoke: InvokeFunction = async (request) => (await started.promise)(request)
+  const place: { origin?: string } = {}
   let opening: Promise<OpenedMessaging> | undefined
   let stopWatching = (): void => undefined
   const openWithPermissions = async (): Promise<OpenedMessaging> => {
@@ -60,7 +67,20 @@ export const openMessaging = (options: {
     ])
     const nowMs = (): number => clock.nowMs()
     const askPermission = createDeliveryPermissions({ settings, store, nowMs })
-    return openMessagingFile({ path, store, clock, invoke, askPermission, onError })
+    const seal: SealSecret = {
+      seal: (secret, about) => sealing.seal('topic-signing-key', secret, about),
+      open: (sealed, about) => sealing.open('topic-signing-key', sealed, about),
+    }
+    return openMessagingFile({
+      path,
+      store,
+      clock,
+      invoke,
+      askPermission,
+      seal,
+      origin: () => place.origin,
+      onError,
+    })
   }
   const open = (): Promise<OpenedMessaging> => {
     opening ??= openWithPermissions().catch((error: unknown) => {
@@ -84,7 +104,11 @@ export const openMessaging = (options: {
     declared: {
       forgetLater: (...queue) =>
         void open().then(({ queues }) => queues.forgetLater(...queue), onError),
-      askToConfirm: async (...asked) => (await open()).topics.askToConfirm(...asked),
+      // It names this node, which has to be there before somebody can follow.
+      askToConfirm: async (...asked) =>
+        void started.promise
+          .then(async () => (await open()).topics.askToConfirm(...asked))
+          .catch(onError),
     },
     deliver,
     objectEvents: ({ targetArn, message, bucket, accountId }) =>
@@ -92,7 +116,23 @@ export const openMessaging = (options: {
         .then(({ post }) => post(targetArn, message, bucketSender(bucket, accountId)))
         .catch(onError),
     apply: pollers.apply,
-    start: (ask) => {
+    answer: (request) => {
+      const [, fileName] = CERTIFICATE.exec(request.target) ?? []
+      if (fileName === undefined || request.method !== 'GET') return undefined
+      if (opening === undefined && !existsSync(path)) return undefined
+      return open().then(async ({ topics }) => {
+        const pem = await topics.certificate(fileName)
+        const headers = [
+          'content-type',
+          pem === undefined ? 'text/plain' : 'application/x-pem-file',
+        ]
+        return pem === undefined
+          ? { statusCode: 404, headers, body: 'There is no such certificate.' }
+          : { statusCode: 200, headers, body: pem }
+      })
+    },
+    start: (ask, origin) => {
+      place.origin = origin
       started.resolve(ask)
       if (existsSync(path)) void open().catch(onError)
       else stopWatching = openForSchedules(store, () => void open().catch(onError), onError)
@@ -110,6 +150,8 @@ export const openMessaging = (options: {
     },
   }
 }
+
+const CERTIFICATE = /^\/(SimpleNotificationService-[0-9a-f]{1,64}\.pem)$/
 
 const bucketSender = (bucket: string, sourceAccount: string) => ({
   service: 's3.amazonaws.com',

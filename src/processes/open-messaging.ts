@@ -13,7 +13,9 @@ import { createEventBuses } from '#services/events/put-events.ts'
 import { scheduledRules } from '#services/events/scheduled-rules.ts'
 import { RUN_SCHEMA, scheduledRuns } from '#services/scheduler/runs.ts'
 import { createSchedules } from '#services/events/schedules.ts'
+import { FIFO_SCHEMA } from '#services/sns/fifo.ts'
 import { createPublishing } from '#services/sns/publish.ts'
+import { openSigningKey, type SealSecret, SIGNING_SCHEMA } from '#services/sns/signing.ts'
 import { createQueueEngine } from '#services/sqs/engine.ts'
 import { QUEUE_SCHEMA } from '#services/sqs/queue-messages.ts'
 import type { Clock } from '#shared/clock.ts'
@@ -42,14 +44,18 @@ export const openMessagingFile = async (options: {
   readonly clock: Clock
   readonly invoke: InvokeFunction
   readonly askPermission: AskPermission | undefined
+  readonly seal: SealSecret
+  readonly origin: () => string | undefined
   readonly onError: (error: unknown) => void
 }): Promise<OpenedMessaging> => {
-  const { path, store, clock, invoke, askPermission, onError } = options
+  const { path, store, clock, invoke, askPermission, seal, origin, onError } = options
   const file = openMessageFile(path, [
     ...QUEUE_SCHEMA,
     ...OUTBOX_SCHEMA,
     ...CHECKPOINT_SCHEMA,
     ...RUN_SCHEMA,
+    ...SIGNING_SCHEMA,
+    ...FIFO_SCHEMA,
   ])
   const nowMs = (): number => clock.nowMs()
   const upstream = createUpstreamClient()
@@ -67,7 +73,17 @@ export const openMessagingFile = async (options: {
   })
   const onLost = (reason: string): void => onError(new Error(reason))
   const outbox = createOutbox({ file, clock, carry, onLost, onError })
-  const topics = createPublishing({ store, outbox, carry, random, nowMs })
+  const signingKey = openSigningKey({ file, seal, random, nowMs })
+  const topics = createPublishing({
+    store,
+    file,
+    outbox,
+    carry,
+    random,
+    nowMs,
+    signingKey,
+    origin,
+  })
   const buses = createEventBuses({ store, outbox, random, nowMs })
   late.parts = { topics, buses }
   const rules = createSchedules({ clock, load: scheduledRules(store, buses), onError })
@@ -94,7 +110,7 @@ export const openMessagingFile = async (options: {
       await queues.clear()
       await outbox.clear()
       await file.run((database) =>
-        database.exec('DELETE FROM checkpoints; DELETE FROM schedule_runs'),
+        database.exec('DELETE FROM checkpoints; DELETE FROM schedule_runs; DELETE FROM published'),
       )
     },
     close: async () => {

@@ -169,6 +169,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       customResources,
       userPools: host.userPools,
       hostedPages: host.hostedPages,
+      messaging: host.messaging,
       clock: { clock: host.clock, changed: async () => host.messaging.clockSet() },
       requests: {
         recorder,
@@ -205,7 +206,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     await host.startMessaging(async (request) => {
       await pull()
       return functions.pool.invoke(request)
-    })
+    }, endpoint)
     const stopWatching = host.watch(() => void pull().catch(onError))
     closing.push(async () => stopWatching())
     return {

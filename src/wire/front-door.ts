@@ -68,7 +68,7 @@ export const classify = (request: FrontDoorRequest, options: FrontDoorOptions): 
     options.isOpenToPages?.(service, operation) === true
   const error =
     // Everybody may ask S3, and buckets say which pages may: it refuses by itself.
-    (isConfirmation(request, target) || (service !== undefined && ASKS_ITSELF.has(service))
+    (isLinkOfMessage(request, target) || (service !== undefined && ASKS_ITSELF.has(service))
       ? refuseHost(request, options)
       : ((isOpen ? refuseHost : refuseStranger)(request, options) ??
         refuseShapeless(request.headers, target.query))) ??
@@ -108,7 +108,7 @@ const serviceOf = (
     (target.query.some(([member]) => member === 'AWSAccessKeyId') ? 's3' : undefined)
   if (told !== undefined) return told === 'apigateway' ? versionOf(target.path) : told
   if (options.isDataPlanePath(target.path)) return 'execute-api'
-  if (isConfirmation(request, target)) return 'sns'
+  if (isLinkOfMessage(request, target)) return 'sns'
   return serviceOfPath(target.path) ?? serviceOfForm(request, target.path)
 }
 
@@ -180,11 +180,13 @@ const HOST_LABELS: ReadonlyMap<string, string> = new Map(
   ].map((service) => [service, service]),
 )
 
-/** AWS: whoever has the token of a subscription confirms it by following a link. [guide: sns-http-https-endpoint] */
-const isConfirmation = ({ method }: FrontDoorRequest, { path, query }: Target): boolean =>
+/** AWS: who got a message confirms or ends its subscription by following a link. [guide: sns-http-https-endpoint] */
+const isLinkOfMessage = ({ method }: FrontDoorRequest, { path, query }: Target): boolean =>
   method === 'GET' &&
   path === '/' &&
-  query.some(([name, value]) => name === 'Action' && value === 'ConfirmSubscription')
+  query.some(([name, value]) => name === 'Action' && MESSAGE_LINKS.has(value))
+
+const MESSAGE_LINKS: ReadonlySet<string> = new Set(['ConfirmSubscription', 'Unsubscribe'])
 
 /** The one service whose forms need no signature: AssumeRoleWithWebIdentity of STS. */
 const serviceOfForm = (request: FrontDoorRequest, path: string): string | undefined => {

@@ -69,6 +69,7 @@ export interface CourierParts {
 
 const HTTP_TIMEOUT_MS = 15_000
 const ANSWER_BYTES_MAX = 64 * 1024
+const ATTRIBUTES_MAX = 10
 /** Who sends what no signature says. */
 const SENDER = 'AIDAISERVICE'
 
@@ -80,6 +81,11 @@ export const createCourier = (parts: CourierParts): Carry => {
     const size = Buffer.byteLength(body)
     if (size > queue.messageBytesMax) {
       const message = `the message is too large for ${target}: ${size} bytes`
+      throw new Undeliverable('INVALID_PARAMETER', message)
+    }
+    // AWS: what a queue would not take is not delivered. [guide: sns-large-payload-raw-message-delivery]
+    if (Object.keys(attributes ?? {}).length > ATTRIBUTES_MAX) {
+      const message = `the message has more than ${ATTRIBUTES_MAX} attributes`
       throw new Undeliverable('INVALID_PARAMETER', message)
     }
     await queues.send(queue, [

@@ -44,6 +44,8 @@ export interface DeadLetter {
 export interface Posting {
   readonly parcel: Parcel
   readonly rules: DeliveryRules
+  /** Not before then. */
+  readonly atMs?: number
 }
 
 export interface Outbox {
@@ -162,8 +164,8 @@ export const createOutbox = (options: {
       if (postings.length === 0) return
       await file.run(() => {
         const nowMs = clock.nowMs()
-        for (const { parcel, rules } of postings) {
-          insert.run(nowMs, nowMs, JSON.stringify(parcel), JSON.stringify(rules))
+        for (const { parcel, rules, atMs = nowMs } of postings) {
+          insert.run(atMs, nowMs, JSON.stringify(parcel), JSON.stringify(rules))
         }
       })
       pump()

@@ -8,7 +8,7 @@ import type { Scope } from '#model/scope.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
-import type { Carry, Parcel } from '../delivery/courier.ts'
+import { type Carry, type Parcel, Undeliverable } from '../delivery/courier.ts'
 import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
 import {
   busName,
@@ -111,8 +111,12 @@ export const createEventBuses = (options: {
       const [, , , region = '', accountId = ''] = target.split(':')
       const scope = { region, accountId }
       const bus = await find(scope, busName(target))
-      if (bus === undefined) throw new Error(`there is no event bus ${target}`)
-      if (hops > HOPS_MAX) throw new Error(`the event came through more than ${HOPS_MAX} buses`)
+      if (bus === undefined)
+        throw new Undeliverable('NO_RESOURCE', `there is no event bus ${target}`)
+      if (hops > HOPS_MAX) {
+        const message = `the event came through more than ${HOPS_MAX} buses`
+        throw new Undeliverable('INVALID_PARAMETER', message)
+      }
       await outbox.add(postings(bus, forwarded(body, scope, random.uuid(), nowMs()), hops))
     },
     fire: async (record, scope) => {

@@ -9,4 +9,6 @@ export const subscriptionNotFound = () =>
   new ServiceError('NotFoundException', 404, 'Subscription does not exist')
 export const resourceNotFound = () =>
   new ServiceError('ResourceNotFoundException', 404, 'Resource does not exist')
+export const authorizationError = (message: string) =>
+  new ServiceError('AuthorizationErrorException', 403, message)
 export const batchError = (code: string, message: string) => new ServiceError(code, 400, message)

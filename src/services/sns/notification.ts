@@ -1,8 +1,8 @@
 // What a subscriber gets: the envelope, its signature, and the event of a function.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import type { KeptAttributes } from '../sqs/message-attributes.ts'
 import type { SubscriptionRecord } from './records.ts'
+import type { SignatureVersion, SigningKey } from './signing.ts'
 
 export interface Notification {
   readonly id: string
@@ -12,32 +12,27 @@ export interface Notification {
   readonly message: string
   readonly attributes: KeptAttributes
   readonly timestamp: string
+  /** Of a FIFO topic. */
+  readonly sequenceNumber?: string | undefined
 }
 
-export type Sign = (fields: Readonly<Record<string, string | undefined>>) => string
-
-/**
- * Signs as SNS does, version 1, with a key of this process alone: its certificate is AWS's address of one that does not
- * exist, so that whoever verifies signatures finds out, and nobody is deceived.
- */
-export const createSigner = (): Sign => {
-  let key: KeyObject | undefined
-  return (fields) => {
-    key ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    const text = Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([name, value]) => `${name}\n${value}\n`)
-      .join('')
-    return sign('sha1', Buffer.from(text), key).toString('base64')
-  }
+/** What is signed, and how. */
+export interface Signer {
+  readonly key: SigningKey
+  readonly version: SignatureVersion
+  /** Where this node is found. */
+  readonly origin: string | undefined
 }
 
-export const certificateUrl = (topicArn: string): string =>
-  `https://sns.${topicArn.split(':')[3]}.amazonaws.com/SimpleNotificationService-daemun.pem`
+/** Where a subscriber finds this node: as it was called when the subscription was made, if it was not a template's. */
+const originOf = ({ origin, topicArn }: SubscriptionRecord, signer: Signer): string =>
+  origin ?? signer.origin ?? `https://sns.${topicArn.split(':')[3]}.amazonaws.com`
 
-const unsubscribeUrl = ({ topicArn, arn }: SubscriptionRecord): string =>
-  `https://sns.${topicArn.split(':')[3]}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${arn}`
+const certificateUrl = (subscription: SubscriptionRecord, signer: Signer): string =>
+  `${originOf(subscription, signer)}/${signer.key.fileName}`
+
+const unsubscribeUrl = (subscription: SubscriptionRecord, signer: Signer): string =>
+  `${originOf(subscription, signer)}/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`
 
 /** The fields that are signed. [guide: sns-verify-signature-of-message] */
 const signedFields = ({ id, topicArn, subject, message, timestamp }: Notification) => ({
@@ -61,20 +56,21 @@ const attributesShape = (attributes: KeptAttributes) =>
 export const envelope = (
   notification: Notification,
   subscription: SubscriptionRecord,
-  signer: Sign,
+  signer: Signer,
 ): string => {
-  const { id, topicArn, subject, message, attributes, timestamp } = notification
+  const { id, topicArn, subject, message, attributes, timestamp, sequenceNumber } = notification
   return JSON.stringify({
     Type: 'Notification',
     MessageId: id,
+    ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }),
     TopicArn: topicArn,
     ...(subject !== undefined && { Subject: subject }),
     Message: message,
     Timestamp: timestamp,
-    SignatureVersion: '1',
-    Signature: signer(signedFields(notification)),
-    SigningCertURL: certificateUrl(topicArn),
-    UnsubscribeURL: unsubscribeUrl(subscription),
+    SignatureVersion: signer.version,
+    Signature: signer.key.sign(signedFields(notification), signer.version),
+    SigningCertURL: certificateUrl(subscription, signer),
+    UnsubscribeURL: unsubscribeUrl(subscription, signer),
     ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributesShape(attributes) }),
   })
 }
@@ -83,7 +79,7 @@ export const envelope = (
 export const functionEvent = (
   notification: Notification,
   subscription: SubscriptionRecord,
-  signer: Sign,
+  signer: Signer,
 ): string => {
   const { id, topicArn, subject, message, attributes, timestamp } = notification
   const Sns = {
@@ -93,10 +89,10 @@ export const functionEvent = (
     Subject: subject ?? null,
     Message: message,
     Timestamp: timestamp,
-    SignatureVersion: '1',
-    Signature: signer(signedFields(notification)),
-    SigningCertUrl: certificateUrl(topicArn),
-    UnsubscribeUrl: unsubscribeUrl(subscription),
+    SignatureVersion: signer.version,
+    Signature: signer.key.sign(signedFields(notification), signer.version),
+    SigningCertUrl: certificateUrl(subscription, signer),
+    UnsubscribeUrl: unsubscribeUrl(subscription, signer),
     MessageAttributes: attributesShape(attributes),
   }
   const record = {
@@ -106,4 +102,33 @@ export const functionEvent = (
     Sns,
   }
   return JSON.stringify({ Records: [record] })
+}
+
+/** https://docs.aws.amazon.com/sns/latest/dg/http-subscription-confirmation-json.html */
+export const confirmationMessage = (
+  subscription: SubscriptionRecord,
+  about: { readonly id: string; readonly timestamp: string },
+  signer: Signer,
+): string => {
+  const { topicArn, token = '' } = subscription
+  const query = new URLSearchParams({
+    Action: 'ConfirmSubscription',
+    TopicArn: topicArn,
+    Token: token,
+  })
+  const signed = {
+    Message: `You have chosen to subscribe to the topic ${topicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`,
+    MessageId: about.id,
+    SubscribeURL: `${originOf(subscription, signer)}/?${query}`,
+    Timestamp: about.timestamp,
+    Token: token,
+    TopicArn: topicArn,
+    Type: 'SubscriptionConfirmation',
+  }
+  return JSON.stringify({
+    ...signed,
+    SignatureVersion: signer.version,
+    Signature: signer.key.sign(signed, signer.version),
+    SigningCertURL: certificateUrl(subscription, signer),
+  })
 }

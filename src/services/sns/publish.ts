@@ -1,84 +1,62 @@
-// Publishing: which subscribers a message is for, and what each of them gets. It is accepted when what cannot be
-// delivered at once is in the outbox. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-import { createHash } from 'node:crypto'
+// Publishing: which subscribers a message is for. It is accepted when what cannot be delivered at once is in the outbox.
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 import type { PublishBatchInput, PublishInput } from '@aws-sdk/client-sns'
-import { compileEventPattern, type EventPattern } from '#languages/event-pattern/event-pattern.ts'
-import { isObject } from '#shared/json.ts'
 import type { Random } from '#shared/random.ts'
-import type { Scope } from '#model/scope.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
-import type { Carry, Parcel, Sender } from '../delivery/courier.ts'
-import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
-import { type KeptAttributes, keepAttributes } from '../sqs/message-attributes.ts'
-import { batchError, invalidParameter, topicNotFound } from './errors.ts'
+import { type Carry, type Parcel, Undeliverable } from '../delivery/courier.ts'
+import type { MessageFile } from '../delivery/message-file.ts'
+import type { Outbox, Posting } from '../delivery/outbox.ts'
+import { invalidParameter, topicNotFound } from './errors.ts'
+import { createFifoTopics, type PublishedMessage } from './fifo.ts'
+import { checkBatch, checkMessage, isFifo, type Message } from './message.ts'
+import { confirmationMessage, type Signer } from './notification.ts'
+import { partsOfArn, type TopicRecord } from './records.ts'
+import type { SigningKey } from './signing.ts'
 import {
-  certificateUrl,
-  createSigner,
-  envelope,
-  functionEvent,
-  type Notification,
-  type Sign,
-} from './notification.ts'
-import {
-  partsOfArn,
-  type SubscriptionRecord,
-  subscriptions,
-  type TopicRecord,
-  topics,
-} from './records.ts'
-import { type AskToConfirm, redriveOf } from './subscriptions.ts'
-
-/** AWS: 256 KB. [API reference: Publish Message] */
-const MESSAGE_BYTES_MAX = 262_144
-const BATCH_MAX = 10
-const SUBJECT_LENGTH_MAX = 100
-
-interface Subscriber {
-  readonly record: SubscriptionRecord
-  readonly by: Sender
-  readonly filter: EventPattern | undefined
-  readonly filtersBody: boolean
-  readonly isRaw: boolean
-  readonly rules: DeliveryRules
-}
-
-interface Topic {
-  readonly record: TopicRecord
-  readonly arn: string
-  readonly subscribers: readonly Subscriber[]
-}
-
-interface Message {
-  readonly message: string
-  readonly subject: string | undefined
-  readonly attributes: KeptAttributes
-  /** By protocol, with a `default`; from `MessageStructure: json`. */
-  readonly byProtocol: Readonly<Record<string, string>> | undefined
-  readonly groupId: string | undefined
-  readonly dedupId: string | undefined
-}
+  httpHeaders,
+  parcelFor,
+  readTopic,
+  serverRules,
+  type Subscriber,
+  type Topic,
+} from './subscribers.ts'
+import type { AskToConfirm } from './subscriptions.ts'
 
 export interface Publishing {
-  publish(input: Shape<PublishInput>, call: StoreCall): Promise<{ readonly MessageId: string }>
+  publish(input: Shape<PublishInput>, call: StoreCall): Promise<Published>
   publishBatch(input: Shape<PublishBatchInput>, call: StoreCall): Promise<unknown>
   /** For other services: a message as text, to a topic's ARN. */
   readonly carry: Carry
   readonly askToConfirm: AskToConfirm
+  /** The certificate that messages name, by its file; undefined where it is another. */
+  certificate(fileName: string): Promise<string | undefined>
   close(): void
 }
 
+interface Published {
+  readonly MessageId: string
+  /** Of a FIFO topic. */
+  readonly SequenceNumber?: string
+}
+
+const KNOWN_MAX = 1_000
+
 export const createPublishing = (options: {
   readonly store: Store
+  readonly file: MessageFile
   readonly outbox: Outbox
   readonly carry: Carry
   readonly random: Random
   readonly nowMs: () => number
+  readonly signingKey: () => Promise<SigningKey>
+  /** Where this node is found; undefined before it is known. */
+  readonly origin: () => string | undefined
 }): Publishing => {
-  const { store, outbox, carry, random, nowMs } = options
-  const signer = createSigner()
+  const { store, outbox, random, nowMs, signingKey, origin } = options
+  const distribute = createDistribution(options)
   const known = new Map<string, Promise<Topic | undefined>>()
   const stopWatching = store.watch(() => known.clear())
 
@@ -91,21 +69,11 @@ export const createPublishing = (options: {
     finding.catch(() => known.delete(arn)) // The caller has the error.
     return finding
   }
-
-  const distribute = async (topic: Topic, message: Message): Promise<string> => {
-    const id = random.uuid()
-    const timestamp = new Date(nowMs()).toISOString()
-    const waiting: Posting[] = []
-    for (const subscriber of topic.subscribers) {
-      if (!isFor(subscriber, message)) continue
-      const parcel = parcelFor(subscriber, message, { id, topicArn: topic.arn, timestamp }, signer)
-      const posting = { parcel, rules: subscriber.rules }
-      // Queues are of this node and keep what they get: there is nothing to wait for, and the order stays.
-      const isDone = subscriber.record.protocol === 'sqs' && (await tried(carry, parcel))
-      if (!isDone) waiting.push(posting)
-    }
-    await outbox.add(waiting)
-    return id
+  const topicFor = async (arn: string | undefined, call: StoreCall): Promise<Topic> => {
+    if (arn === undefined || partsOfArn(arn, call) === undefined) throw invalidParameter('TopicArn')
+    const topic = await find(arn)
+    if (topic === undefined) throw topicNotFound()
+    return topic
   }
 
   return {
@@ -113,88 +81,116 @@ export const createPublishing = (options: {
       if (input.PhoneNumber !== undefined) {
         throw new ServiceError('NotImplementedException', 501, 'SMS are not sent here.')
       }
-      const topic = await topicFor(input.TopicArn ?? input.TargetArn, call, find)
-      const message = checkMessage(topic, input)
-      return { MessageId: await distribute(topic, message), ...sequenceOf(topic, nowMs()) }
+      const topic = await topicFor(input.TopicArn ?? input.TargetArn, call)
+      return distribute(topic, checkMessage(topic.record, input))
     },
     publishBatch: async (input, call) => {
-      const topic = await topicFor(input.TopicArn, call, find)
-      const entries = checkBatch(input.PublishBatchRequestEntries ?? [])
+      const topic = await topicFor(input.TopicArn, call)
       const Successful: unknown[] = []
       const Failed: unknown[] = []
-      for (const { Id, ...entry } of entries) {
+      for (const { Id, ...entry } of checkBatch(input.PublishBatchRequestEntries)) {
         try {
-          const message = checkMessage(topic, entry)
-          Successful.push({ Id, MessageId: await distribute(topic, message) })
+          Successful.push({ Id, ...(await distribute(topic, checkMessage(topic.record, entry))) })
         } catch (error) {
           if (!(error instanceof ServiceError)) throw error
-          Failed.push({ Id, Code: error.code, Message: error.message, SenderFault: true })
+          const Code = error.code.replace(/Exception$/, '')
+          Failed.push({ Id, Code, Message: error.message, SenderFault: true })
         }
       }
       return { Successful, Failed }
     },
     carry: async ({ target, body, attributes = {}, groupId, dedupId }) => {
       const topic = await find(target)
-      if (topic === undefined) throw new Error(`there is no topic ${target}`)
-      const plain = { subject: undefined, byProtocol: undefined, groupId, dedupId }
+      if (topic === undefined) throw new Undeliverable('NO_RESOURCE', `there is no topic ${target}`)
+      const fifo = isFifo(topic.record) && {
+        groupId: groupId ?? 'default',
+        dedupId: dedupId ?? random.uuid(),
+      }
+      const plain = { subject: undefined, byProtocol: undefined, groupId, dedupId, ...fifo }
       await distribute(topic, { ...plain, message: body, attributes })
     },
-    askToConfirm: (subscription, origin) =>
-      outbox.add([
-        {
-          parcel: confirmation(subscription, origin, random.uuid(), new Date(nowMs()), signer),
-          rules: HTTP_RULES,
-        },
-      ]),
+    askToConfirm: async (subscription) => {
+      const about = { id: random.uuid(), timestamp: new Date(nowMs()).toISOString() }
+      const { topicArn, endpoint: target, attributes } = subscription
+      const record = (await find(topicArn))?.record
+      const parcel: Parcel = {
+        target,
+        headers: httpHeaders('SubscriptionConfirmation', { id: about.id, topicArn }),
+        body: confirmationMessage(subscription, about, {
+          key: await signingKey(),
+          ...versionOf(record),
+          origin: origin(),
+        }),
+      }
+      await outbox.add([{ parcel, rules: serverRules(attributes, record).rules }])
+    },
+    certificate: async (fileName) => {
+      const key = await signingKey()
+      return key.fileName === fileName ? key.certificatePem : undefined
+    },
     close: stopWatching,
   }
 }
 
-const KNOWN_MAX = 1_000
+const versionOf = (topic: TopicRecord | undefined): Pick<Signer, 'version'> => ({
+  version: topic?.attributes['SignatureVersion'] === '2' ? '2' : '1',
+})
 
-/** AWS: HTTP servers are asked four times in all; what is AWS's own for 23 days, which here are bounded to a day. */
-const HTTP_RULES: DeliveryRules = { attemptsMax: 4, ageSecondsMax: 3_600 }
-const OWN_RULES: DeliveryRules = { attemptsMax: 50, ageSecondsMax: 86_400 }
-
-const readTopic = async (store: Store, arn: string): Promise<Topic | undefined> => {
-  const [, , , region = '', accountId = ''] = arn.split(':')
-  const scope: Scope = { region, accountId }
-  const name = partsOfArn(arn, scope)?.name ?? ''
-  return store.read(async (view) => {
-    const record = await view.get(topics, scope, name)
-    if (record === undefined) return undefined
-    const held = await view.list(subscriptions, scope, { prefix: `${name}/` })
-    const confirmed = held.filter(({ value }) => value.token === undefined)
-    return { record, arn, subscribers: confirmed.map(({ value }) => subscriberOf(value)) }
-  })
-}
-
-const subscriberOf = (record: SubscriptionRecord): Subscriber => {
-  const { attributes, protocol, topicArn } = record
-  const policy = attributes['FilterPolicy']
-  const deadLetterArn = redriveOf(attributes['RedrivePolicy'])
-  const rules = protocol === 'sqs' || protocol === 'lambda' ? OWN_RULES : HTTP_RULES
-  const by = { service: 'sns.amazonaws.com', sourceArn: topicArn, sourceAccount: record.owner }
-  return {
-    record,
-    by,
-    // It was compiled when it was set.
-    filter: policy === undefined ? undefined : compileEventPattern(JSON.parse(policy)),
-    filtersBody: attributes['FilterPolicyScope'] === 'MessageBody',
-    isRaw: attributes['RawMessageDelivery']?.toLowerCase() === 'true',
-    rules: { ...rules, ...(deadLetterArn !== undefined && { deadLetterArn }) },
+/** A message to all subscribers that it is for. */
+const createDistribution = ({
+  file,
+  outbox,
+  carry,
+  random,
+  nowMs,
+  signingKey,
+  origin,
+}: Parameters<typeof createPublishing>[0]) => {
+  const fifo = createFifoTopics({ file, newId: () => random.uuid(), nowMs })
+  const pace = createPace(nowMs)
+  const deliver = async (
+    topic: Topic,
+    message: Message,
+    { id, sequenceNumber }: Pick<PublishedMessage, 'id'> & Partial<PublishedMessage>,
+  ): Promise<void> => {
+    const timestamp = new Date(nowMs()).toISOString()
+    const about = { id, topicArn: topic.arn, timestamp, sequenceNumber }
+    const signer = { key: await signingKey(), ...versionOf(topic.record), origin: origin() }
+    const waiting: Posting[] = []
+    for (const subscriber of topic.subscribers) {
+      if (!subscriber.isFor(message)) continue
+      const posting = { ...parcelFor(subscriber, message, about, signer), ...pace(subscriber) }
+      // Queues are of this node and keep what they get: there is nothing to wait for, and the order stays.
+      const isDone = subscriber.record.protocol === 'sqs' && (await tried(carry, posting.parcel))
+      if (!isDone) waiting.push(posting)
+    }
+    await outbox.add(waiting)
+  }
+  return async (topic: Topic, message: Message): Promise<Published> => {
+    if (!isFifo(topic.record)) {
+      const id = random.uuid()
+      await deliver(topic, message, { id })
+      return { MessageId: id }
+    }
+    const published = await fifo.publish(topic.arn, topic.record, message, (made) =>
+      deliver(topic, message, made),
+    )
+    return { MessageId: published.id, SequenceNumber: published.sequenceNumber }
   }
 }
 
-const topicFor = async (
-  arn: string | undefined,
-  call: StoreCall,
-  find: (arn: string) => Promise<Topic | undefined>,
-): Promise<Topic> => {
-  if (arn === undefined || partsOfArn(arn, call) === undefined) throw invalidParameter('TopicArn')
-  const topic = await find(arn)
-  if (topic === undefined) throw topicNotFound()
-  return topic
+const PACED_MAX = 10_000
+
+/** When a server that wants so many messages a second, and no more, gets the next one. */
+const createPace = (nowMs: () => number) => {
+  const next = new Map<string, number>()
+  return ({ record: { arn }, perSecondMax }: Subscriber): Pick<Posting, 'atMs'> => {
+    if (perSecondMax === undefined) return {}
+    if (next.size >= PACED_MAX) next.clear()
+    const atMs = Math.max(nowMs(), next.get(arn) ?? 0)
+    next.set(arn, atMs + 1_000 / perSecondMax)
+    return { atMs: Math.ceil(atMs) }
+  }
 }
 
 const tried = async (carry: Carry, parcel: Parcel): Promise<boolean> => {
@@ -204,187 +200,4 @@ const tried = async (carry: Carry, parcel: Parcel): Promise<boolean> => {
   } catch {
     return false // The outbox tries again, and says why in the end.
   }
-}
-
-const isFor = ({ filter, filtersBody }: Subscriber, message: Message): boolean => {
-  if (filter === undefined) return true
-  if (!filtersBody) return filter(filterable(message.attributes))
-  const body = jsonOf(message.message)
-  return isObject(body) && filter(body)
-}
-
-/** Attributes as a filter policy sees them. [guide: sns-subscription-filter-policies] */
-const filterable = (attributes: KeptAttributes): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, { DataType, StringValue }]) => {
-      if (StringValue === undefined) return []
-      if (DataType === 'String.Array') return [[name, jsonOf(StringValue) ?? StringValue]]
-      return [[name, DataType.startsWith('Number') ? Number(StringValue) : StringValue]]
-    }),
-  )
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const parcelFor = (
-  { record, isRaw, by }: Subscriber,
-  message: Message,
-  about: Pick<Notification, 'id' | 'topicArn' | 'timestamp'>,
-  signer: Sign,
-): Parcel => {
-  const { subject, attributes, byProtocol, groupId, dedupId } = message
-  const text = byProtocol?.[record.protocol] ?? byProtocol?.['default'] ?? message.message
-  const notification: Notification = { ...about, subject, attributes, message: text }
-  const target = record.endpoint
-  if (record.protocol === 'lambda') {
-    return { target, body: functionEvent(notification, record, signer), by }
-  }
-  const body = isRaw ? text : envelope(notification, record, signer)
-  if (record.protocol !== 'sqs') {
-    const raw = isRaw ? ['x-amz-sns-rawdelivery', 'true'] : []
-    const headers = [...httpHeaders('Notification', about, record.arn), ...raw]
-    return { target, body, headers, by }
-  }
-  return {
-    target,
-    body,
-    by,
-    ...(isRaw && Object.keys(attributes).length > 0 && { attributes }),
-    ...(groupId !== undefined && { groupId }),
-    ...(dedupId !== undefined && { dedupId }),
-  }
-}
-
-const httpHeaders = (
-  type: string,
-  { id, topicArn }: Pick<Notification, 'id' | 'topicArn'>,
-  subscriptionArn?: string,
-): readonly string[] => [
-  'x-amz-sns-message-type',
-  type,
-  'x-amz-sns-message-id',
-  id,
-  'x-amz-sns-topic-arn',
-  topicArn,
-  ...(subscriptionArn === undefined ? [] : ['x-amz-sns-subscription-arn', subscriptionArn]),
-  'Content-Type',
-  'text/plain; charset=UTF-8',
-  'User-Agent',
-  'Amazon Simple Notification Service Agent',
-]
-
-const confirmation = (
-  { topicArn, endpoint, token = '' }: SubscriptionRecord,
-  origin: string,
-  id: string,
-  now: Date,
-  signer: Sign,
-): Parcel => {
-  const message = `You have chosen to subscribe to the topic ${topicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`
-  const query = new URLSearchParams({
-    Action: 'ConfirmSubscription',
-    TopicArn: topicArn,
-    Token: token,
-  })
-  const signed = {
-    Message: message,
-    MessageId: id,
-    SubscribeURL: `${origin}/?${query}`,
-    Timestamp: now.toISOString(),
-    Token: token,
-    TopicArn: topicArn,
-    Type: 'SubscriptionConfirmation',
-  }
-  return {
-    target: endpoint,
-    headers: httpHeaders('SubscriptionConfirmation', { id, topicArn }),
-    body: JSON.stringify({
-      ...signed,
-      SignatureVersion: '1',
-      Signature: signer(signed),
-      SigningCertURL: certificateUrl(topicArn),
-    }),
-  }
-}
-
-type MessageInput = Omit<Shape<PublishInput>, 'TopicArn' | 'TargetArn' | 'PhoneNumber'>
-
-const checkMessage = ({ record }: Topic, input: MessageInput): Message => {
-  const { Message: message = '', Subject: subject } = input
-  if (message === '') throw invalidParameter('Empty message')
-  const attributes = keepAttributes(input.MessageAttributes) ?? {}
-  const bytes = Buffer.byteLength(message) + Buffer.byteLength(JSON.stringify(attributes))
-  if (bytes > MESSAGE_BYTES_MAX) throw invalidParameter('Message too long')
-  if (
-    subject !== undefined &&
-    !/^(?! )[\x20-\x7e]+$/.test(subject.slice(0, SUBJECT_LENGTH_MAX + 1))
-  ) {
-    throw invalidParameter('Subject')
-  }
-  if (subject !== undefined && subject.length > SUBJECT_LENGTH_MAX)
-    throw invalidParameter('Subject')
-  const { MessageGroupId: groupId, MessageDeduplicationId: dedupId } = input
-  const isFifo = record.attributes['FifoTopic'] === 'true'
-  if (isFifo && groupId === undefined) {
-    throw invalidParameter('The MessageGroupId parameter is required for FIFO topics')
-  }
-  if (
-    isFifo &&
-    dedupId === undefined &&
-    record.attributes['ContentBasedDeduplication'] !== 'true'
-  ) {
-    throw invalidParameter(
-      'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
-    )
-  }
-  const byProtocol = input.MessageStructure === 'json' ? readStructure(message) : undefined
-  const content = isFifo && dedupId === undefined ? contentId(message) : dedupId
-  return { message, subject, attributes, byProtocol, groupId, dedupId: content }
-}
-
-const contentId = (message: string): string => createHash('sha256').update(message).digest('hex')
-
-const readStructure = (message: string): Readonly<Record<string, string>> => {
-  const read = jsonOf(message)
-  if (!isObject(read))
-    throw invalidParameter('Message Structure - JSON message body failed to parse')
-  const texts = Object.entries(read).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  )
-  const byProtocol = Object.fromEntries(texts)
-  if (byProtocol['default'] === undefined) {
-    throw invalidParameter('Message Structure - No default entry in JSON message body')
-  }
-  return byProtocol
-}
-
-const sequenceOf = ({ record }: Topic, nowMs: number) =>
-  record.attributes['FifoTopic'] === 'true'
-    ? { SequenceNumber: String(nowMs).padStart(20, '1') }
-    : {}
-
-const checkBatch = <Entry extends { readonly Id?: string | undefined }>(
-  entries: readonly Entry[],
-): readonly Entry[] => {
-  if (entries.length === 0) {
-    throw batchError('EmptyBatchRequestException', "The batch request doesn't contain any entries.")
-  }
-  if (entries.length > BATCH_MAX) {
-    throw batchError(
-      'TooManyEntriesInBatchRequestException',
-      'The batch request contains more entries than permissible.',
-    )
-  }
-  if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
-    throw batchError(
-      'BatchEntryIdsNotDistinctException',
-      'Two or more batch entries in the request have the same Id.',
-    )
-  }
-  return entries
 }

@@ -16,8 +16,13 @@ export interface SubscriptionRecord {
   readonly endpoint: string
   readonly attributes: Readonly<Record<string, string>>
   readonly owner: string
-  /** What confirms it; absent once it is confirmed. */
+  /** What confirms it, and since when it may; absent once it is confirmed. */
   readonly token?: string
+  readonly askedMs?: number
+  /** Where the caller found this node when it was made. */
+  readonly origin?: string
+  /** It was confirmed so that only who signs may end it. */
+  readonly endsAuthenticated?: boolean
 }
 
 /** By `{Name}`. */

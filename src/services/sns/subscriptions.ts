@@ -8,69 +8,23 @@ import type {
   SubscribeInput,
   UnsubscribeInput,
 } from '@aws-sdk/client-sns'
-import { compileEventPattern, InvalidPattern } from '#languages/event-pattern/event-pattern.ts'
-import { isObject } from '#shared/json.ts'
 import type { Random } from '#shared/random.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { notImplemented } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { tokenOf } from '#wire/pagination.ts'
-import { invalidParameter, subscriptionNotFound } from './errors.ts'
+import { authorizationError, invalidParameter, subscriptionNotFound } from './errors.ts'
 import { partsOfArn, type SubscriptionRecord, subscriptions, topicArn } from './records.ts'
+import { checkSubscriptionAttributes, scopeOf } from './subscription-attributes.ts'
 import { afterOf, topicOf } from './topics.ts'
 
 const PAGE = 100
 const TOKEN_BYTES = 64
+/** AWS: two days. [API reference: ConfirmSubscription] */
+const TOKEN_MS = 2 * 86_400_000
 
 /** Whatever sends a new subscriber its confirmation. */
-export type AskToConfirm = (subscription: SubscriptionRecord, origin: string) => Promise<void>
-
-const ATTRIBUTES: ReadonlySet<string> = new Set([
-  'DeliveryPolicy',
-  'FilterPolicy',
-  'FilterPolicyScope',
-  'RawMessageDelivery',
-  'RedrivePolicy',
-  'ReplayPolicy',
-  'SubscriptionRoleArn',
-])
-
-const checkAttribute = (name: string, value: string): void => {
-  if (!ATTRIBUTES.has(name)) throw invalidParameter('AttributeName')
-  if (value === '') return
-  if (name === 'FilterPolicyScope' && !['MessageAttributes', 'MessageBody'].includes(value)) {
-    throw invalidParameter('FilterPolicyScope: Invalid value')
-  }
-  if (name === 'RawMessageDelivery' && !/^(?:true|false)$/i.test(value)) {
-    throw invalidParameter('Attributes Reason: RawMessageDelivery: Invalid value')
-  }
-  if (name === 'FilterPolicy') checkFilter(value)
-  if (name === 'RedrivePolicy' && redriveOf(value) === undefined) {
-    throw invalidParameter('RedrivePolicy: must have a deadLetterTargetArn that is a queue')
-  }
-}
-
-const checkFilter = (text: string): void => {
-  try {
-    compileEventPattern(JSON.parse(text))
-  } catch (error) {
-    if (error instanceof InvalidPattern) throw invalidParameter(`FilterPolicy: ${error.message}`)
-    throw invalidParameter('FilterPolicy: failed to parse JSON.')
-  }
-}
-
-/** The queue for what cannot be delivered. */
-export const redriveOf = (text: string | undefined): string | undefined => {
-  if (text === undefined || text === '') return undefined
-  let read: unknown
-  try {
-    read = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  const arn = isObject(read) ? read['deadLetterTargetArn'] : undefined
-  return typeof arn === 'string' && /^arn:[^:]+:sqs:/.test(arn) ? arn : undefined
-}
+export type AskToConfirm = (subscription: SubscriptionRecord) => Promise<void>
 
 const protocolOf = (protocol: string, endpoint: string): SubscriptionRecord['protocol'] => {
   switch (protocol) {
@@ -99,12 +53,31 @@ const protocolOf = (protocol: string, endpoint: string): SubscriptionRecord['pro
   }
 }
 
+/** AWS: [guide: fifo-topic-message-delivery] */
+const refuseMixed = (
+  isFifo: boolean,
+  protocol: SubscriptionRecord['protocol'],
+  endpoint: string,
+): void => {
+  if (isFifo && protocol !== 'sqs') {
+    throw invalidParameter(
+      `Invalid parameter: Protocol Reason: FIFO topics deliver to queues, not by ${protocol}`,
+    )
+  }
+  if (!isFifo && endpoint.startsWith('arn:') && endpoint.endsWith('.fifo')) {
+    throw invalidParameter(
+      'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+    )
+  }
+}
+
 export const subscribe =
   (random: Random, ask: AskToConfirm) => async (input: Shape<SubscribeInput>, call: WriteCall) => {
     const { Protocol = '', Endpoint: endpoint = '', Attributes: attributes = {} } = input
-    const { name } = await topicOf(input.TopicArn, call)
+    const { name, attributes: ofTopic } = await topicOf(input.TopicArn, call)
     const protocol = protocolOf(Protocol, endpoint)
-    for (const [key, value] of Object.entries(attributes)) checkAttribute(key, value)
+    refuseMixed(ofTopic['FifoTopic'] === 'true', protocol, endpoint)
+    checkSubscriptionAttributes(protocol, attributes)
     const held = await call.view.list(subscriptions, call, { prefix: `${name}/` })
     const same = held.find(
       ({ value }) => value.protocol === protocol && value.endpoint === endpoint,
@@ -130,10 +103,11 @@ export const subscribe =
       endpoint,
       attributes,
       owner: call.accountId,
-      ...(isServer && { token }),
+      ...(isServer && { token, askedMs: call.nowMs }),
+      ...(call.host !== undefined && call.host !== '' && { origin: `http://${call.host}` }),
     }
     await call.tx.put(subscriptions, call, keyOf(record), record)
-    if (isServer) await ask(record, `http://${call.host ?? 'localhost'}`)
+    if (isServer) await ask(record)
     const isTold = !isServer || input.ReturnSubscriptionArn === true
     return { SubscriptionArn: isTold ? arn : 'pending confirmation' }
   }
@@ -157,9 +131,14 @@ export const confirmSubscription = async (
   const { name } = await topicOf(input.TopicArn, call)
   const held = await call.view.list(subscriptions, call, { prefix: `${name}/` })
   const found = held.find(({ value }) => value.token !== undefined && value.token === input.Token)
-  if (found === undefined) throw invalidParameter('Token')
-  const { token: _, ...confirmed } = found.value
-  await call.tx.put(subscriptions, call, found.key, confirmed)
+  const isOld = call.nowMs - (found?.value.askedMs ?? call.nowMs) > TOKEN_MS
+  if (found === undefined || isOld) throw invalidParameter('Token')
+  const { token: _, askedMs: __, ...confirmed } = found.value
+  const endsAuthenticated = isSigned(call) && input.AuthenticateOnUnsubscribe === 'true'
+  await call.tx.put(subscriptions, call, found.key, {
+    ...confirmed,
+    ...(endsAuthenticated && { endsAuthenticated }),
+  })
   return { SubscriptionArn: confirmed.arn }
 }
 
@@ -169,8 +148,18 @@ export const unsubscribe = async (
 ): Promise<void> => {
   const parts = partsOfArn(input.SubscriptionArn, call)
   if (parts?.id === undefined) throw invalidParameter('SubscriptionArn')
-  await call.tx.delete(subscriptions, call, `${parts.name}/${parts.id}`)
+  const key = `${parts.name}/${parts.id}`
+  const found = await call.view.get(subscriptions, call, key)
+  // AWS: an unsubscription that nobody signed is somebody's who followed the link of a message. [API: Unsubscribe]
+  if (found?.endsAuthenticated === true && call.host !== undefined && !isSigned(call)) {
+    throw authorizationError('This subscription can be ended by a signed request only.')
+  }
+  await call.tx.delete(subscriptions, call, key)
 }
+
+/** Links are followed by people and programs without credentials. */
+const isSigned = ({ caller }: WriteCall): boolean =>
+  caller !== undefined && caller.accessKeyId !== ''
 
 const subscriptionOf = async (
   arn: string | undefined,
@@ -189,20 +178,25 @@ export const getSubscriptionAttributes = async (
 ) => {
   const record = await subscriptionOf(input.SubscriptionArn, call)
   const { FilterPolicyScope, ...attributes } = record.attributes
+  const isPending = record.token !== undefined
+  const isServer = record.protocol === 'http' || record.protocol === 'https'
   return {
     Attributes: {
       RawMessageDelivery: 'false',
       ...attributes,
       ...(attributes['FilterPolicy'] !== undefined && {
-        FilterPolicyScope: FilterPolicyScope ?? 'MessageAttributes',
+        FilterPolicyScope: scopeOf(FilterPolicyScope),
       }),
       SubscriptionArn: record.arn,
       TopicArn: record.topicArn,
       Protocol: record.protocol,
       Endpoint: record.endpoint,
       Owner: record.owner,
-      PendingConfirmation: String(record.token !== undefined),
-      ConfirmationWasAuthenticated: String(record.token === undefined),
+      PendingConfirmation: String(isPending),
+      // What its owner subscribes by a signed call needs no confirmation by anybody else.
+      ConfirmationWasAuthenticated: String(
+        !isPending && (!isServer || record.endsAuthenticated === true),
+      ),
     },
   }
 }
@@ -213,7 +207,11 @@ export const setSubscriptionAttributes = async (
 ): Promise<void> => {
   const record = await subscriptionOf(input.SubscriptionArn, call)
   const { AttributeName = '', AttributeValue = '' } = input
-  checkAttribute(AttributeName, AttributeValue)
+  checkSubscriptionAttributes(
+    record.protocol,
+    { [AttributeName]: AttributeValue },
+    record.attributes,
+  )
   const { [AttributeName]: _, ...rest } = record.attributes
   const attributes = AttributeValue === '' ? rest : { ...rest, [AttributeName]: AttributeValue }
   await call.tx.put(subscriptions, call, keyOf(record), { ...record, attributes })

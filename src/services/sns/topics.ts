@@ -12,16 +12,19 @@ import type {
   UntagResourceRequest,
 } from '@aws-sdk/client-sns'
 import { isObject } from '#shared/json.ts'
+import { notImplemented } from '#wire/errors.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { tokenOf } from '#wire/pagination.ts'
+import { problemOfPolicy } from '../delivery/resource-policy.ts'
+import { problemOfDeliveryPolicy } from './delivery-policy.ts'
 import { invalidParameter, resourceNotFound, topicNotFound } from './errors.ts'
 import { partsOfArn, subscriptions, topicArn, type TopicRecord, topics } from './records.ts'
 
 const PAGE = 100
 const TAGS_MAX = 50
 
-/** What may be set. Those that nobody here acts on are kept and read back. */
+/** What may be set. */
 const ATTRIBUTES: ReadonlySet<string> = new Set([
   'ArchivePolicy',
   'ContentBasedDeduplication',
@@ -47,10 +50,35 @@ export const topicOf = async (arn: string | undefined, call: ReadCall): Promise<
 
 const checkAttribute = (name: string, value: string): void => {
   if (!ATTRIBUTES.has(name) && !FEEDBACK.test(name)) throw invalidParameter('AttributeName')
-  const isJson = name === 'Policy' || name === 'DeliveryPolicy' || name === 'ArchivePolicy'
-  if (isJson && value !== '' && !isObject(jsonOf(value))) {
-    throw invalidParameter(`${name}: is no JSON object`)
+  if (value === '') return
+  const problem = Object.hasOwn(PROBLEMS, name) ? PROBLEMS[name]?.(value) : undefined
+  if (problem !== undefined) throw invalidParameter(`${name}: ${problem}`)
+  const unbuilt = Object.hasOwn(UNBUILT, name) ? UNBUILT[name] : undefined
+  if (FEEDBACK.test(name)) throw notImplemented(`${name}: deliveries are not logged here.`)
+  if (unbuilt !== undefined && value !== unbuilt.but) {
+    throw notImplemented(`${name}: ${unbuilt.why}`)
   }
+}
+
+const oneOf =
+  (...values: readonly string[]) =>
+  (value: string): string | undefined =>
+    values.includes(value) ? undefined : `must be one of: ${values.join(', ')}`
+
+const PROBLEMS: Readonly<Record<string, (value: string) => string | undefined>> = {
+  ContentBasedDeduplication: oneOf('true', 'false'),
+  DeliveryPolicy: (value) => problemOfDeliveryPolicy(value, 'topic'),
+  DisplayName: (value) => (value.length > 100 ? 'is longer than 100 characters' : undefined),
+  FifoThroughputScope: oneOf('Topic', 'MessageGroup'),
+  FifoTopic: oneOf('true', 'false'),
+  Policy: problemOfPolicy,
+  SignatureVersion: oneOf('1', '2'),
+}
+
+/** What is not provided here, and the value that asks for nothing. */
+const UNBUILT: Readonly<Record<string, { readonly but?: string; readonly why: string }>> = {
+  ArchivePolicy: { why: 'messages are not archived here.' },
+  TracingConfig: { but: 'PassThrough', why: 'deliveries are not traced here.' },
 }
 
 const jsonOf = (text: string): unknown => {
