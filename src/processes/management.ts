@@ -170,7 +170,7 @@ export const createManagement = (options: {
     }
     if (!isTableName(service)) {
       const message = `The service ${service} is not provided here. Lead its calls elsewhere: --endpoint ${service}=URL`
-      return refusal(service, notImplemented(message))
+      return refusal(service, request, notImplemented(message))
     }
     return (await serverOf(service, destination))(request)
   }
@@ -182,14 +182,14 @@ export const createManagement = (options: {
         // The service could not even be opened. It is tried again with the next call.
         if (!isDiskFull(error)) throw error
         onBug(error, '')
-        return refusal(destination.service, noRoom())
+        return refusal(destination.service, request, noRoom())
       }
     },
   }
 }
 
-const refusal = (service: string, error: ServiceError): WireResponse =>
-  speaksXml(service)
+const refusal = (service: string, request: WireRequest, error: ServiceError): WireResponse =>
+  speaksXml(service, request)
     ? xmlErrorResponse(service, error, systemRandom.uuid())
     : errorResponse(error, systemRandom.uuid())
 

@@ -1,29 +1,16 @@
 // Errors for services whose protocol is XML: their SDKs cannot read JSON, and would show a parse error instead of ours.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import type { ServiceError } from './errors.ts'
-import type { WireResponse } from './message.ts'
+import { headerOf, type WireRequest, type WireResponse } from './message.ts'
 import { escapeXml } from './xml-value.ts'
 
-/** The signing names of services that speak restXml or awsQuery. */
-const XML_SERVICES: ReadonlySet<string> = new Set([
-  'autoscaling',
-  'cloudformation',
-  'cloudfront',
-  'ec2',
-  'elasticache',
-  'elasticloadbalancing',
-  'email',
-  'iam',
-  'monitoring',
-  'rds',
-  'redshift',
-  'route53',
-  's3',
-  'sns',
-  'sts',
-])
+/** The signing names of services that speak restXml. */
+const REST_XML: ReadonlySet<string> = new Set(['cloudfront', 'route53', 's3', 's3express'])
 
-export const speaksXml = (service: string): boolean => XML_SERVICES.has(service)
+/** Of a service that is not here we know the name alone; its call shows the protocol: awsQuery sends forms. */
+export const speaksXml = (service: string, { headers }: Pick<WireRequest, 'headers'>): boolean =>
+  REST_XML.has(service) ||
+  (headerOf(headers, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded')
 
 export const xmlErrorResponse = (
   service: string,

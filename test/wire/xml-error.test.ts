@@ -19,6 +19,20 @@ test('services of the query protocol get its envelope, those of JSON none of it'
     String(body),
     /<ErrorResponse><Error><Type>Sender<\/Type><Code>NotImplementedException</,
   )
-  const names = ['sns', 's3', 'dynamodb', 'sqs', 'lambda']
-  assert.deepEqual(names.map(speaksXml), [true, true, false, false, false])
+})
+
+test('a service that is not here is answered in the protocol that its call is in', () => {
+  const form = { headers: ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'] }
+  const json = { headers: ['content-type', 'application/x-amz-json-1.0'] }
+  assert.deepEqual(
+    [
+      speaksXml('ses', form),
+      speaksXml('ec2', form),
+      speaksXml('ses', json),
+      speaksXml('kinesis', json),
+      speaksXml('s3', { headers: [] }),
+      speaksXml('lambda', { headers: [] }),
+    ],
+    [true, true, false, false, true, false],
+  )
 })
