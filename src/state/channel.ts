@@ -78,7 +78,10 @@ export const startChannelHost = async (options: ChannelHostOptions): Promise<Cha
       for (const socket of sockets) send(socket, { notice, params })
     },
     close: async () => {
-      for (const socket of sockets) socket.destroy()
+      for (const socket of sockets) {
+        socket.uncork()
+        socket.destroy()
+      }
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
@@ -209,6 +212,8 @@ export const connectChannel = (options: ChannelClientOptions): ChannelClient => 
     },
     close: () => {
       closed = true
+      // What was said last in this turn still goes out.
+      socket?.uncork()
       socket?.destroy()
       failAll('the channel is closed')
     },
@@ -220,7 +225,12 @@ interface PendingCall {
   reject(error: ChannelError): void
 }
 
+/** Messages of one turn of the event loop are one write to the system, and wake the other end once. */
 const send = (socket: Socket, message: Message): void => {
+  if (socket.writableCorked === 0) {
+    socket.cork()
+    setImmediate(() => socket.uncork())
+  }
   socket.write(`${JSON.stringify(message)}\n`)
 }
 
