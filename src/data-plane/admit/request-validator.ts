@@ -44,7 +44,7 @@ const compileRequiredParameters = (source: MethodSource): RestMethodPlan['valida
   }
   if (required.length === 0) return noStep
   return (request) => {
-    const input = mappingInput(request, ANONYMOUS, '')
+    const input = mappingInput(request, ANONYMOUS, noBody)
     const missing = required.filter(({ read }) => (read(input) ?? '').length === 0)
     if (missing.length === 0) return
     const names = missing.map(({ name }) => name).join(', ')
@@ -55,3 +55,5 @@ const compileRequiredParameters = (source: MethodSource): RestMethodPlan['valida
     )
   }
 }
+
+const noBody = (): string => ''

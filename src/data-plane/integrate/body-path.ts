@@ -30,9 +30,9 @@ export const readBodyPath = (path: JsonPath, body: JsonValue | undefined): strin
 }
 
 /** Reads a text as JSON when it is first asked for; undefined where it is none. AWS: no body is `{}`. [F165] */
-export const jsonOnce = (text: string): (() => JsonValue | undefined) => {
+export const jsonOnce = (text: () => string): (() => JsonValue | undefined) => {
   let read: { readonly value: JsonValue | undefined } | undefined
-  return () => (read ??= { value: jsonOf(text) }).value
+  return () => (read ??= { value: jsonOf(text()) }).value
 }
 
 const pathOf = (text: string): JsonPath | undefined => {

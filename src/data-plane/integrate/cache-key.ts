@@ -77,7 +77,7 @@ const compilePart = (
   return (
     read &&
     (({ request, caller, body }) => {
-      const value = read(mappingInput(request, caller, body))
+      const value = read(mappingInput(request, caller, () => body))
       return value === undefined || typeof value === 'string'
         ? written(value)
         : value.map(written).join('')

@@ -79,7 +79,7 @@ export const compileIntegrationRequest = (
       { request, caller, template, bytes, binary },
       integration.contentHandling,
     )
-    const input = mappingInput(request, caller, utf8Of(bytes), overrides?.request.path)
+    const input = mappingInput(request, caller, () => utf8Of(bytes), overrides?.request.path)
     const headers = proxy ? passedHeaders(request) : contentHeaders(contentType, body)
     for (const { name, read } of mapped.headers) setHeader(headers, name, read(input))
     if (overrides !== undefined) overrideHeaders(headers, overrides)

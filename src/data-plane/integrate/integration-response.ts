@@ -180,7 +180,7 @@ const compileResponseSource = (
     const read = compileBodyPath(expression.slice('integration.response.body.'.length))
     return (
       read &&
-      ((_r, _c, { body }) => (body.length === 0 ? undefined : read(jsonOnce(utf8Of(body))())))
+      ((_r, _c, { body }) => (body.length === 0 ? undefined : read(jsonOnce(() => utf8Of(body))())))
     )
   }
   const match = /^integration\.response\.(header|multivalueheader)\.(.+)$/.exec(expression)

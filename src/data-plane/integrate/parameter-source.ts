@@ -11,8 +11,8 @@ import { compileBodyPath, jsonOnce } from './body-path.ts'
 export interface MappingInput {
   readonly request: RestRequest
   readonly caller: Caller
-  /** The method request's body as text. */
-  readonly body: string
+  /** The method request's body as text: made for who asks. */
+  readonly body: () => string
   /** The body as JSON, read once; undefined where it is none. */
   readonly json: () => JsonValue | undefined
   /** What the request template put in the place of path parameters. */
@@ -22,7 +22,7 @@ export interface MappingInput {
 export const mappingInput = (
   request: RestRequest,
   caller: Caller,
-  body: string,
+  body: () => string,
   pathOverrides?: ReadonlyMap<string, string>,
 ): MappingInput => ({ request, caller, body, json: jsonOnce(body), pathOverrides })
 
@@ -39,7 +39,7 @@ export const compileRequestSource = (
   const shared = compileSharedSource(expression, stage)
   if (shared !== undefined) return ({ request, caller }) => shared(request, caller)
   // AWS: an empty body is mapped as `{}`. [F165]
-  if (expression === 'method.request.body') return ({ body }) => (body === '' ? '{}' : body)
+  if (expression === 'method.request.body') return ({ body }) => body() || '{}'
   if (expression.startsWith('method.request.body.')) {
     const read = compileBodyPath(expression.slice('method.request.body.'.length))
     if (read === undefined) limits.refuse(`mapping from ${expression}`)

@@ -58,6 +58,10 @@ export const parseJson = (text: string, budget?: Budget): VtlValue => {
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
 const QUOTE = 0x22
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
+const LETTER_E = 0x65
 const COMMA = 0x2c
 const COLON = 0x3a
 const LIST_START = 0x5b
@@ -68,6 +72,9 @@ const MAP_END = 0x7d
 
 /** Characters that are looked at one by one: of longer strings JSON.parse is several times as fast. */
 const SHORT_STRING = 48
+
+/** So many digits are an `int` of Java for sure. */
+const SHORT_DIGITS = 9
 
 /** A name is looked for among the others of its map. */
 const MEMBER_STEPS = 3
@@ -89,6 +96,7 @@ class JsonReader {
     if (next === QUOTE) return this.#string()
     if (next === MAP_START) return this.#object(depth)
     if (next === LIST_START) return this.#array(depth)
+    if (next >= ZERO && next <= NINE) return this.#digits()
     if (this.#word('true')) return true
     if (this.#word('false')) return false
     return this.#word('null') ? null : this.#number()
@@ -168,6 +176,24 @@ class JsonReader {
       // An escape or a control character that JSON does not have: refused like everything else.
     }
     return this.#fail()
+  }
+
+  /** Most numbers are small integers: those need no pattern. */
+  #digits(): VtlValue {
+    const text = this.#text
+    let end = this.#at
+    let value = 0
+    let code = text.charCodeAt(end)
+    while (code >= ZERO && code <= NINE && end < this.#at + SHORT_DIGITS) {
+      value = value * 10 + (code - ZERO)
+      end += 1
+      code = text.charCodeAt(end)
+    }
+    const isLonger = (code >= ZERO && code <= NINE) || code === DOT || (code | 0x20) === LETTER_E
+    const isZeroLed = text.charCodeAt(this.#at) === ZERO && end > this.#at + 1
+    if (isLonger || isZeroLed) return this.#number()
+    this.#at = end
+    return value
   }
 
   #number(): VtlValue {

@@ -46,7 +46,7 @@ const JSON_BODY_BYTES_MAX = 100 * 1024
 
 /** What the references of a mapping stand for in this request. */
 export const lookUpFor = (request: HttpApiRequest, caller: Caller, body: Uint8Array): LookUp => {
-  const json = jsonOnce(body.length > JSON_BODY_BYTES_MAX ? '' : utf8Of(body))
+  const json = jsonOnce(() => (body.length > JSON_BODY_BYTES_MAX ? '' : utf8Of(body)))
   return (reference, target) => {
     switch (reference.kind) {
       case 'header':
