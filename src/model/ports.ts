@@ -198,6 +198,15 @@ export type ReadObject = (object: {
   readonly bytesMax: number
 }) => Promise<Uint8Array>
 
+/** Puts an object into a bucket of S3. Rejects with an error whose message says why it could not. */
+export type WriteObject = (object: {
+  readonly bucket: string
+  readonly key: string
+  readonly body: string
+  readonly contentType: string
+  readonly nowMs: number
+}) => Promise<void>
+
 /**
  * Hands a message to a queue, a topic or an event bus, named by its ARN: what became of an asynchronous invocation.
  * Rejects with an error whose message says why it could not be delivered.

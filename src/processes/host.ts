@@ -121,6 +121,7 @@ export const openHost = (options: HostOptions): Host => {
     clock,
     changeFeed: readChanges(store),
     sealing: credentials.mint.sealing,
+    writeObject: services.writeObject,
     onError,
   })
   const mappings = follow({ source, apply: messaging.apply })

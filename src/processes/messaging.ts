@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import type { DeclaredMessaging } from '#deploy/operations.ts'
 import type { Sealing } from '#identity/sealing.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
-import type { ChangeFeed, DeliverMessage, InvokeFunction, ObjectEvents } from '#model/ports.ts'
+import type {
+  ChangeFeed,
+  DeliverMessage,
+  InvokeFunction,
+  ObjectEvents,
+  WriteObject,
+} from '#model/ports.ts'
 import { createPollers, type Pollers } from '#services/event-sources/pollers.ts'
 import { hasScheduledRules } from '#services/events/scheduled-rules.ts'
 import { hasSchedules } from '#services/scheduler/stored-schedules.ts'
@@ -50,9 +56,10 @@ export const openMessaging = (options: {
   readonly clock: AdjustableClock
   readonly changeFeed: ChangeFeed
   readonly sealing: Sealing
+  readonly writeObject: WriteObject
   readonly onError: (error: unknown) => void
 }): Messaging => {
-  const { settings, store, clock, changeFeed: feed, sealing, onError } = options
+  const { settings, store, clock, changeFeed: feed, sealing, writeObject, onError } = options
   const path = join(settings.dataDir, 'messages.db')
   const started = Promise.withResolvers<InvokeFunction>()
   started.promise.catch(() => undefined) // It is told to whoever waits for it.
@@ -93,8 +100,8 @@ export const openMessaging = (options: {
   const deliver: DeliverMessage = async (message) => (await open()).deliver(message)
   const pollers: Pollers = createPollers({
     parts: async () => {
-      const { file, queues } = await open()
-      return { file, queues, feed, invoke, deliver }
+      const { file, queues, post } = await open()
+      return { file, queues, feed, invoke, post, writeObject }
     },
     clock,
     onError,

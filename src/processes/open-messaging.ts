@@ -29,7 +29,7 @@ export interface OpenedMessaging extends MessagingParts {
   readonly file: MessageFile
   readonly deliver: DeliverMessage
   /** Accepts a text for an ARN: it is delivered whatever happens to this process. */
-  post(targetArn: string, body: string, by: Sender): Promise<void>
+  post(targetArn: string, body: string, by?: Sender): Promise<void>
   wake(): void
   clear(): Promise<void>
   close(): Promise<void>
@@ -99,7 +99,10 @@ export const openMessagingFile = async (options: {
     topics,
     buses,
     deliver: delivering(carry),
-    post: (target, body, by) => outbox.add([{ parcel: { target, body, by }, rules: POST_RULES }]),
+    post: (target, body, by) => {
+      const parcel = { target, body, ...(by !== undefined && { by }) }
+      return outbox.add([{ parcel, rules: POST_RULES }])
+    },
     wake: () => {
       queues.wake()
       outbox.wake()

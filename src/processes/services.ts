@@ -2,7 +2,7 @@
 // pays nothing.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ChangeFeed, ObjectEvents, ReadObject } from '#model/ports.ts'
+import type { ChangeFeed, ObjectEvents, ReadObject, WriteObject } from '#model/ports.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { S3 } from '#services/s3/s3.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
@@ -30,6 +30,7 @@ export interface HostedServices {
   readonly changeFeed: ChangeFeed
   /** Code of functions and the like, from a bucket. */
   readonly readObject: ReadObject
+  readonly writeObject: WriteObject
   /** Whether a bucket has no objects. */
   readonly isBucketEmpty: (bucketId: string) => Promise<boolean>
   /** Deletes what they keep outside the store. */
@@ -75,6 +76,7 @@ export const openServices = (options: {
       return readChanges(store)(from)
     },
     readObject: async (object) => (await objects.get()).readObject(object),
+    writeObject: async (object) => (await objects.get()).writeObject(object),
     isBucketEmpty: async (bucketId) => (await objects.get()).isEmpty(bucketId),
     clear: async () => {
       await tables.clear()

@@ -16,12 +16,14 @@ export interface Mapping {
   readonly reportsFailures: boolean
   /** Undefined: every record is for the function. */
   readonly filter: EventPattern | undefined
-  /** Batches at once. */
+  /** Of queues: batches at once. */
   readonly concurrency: number
   /** Of streams. -1: for ever. */
   readonly retriesMax: number
   readonly ageSecondsMax: number
   readonly bisects: boolean
+  /** Batches at once, of different items. */
+  readonly lanes: number
   readonly onFailure: string | undefined
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST'
 }
@@ -60,6 +62,7 @@ export const readMapping = (entry: EventSourceMappingEntry): Mapping => {
     retriesMax: number('MaximumRetryAttempts', -1),
     ageSecondsMax: number('MaximumRecordAgeInSeconds', -1),
     bisects: configuration['BisectBatchOnFunctionError'] === true,
+    lanes: number('ParallelizationFactor', 1),
     onFailure: typeof onFailure === 'string' && onFailure !== '' ? onFailure : undefined,
     startingPosition:
       configuration['StartingPosition'] === 'TRIM_HORIZON' ? 'TRIM_HORIZON' : 'LATEST',

@@ -1,50 +1,54 @@
 // A queue as a function's event source: batches are received, filtered and handed over; what the function has done is
 // deleted, what it has not comes again when it is visible again, and in the end goes to the dead-letter queue.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-import type { InvokeFunction } from '#model/ports.ts'
 import type { QueueEngine, Received } from '../sqs/engine.ts'
 import { attributesMd5, type KeptAttributes, readKept } from '../sqs/message-attributes.ts'
 import { systemAttributes } from '../sqs/messages.ts'
 import type { QueueFacts } from '../sqs/queue.ts'
-import { askFunction } from './ask-function.ts'
-import type { Mapping } from './mapping.ts'
-import type { Sleep } from './pollers.ts'
+import type { BatchOutcome } from './mapping.ts'
+import { ask, type EventSource, type Item, type Poll, pollSource, slices } from './poll.ts'
 
-/** An event is at most 6 MB; the rest is for what is around the bodies. */
-const BATCH_BYTES_MAX = 5_000_000
 const WAIT_MS = 20_000
-/** How long a missing queue is waited for before it is looked for again. */
 const MISSING_MS = 5_000
 
-export interface QueuePoll {
-  readonly mapping: Mapping
+export interface QueuePoll extends Poll {
   readonly queues: QueueEngine
-  readonly invoke: InvokeFunction
-  readonly sleep: Sleep
-  readonly signal: AbortSignal
-  readonly onError: (error: unknown) => void
 }
 
-/** Polls until the signal says to end, and until what is under way is done. */
-export const pollQueue = async (poll: QueuePoll): Promise<void> => {
-  const { mapping, queues, sleep, signal, onError } = poll
-  const running = new Set<Promise<void>>()
-  while (!signal.aborted) {
-    const queue = await queues.findByArn(mapping.sourceArn)
-    if (queue === undefined) {
-      await sleep(MISSING_MS)
-      continue
-    }
-    const received = await gather(poll, queue)
-    for (const batch of slices(received)) {
-      while (running.size >= mapping.concurrency) await Promise.race(running)
-      const run = handle(poll, queue, batch).catch(onError)
-      running.add(run)
-      void run.finally(() => running.delete(run))
-    }
-  }
-  await Promise.all(running)
+interface Message extends Item {
+  readonly queue: QueueFacts
+  readonly received: Received
 }
+
+export const pollQueue = (poll: QueuePoll): Promise<void> => {
+  const { mapping, queues } = poll
+  const source: EventSource<Message> = {
+    concurrency: mapping.concurrency,
+    missingMs: MISSING_MS,
+    read: async () => {
+      const queue = await queues.findByArn(mapping.sourceArn)
+      if (queue === undefined) return undefined
+      const received = await gather(poll, queue)
+      return [
+        ...slices(
+          received.map((one) => messageOf(queue, one)),
+          mapping.batchSize,
+        ),
+      ]
+    },
+    work: async (batch) => {
+      const { wanted, outcome } = await ask(poll, batch)
+      // AWS: what no filter fits is deleted. [guide: invocation-eventfiltering]
+      const unwanted = batch.filter((one) => !wanted.includes(one))
+      await remove(queues, [...unwanted, ...wanted.filter(({ id }) => isDone(outcome, id))])
+      return true
+    },
+  }
+  return pollSource(poll, source)
+}
+
+const isDone = (outcome: BatchOutcome, id: string): boolean =>
+  outcome.kind === 'done' || (outcome.kind === 'partial' && !outcome.failed.has(id))
 
 /** A whole batch, or what has come when the window closes. */
 const gather = async (
@@ -64,67 +68,26 @@ const gather = async (
   return received
 }
 
-function* slices(received: readonly Received[]): Iterable<readonly Received[]> {
-  let slice: Received[] = []
-  let bytes = 0
-  for (const one of received) {
-    const size = Buffer.byteLength(one.message.body) + (one.message.attributes?.length ?? 0)
-    if (slice.length > 0 && bytes + size > BATCH_BYTES_MAX) {
-      yield slice
-      slice = []
-      bytes = 0
-    }
-    slice.push(one)
-    bytes += size
-  }
-  if (slice.length > 0) yield slice
-}
-
-const handle = async (
-  { mapping, queues, invoke }: QueuePoll,
-  queue: QueueFacts,
-  batch: readonly Received[],
-): Promise<void> => {
-  const records = batch.map((received) => ({ received, record: recordOf(queue, received) }))
-  const wanted = records.filter(({ record }) => isWanted(mapping, record))
-  // AWS: what no filter fits is deleted. [guide: invocation-eventfiltering]
-  await remove(
-    queues,
-    queue,
-    records.filter((one) => !wanted.includes(one)),
-  )
-  if (wanted.length === 0) return
-  const ids = new Set(wanted.map(({ record }) => record.messageId))
-  const outcome = await askFunction(
-    invoke,
-    mapping,
-    wanted.map(({ record }) => record),
-    ids,
-  )
-  if (outcome.kind === 'failed') return
-  const done =
-    outcome.kind === 'done'
-      ? wanted
-      : wanted.filter(({ record }) => !outcome.failed.has(record.messageId))
-  await remove(queues, queue, done)
-}
-
-const remove = async (
-  queues: QueueEngine,
-  queue: QueueFacts,
-  done: readonly { readonly received: Received }[],
-): Promise<void> => {
+const remove = async (queues: QueueEngine, done: readonly Message[]): Promise<void> => {
   await Promise.all(
-    done.map(async ({ received }) => {
+    done.map(async ({ queue, received }) => {
       const receipt = queues.readReceipt(queue, received.receiptHandle)
       if (receipt !== undefined) await queues.remove(queue, receipt)
     }),
   )
 }
 
-/** AWS: `body` is matched as JSON where the message is JSON, else as text. [guide: with-sqs-filtering] */
-const isWanted = ({ filter }: Mapping, record: ReturnType<typeof recordOf>): boolean =>
-  filter === undefined || filter({ ...record, body: jsonOr(record.body) })
+const messageOf = (queue: QueueFacts, received: Received): Message => {
+  const record = recordOf(queue, received)
+  return {
+    id: record.messageId,
+    record,
+    // AWS: `body` is matched as JSON where the message is JSON, else as text. [guide: with-sqs-filtering]
+    filtered: { ...record, body: jsonOr(record.body) },
+    queue,
+    received,
+  }
+}
 
 const jsonOr = (text: string): unknown => {
   try {

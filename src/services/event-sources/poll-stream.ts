@@ -1,11 +1,14 @@
 // The stream of a table as a function's event source: records in their order, one batch at a time; a batch that fails
 // is tried again, halved, or given up and told of, and nothing after it is read before that.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
-import type { ChangeFeed, DeliverMessage, InvokeFunction, ItemChange } from '#model/ports.ts'
+import { createHash } from 'node:crypto'
+import type { ChangeFeed, ItemChange } from '#model/ports.ts'
 import type { Clock } from '#shared/clock.ts'
-import { askFunction } from './ask-function.ts'
+import { canonicalJson } from '#shared/json.ts'
 import type { Mapping } from './mapping.ts'
-import type { Checkpoints, Sleep } from './pollers.ts'
+import { ask, type EventSource, type Item, type Poll, pollSource, slices } from './poll.ts'
+import type { Checkpoints } from './pollers.ts'
+import type { TellFailure } from './tell-failure.ts'
 
 /** AWS: streams are read four times a second. */
 const READ_EVERY_MS = 250
@@ -13,84 +16,91 @@ const MISSING_MS = 2_000
 const RETRY_MS_MIN = 500
 const RETRY_MS_MAX = 60_000
 
-export interface StreamPoll {
-  readonly mapping: Mapping
+export interface StreamPoll extends Poll {
   readonly feed: ChangeFeed
   readonly checkpoints: Checkpoints
-  readonly invoke: InvokeFunction
-  readonly deliver: DeliverMessage
+  readonly tellFailure: TellFailure
   readonly clock: Clock
-  readonly sleep: Sleep
-  readonly signal: AbortSignal
-  readonly onError: (error: unknown) => void
 }
 
-export const pollStream = async (poll: StreamPoll): Promise<void> => {
-  const { mapping, feed, checkpoints, sleep, signal } = poll
-  let after: string = checkpoints.get(mapping.uuid) ?? mapping.startingPosition
-  while (!signal.aborted) {
-    const read = await feed({ streamArn: mapping.sourceArn, after, limit: mapping.batchSize })
-    if (read === undefined) {
-      await sleep(MISSING_MS)
-      continue
-    }
-    let { changes, next } = read
-    if (changes.length === 0) {
-      if (next !== after) checkpoints.set(mapping.uuid, next)
-      after = next
-      await sleep(READ_EVERY_MS)
-      continue
-    }
-    if (mapping.windowMs > 0 && changes.length < mapping.batchSize) {
-      await sleep(mapping.windowMs)
-      const whole = await feed({ streamArn: mapping.sourceArn, after, limit: mapping.batchSize })
-      if (whole !== undefined) ({ changes, next } = whole)
-    }
-    const isDone = await handle(poll, changes)
-    if (!isDone) return // It ends before the batch was through: the next poller begins there again.
-    checkpoints.set(mapping.uuid, next)
-    after = next
+interface Change extends Item {
+  readonly change: ItemChange
+}
+
+export const pollStream = (poll: StreamPoll): Promise<void> => {
+  const { mapping, feed, checkpoints, sleep } = poll
+  const { uuid, sourceArn: streamArn, startingPosition, batchSize, windowMs, lanes } = mapping
+  const limit = batchSize * lanes
+  let after: string = checkpoints.get(uuid) ?? startingPosition
+  let until = after
+  const source: EventSource<Change> = {
+    concurrency: lanes,
+    missingMs: MISSING_MS,
+    read: async () => {
+      let read = await feed({ streamArn, after, limit })
+      const count = read?.changes.length ?? 0
+      if (count > 0 && count < batchSize && windowMs > 0) {
+        await sleep(windowMs)
+        read = await feed({ streamArn, after, limit })
+      }
+      if (read === undefined) return undefined
+      until = read.next
+      if (read.changes.length === 0) await sleep(READ_EVERY_MS)
+      return lanesOf(
+        read.changes.map((change) => changeOf(mapping, change)),
+        lanes,
+      )
+    },
+    work: async (lane) => {
+      for (const batch of slices(lane, batchSize)) {
+        if (!(await handle(poll, batch))) return false
+      }
+      return true
+    },
+    settle: () => {
+      if (until !== after) checkpoints.set(uuid, until)
+      after = until
+    },
   }
+  return pollSource(poll, source)
+}
+
+/** AWS: what happens to one item stays in order, whatever is done side by side. [guide: services-dynamodb-eventsourcemapping] */
+const lanesOf = (changes: readonly Change[], count: number): readonly (readonly Change[])[] => {
+  if (changes.length === 0) return []
+  if (count === 1) return [changes]
+  const lanes = Array.from({ length: count }, (): Change[] => [])
+  for (const one of changes) {
+    const digest = createHash('sha1').update(canonicalJson(one.change.keys)).digest()
+    lanes[digest.readUInt32BE(0) % count]?.push(one)
+  }
+  return lanes.filter((lane) => lane.length > 0)
 }
 
 /** False where the poller was ended first. */
-const handle = async (poll: StreamPoll, batch: readonly ItemChange[]): Promise<boolean> => {
-  const { mapping, clock, invoke, sleep, signal } = poll
+const handle = async (poll: StreamPoll, batch: readonly Change[]): Promise<boolean> => {
+  const { mapping, sleep, signal } = poll
   let left = batch
   let attempt = 0
   let pauseMs = RETRY_MS_MIN
   while (!signal.aborted) {
-    const records = left
-      .map((change) => ({ change, record: recordOf(mapping, change) }))
-      .filter(({ record }) => mapping.filter === undefined || mapping.filter(record))
-    if (records.length === 0) return true
-    const first = records[0]?.change
-    const ageMs = clock.nowMs() - (first?.approximateCreationMs ?? 0)
-    if (mapping.ageSecondsMax >= 0 && ageMs > mapping.ageSecondsMax * 1_000) {
-      await giveUp(poll, left, 'RecordAgeExceeded', attempt, '')
-      return true
-    }
-    const ids = new Set(records.map(({ change }) => change.sequenceNumber))
-    const outcome = await askFunction(
-      invoke,
-      mapping,
-      records.map(({ record }) => record),
-      ids,
-    )
+    left = await withoutOld(poll, left, attempt)
+    const { wanted, outcome } = await ask(poll, left)
     attempt++
     if (outcome.kind === 'done') return true
+    left = wanted
     if (outcome.kind === 'partial') {
       // AWS: everything from the first that failed is tried again. [guide: services-ddb-batchfailurereporting]
-      const at = left.findIndex(({ sequenceNumber }) => outcome.failed.has(sequenceNumber))
+      const at = left.findIndex(({ id }) => outcome.failed.has(id))
       if (at > 0) attempt = 1
       left = left.slice(Math.max(at, 0))
     }
-    const isSpent = mapping.retriesMax >= 0 && attempt > mapping.retriesMax
     if (outcome.kind === 'failed' && mapping.bisects && left.length > 1) {
+      // AWS: this is no retry. [API reference: BisectBatchOnFunctionError]
       const middle = Math.floor(left.length / 2)
       return (await handle(poll, left.slice(0, middle))) && handle(poll, left.slice(middle))
     }
-    if (isSpent) {
+    if (mapping.retriesMax >= 0 && attempt > mapping.retriesMax) {
       const requestId = outcome.kind === 'failed' ? outcome.requestId : ''
       await giveUp(poll, left, 'RetryAttemptsExhausted', attempt, requestId)
       return true
@@ -101,18 +111,33 @@ const handle = async (poll: StreamPoll, batch: readonly ItemChange[]): Promise<b
   return false
 }
 
+/** What is too old is given up. */
+const withoutOld = async (
+  poll: StreamPoll,
+  batch: readonly Change[],
+  attempt: number,
+): Promise<readonly Change[]> => {
+  const { ageSecondsMax } = poll.mapping
+  if (ageSecondsMax < 0) return batch
+  const sinceMs = poll.clock.nowMs() - ageSecondsMax * 1_000
+  const old = batch.filter(({ change }) => change.approximateCreationMs < sinceMs)
+  if (old.length === 0) return batch
+  await giveUp(poll, old, 'RecordAgeExceeded', attempt, '')
+  return batch.filter((one) => !old.includes(one))
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html, "On-failure destination" */
 const giveUp = async (
-  { mapping, deliver, clock, onError }: StreamPoll,
-  batch: readonly ItemChange[],
+  { mapping, tellFailure, clock }: StreamPoll,
+  batch: readonly Change[],
   condition: string,
   approximateInvokeCount: number,
   requestId: string,
 ): Promise<void> => {
-  const first = batch[0]
-  const last = batch.at(-1)
+  const first = batch[0]?.change
+  const last = batch.at(-1)?.change
   if (mapping.onFailure === undefined || first === undefined || last === undefined) return
-  const body = JSON.stringify({
+  const told = {
     requestContext: {
       requestId,
       functionArn: mapping.functionArn,
@@ -127,7 +152,7 @@ const giveUp = async (
     version: '1.0',
     timestamp: new Date(clock.nowMs()).toISOString(),
     DDBStreamBatchInfo: {
-      shardId: 'shardId-00000000000000000000-00000000',
+      shardId: SHARD,
       startSequenceNumber: first.sequenceNumber,
       endSequenceNumber: last.sequenceNumber,
       approximateArrivalOfFirstRecord: new Date(first.approximateCreationMs).toISOString(),
@@ -135,8 +160,21 @@ const giveUp = async (
       batchSize: batch.length,
       streamArn: mapping.sourceArn,
     },
+  }
+  await tellFailure({
+    mapping,
+    shard: SHARD,
+    told,
+    records: batch.map(({ record }) => record),
   })
-  await deliver({ targetArn: mapping.onFailure, body, attributes: {} }).catch(onError)
+}
+
+/** Streams are not split here. */
+const SHARD = 'shardId-00000000000000000000-00000000'
+
+const changeOf = (mapping: Mapping, change: ItemChange): Change => {
+  const record = recordOf(mapping, change)
+  return { id: change.sequenceNumber, record, filtered: record, change }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html, "Example DynamoDB Streams record event" */

@@ -1,13 +1,15 @@
 // The pollers of this node, one per enabled event source mapping: they follow the directory's entries.
 import type { DirectoryDelta, EventSourceMappingEntry } from '#model/documents.ts'
-import type { ChangeFeed, DeliverMessage, InvokeFunction } from '#model/ports.ts'
+import type { ChangeFeed, InvokeFunction, WriteObject } from '#model/ports.ts'
 import { canonicalJson } from '#shared/json.ts'
 import type { Clock } from '#shared/clock.ts'
+import { systemRandom as random } from '#shared/random.ts'
 import type { MessageFile } from '../delivery/message-file.ts'
 import type { QueueEngine } from '../sqs/engine.ts'
 import { type Mapping, readMapping } from './mapping.ts'
 import { pollQueue } from './poll-queue.ts'
 import { pollStream } from './poll-stream.ts'
+import { createTellFailure } from './tell-failure.ts'
 
 /** Waits so long, or until the poller is to end. */
 export type Sleep = (delayMs: number) => Promise<void>
@@ -33,7 +35,9 @@ export interface PollerParts {
   readonly file: MessageFile
   readonly feed: ChangeFeed
   readonly invoke: InvokeFunction
-  readonly deliver: DeliverMessage
+  /** Accepts a text for an ARN: it is delivered whatever happens to this process. */
+  readonly post: (targetArn: string, body: string) => Promise<void>
+  readonly writeObject: WriteObject
 }
 
 interface Poller {
@@ -124,23 +128,14 @@ const poll = async (
   sleep: Sleep,
 ): Promise<void> => {
   const [, , service] = mapping.sourceArn.split(':')
-  const { queues, file, feed, invoke, deliver } = await parts()
-  if (service === 'sqs') {
-    return pollQueue({ mapping, queues, invoke, sleep, signal, onError })
-  }
+  const { queues, file, feed, invoke, post, writeObject } = await parts()
+  const base = { mapping, invoke, sleep, signal, onError }
+  if (service === 'sqs') return pollQueue({ ...base, queues })
   if (service === 'dynamodb') {
     const checkpoints = checkpointsOf(file)
-    return pollStream({
-      mapping,
-      feed,
-      checkpoints,
-      invoke,
-      deliver,
-      clock,
-      sleep,
-      signal,
-      onError,
-    })
+    const nowMs = (): number => clock.nowMs()
+    const tellFailure = createTellFailure({ post, writeObject, random, nowMs, onError })
+    return pollStream({ ...base, feed, checkpoints, tellFailure, clock })
   }
   onError(
     new Error(`event source mapping ${mapping.uuid}: ${mapping.sourceArn} cannot be polled here`),

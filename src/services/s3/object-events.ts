@@ -5,11 +5,16 @@ import { concerns, rulesOf } from './notification-rules.ts'
 import type { ObjectRecord } from './object-index.ts'
 import type { S3Call, S3Parts } from './parts.ts'
 
+/** Who did it, and when. */
+type EventOrigin = Pick<S3Call, 'nowMs' | 'requestId' | 'caller' | 'accountId'> & {
+  readonly request: Pick<S3Call['request'], 'remoteAddress'>
+}
+
 export const emit = (
   eventName: string,
   bucket: BucketRecord,
   object: Pick<ObjectRecord, 'key'> & Partial<Pick<ObjectRecord, 'size' | 'etag'>>,
-  call: S3Call,
+  call: EventOrigin,
   { events }: Pick<S3Parts, 'events'>,
 ): void => {
   if (bucket.notification === undefined) return
@@ -28,7 +33,7 @@ const recordOf = (
   configurationId: string,
   bucket: BucketRecord,
   { key, size, etag }: Pick<ObjectRecord, 'key'> & Partial<Pick<ObjectRecord, 'size' | 'etag'>>,
-  { nowMs, requestId, request, caller, accountId }: S3Call,
+  { nowMs, requestId, request, caller, accountId }: EventOrigin,
 ) => ({
   eventVersion: '2.1',
   eventSource: 'aws:s3',

@@ -29,7 +29,8 @@ import { answerWebsite } from './website.ts'
 /** Who may call, as wire/server.ts asks it. */
 export type S3Gate = Required<Pick<ServiceServerOptions<StoreCall>, 'admit' | 'authorize'>>
 
-export interface S3 extends Pick<Storage, 'readObject' | 'isEmpty' | 'clear' | 'close'> {
+export interface S3
+  extends Pick<Storage, 'readObject' | 'writeObject' | 'isEmpty' | 'clear' | 'close'> {
   answer(request: WireRequest, call: StoreCall, gate: S3Gate): Promise<WireResponse>
   answerWebsite(request: WireRequest, call: StoreCall): Promise<WireResponse>
 }

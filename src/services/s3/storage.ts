@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
-import type { ObjectEvents, ReadObject } from '#model/ports.ts'
+import type { ObjectEvents, ReadObject, WriteObject } from '#model/ports.ts'
 import { systemRandom } from '#shared/random.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
 import type { Store } from '#store/store.ts'
@@ -12,10 +12,12 @@ import { bucketOf, buckets } from './buckets.ts'
 import { noSuchKey } from './errors.ts'
 import { objectIndex } from './object-index.ts'
 import type { S3Parts } from './parts.ts'
+import { writeObject } from './write-object.ts'
 
 export interface Storage {
   parts(): S3Parts
   readonly readObject: ReadObject
+  readonly writeObject: WriteObject
   isEmpty(bucketId: string): Promise<boolean>
   /** Deletes all objects. The store has forgotten the buckets already. */
   clear(): Promise<void>
@@ -59,6 +61,7 @@ export const openStorage = async (options: {
       if (record.size > bytesMax) throw new Error(`${key} is larger than ${bytesMax} bytes`)
       return blobs.readWhole(record.blobs, 0, record.size)
     },
+    writeObject: writeObject(() => opened.parts, store),
     clear: async () => {
       await close()
       await rm(folder, { recursive: true, force: true })
