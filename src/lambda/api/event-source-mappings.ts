@@ -15,7 +15,8 @@ import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { pageOf, pageOfMarker } from '#wire/pagination.ts'
 import { revisionOf } from './configuration.ts'
-import { checkRange, invalidParameter, resourceConflict, resourceNotFound } from './errors.ts'
+import { checkEventSourceMapping } from './event-source-checks.ts'
+import { invalidParameter, resourceConflict, resourceNotFound } from './errors.ts'
 import { configured } from './lookups.ts'
 import { qualifiedArn, referenceOf } from './names.ts'
 import { eventSourceMappings, eventSourceMappingTags } from './records.ts'
@@ -96,8 +97,7 @@ const functionOf = async (name: string | undefined, call: ReadCall): Promise<str
 }
 
 const put = async (mapping: Mapping, call: WriteCall): Promise<Mapping> => {
-  checkRange('batchSize', mapping.BatchSize, 1, 10_000)
-  checkRange('maximumBatchingWindowInSeconds', mapping.MaximumBatchingWindowInSeconds, 0, 300)
+  checkEventSourceMapping(mapping)
   const { UUID = '', FunctionArn = '', EventSourceArn = '', State, ...configuration } = mapping
   const { accountId, region } = call
   await call.tx.put(eventSourceMappings, call, UUID, mapping)

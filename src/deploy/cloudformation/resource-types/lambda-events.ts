@@ -1,7 +1,7 @@
 // AWS::Lambda::EventInvokeConfig and AWS::Lambda::EventSourceMapping.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
 import { memberOf } from '../../template/source.ts'
-import { json, list, named, number, text, boolean, tags } from '../properties.ts'
+import { json, list, named, number, text, boolean, tags, without } from '../properties.ts'
 import type { Reader, Input } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { arnOf, callIfThere, deleting, isOnlyRecord, keysFor } from './lambda-names.ts'
@@ -52,14 +52,14 @@ export const eventSourceMapping: ResourceType = {
     same('FilterCriteria', json),
     same('FunctionName', text),
     same('FunctionResponseTypes', list(text)),
-    same('KmsKeyArn', text),
-    same('LoggingConfig', json),
+    same('KmsKeyArn', without('not honoured here: filters are not encrypted')),
+    same('LoggingConfig', without('not honoured here: pollers write to the log of the node')),
     same('MaximumBatchingWindowInSeconds', number),
     same('MaximumRecordAgeInSeconds', number),
     same('MaximumRetryAttempts', number),
-    same('MetricsConfig', json),
+    same('MetricsConfig', without('not honoured here: there are no metrics of mappings')),
     same('ParallelizationFactor', number),
-    same('ProvisionedPollerConfig', json),
+    same('ProvisionedPollerConfig', without('not honoured here: pollers are not provisioned')),
     same('Queues', list(text)),
     same('ScalingConfig', json),
     same('SelfManagedEventSource', json),
@@ -69,7 +69,10 @@ export const eventSourceMapping: ResourceType = {
     same('StartingPositionTimestamp', number),
     same('Tags', tags),
     same('Topics', list(text)),
-    same('TumblingWindowInSeconds', number),
+    same(
+      'TumblingWindowInSeconds',
+      without('not provided here: batches have no state, and no window comes to its end'),
+    ),
   ]),
   report: ({ report, path, type, properties }) => {
     const source = memberOf(properties, 'EventSourceArn')
