@@ -6,16 +6,15 @@ import { compileRestSources } from '#data-plane/admit/authorizers/identity-sourc
 import { noteAuthorizerRequest } from '#data-plane/execution-notes.ts'
 import { limitsAt, type MethodSource, type StageFacts } from '#data-plane/compiling.ts'
 import { GatewayFailure, type RestRequest, type Services } from '#data-plane/plan.ts'
-import { compileRestStage } from '#data-plane/rest-stage.ts'
 import { RESPONSE_TYPES } from '#data-plane/respond/gateway-response.ts'
 import type { Authorizer, Method, Resource } from '#model/apigateway/rest-api.ts'
 import type { AuthorizerTest, AuthorizerTestResult } from '#model/draft-tests.ts'
 import type { ExecutionNotes, TimedExecutionEvent } from '#model/execution-event.ts'
-import type { RestDocument } from '#model/documents.ts'
 import { present } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
 import type { TestBench } from './test-invoke.ts'
 import { rooted, testRequest } from './test-request.ts'
+import { compileTestStage } from './test-stage.ts'
 
 export const testAuthorizer = async (
   test: AuthorizerTest,
@@ -78,7 +77,11 @@ const prepare = (
   }
   const resource: Resource = { id: 'test', path: '/', resourceMethods: { GET: method } }
   const document = { ...test.document, resources: [resource], authorizers: [authorizer] }
-  const stage = compileTestStage(document, test.stageVariables, services.clock.nowMs())
+  const stage = compileTestStage(document, {
+    stageName: STAGE_NAME,
+    stageVariables: test.stageVariables,
+    nowMs: services.clock.nowMs(),
+  })
   const limits = limitsAt('the authorizer', [])
   const { api } = document
   const { binaryMediaTypes: isBinary } = stage
@@ -95,35 +98,6 @@ const prepare = (
     source: { ...source, resourcePolicy: undefined, authorizersCacheGeneration: 0 },
     authorizer,
   }
-}
-
-const compileTestStage = (
-  document: RestDocument,
-  variables: Readonly<Record<string, string>>,
-  nowMs: number,
-) => {
-  const { api, scope, deploymentId } = document
-  return compileRestStage(
-    {
-      kind: 'stage',
-      protocol: 'REST',
-      scope,
-      apiId: api.id,
-      apiName: api.name,
-      disableExecuteApiEndpoint: false,
-      documentHash: '',
-      stage: {
-        stageName: STAGE_NAME,
-        deploymentId,
-        createdDate: nowMs,
-        lastUpdatedDate: nowMs,
-        cacheClusterEnabled: false,
-        tracingEnabled: false,
-        variables,
-      },
-    },
-    document,
-  )
 }
 
 interface Ended {

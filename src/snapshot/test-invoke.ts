@@ -4,7 +4,6 @@ import { acceptRequest } from '#data-plane/accept/request.ts'
 import { passBy } from '#data-plane/integrate/cache.ts'
 import { noStep } from '#data-plane/compiling.ts'
 import type { Directory, RestMethodPlan, RestStagePlan, Services } from '#data-plane/plan.ts'
-import { compileRestStage } from '#data-plane/rest-stage.ts'
 import { handleRestRequest } from '#data-plane/rest-api.ts'
 import { ANONYMOUS } from '#model/caller.ts'
 import type { TimedExecutionEvent } from '#model/execution-event.ts'
@@ -12,6 +11,7 @@ import type { MethodTest, MethodTestResult } from '#model/draft-tests.ts'
 import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
 import { present } from '#shared/assert.ts'
 import { rooted, testRequest } from './test-request.ts'
+import { compileTestStage } from './test-stage.ts'
 
 /** Renders what a request told: observability/execution-log.ts, handed in by processes/. */
 export type RenderLog = (requestId: string, events: readonly TimedExecutionEvent[]) => string
@@ -72,34 +72,11 @@ const compileTest = (test: MethodTest, nowMs: number): RestStagePlan => {
     `testing a method of ${test.resourceId}`,
   )
   const method = present(resource.resourceMethods?.[test.httpMethod], `testing ${test.httpMethod}`)
-  const { api, scope, deploymentId } = document
-  const compiled = compileRestStage(
-    {
-      kind: 'stage',
-      protocol: 'REST',
-      scope,
-      apiId: api.id,
-      apiName: api.name,
-      disableExecuteApiEndpoint: false,
-      documentHash: '',
-      stage: {
-        stageName: STAGE_NAME,
-        deploymentId,
-        createdDate: nowMs,
-        lastUpdatedDate: nowMs,
-        cacheClusterEnabled: false,
-        tracingEnabled: false,
-        variables: test.stageVariables,
-        ...(test.clientCertificateId !== undefined && {
-          clientCertificateId: test.clientCertificateId,
-        }),
-      },
-    },
-    {
-      ...document,
-      resources: [{ ...resource, resourceMethods: { [test.httpMethod]: method } }],
-    },
-  )
+  const tested = {
+    ...document,
+    resources: [{ ...resource, resourceMethods: { [test.httpMethod]: method } }],
+  }
+  const compiled = compileTestStage(tested, { ...test, stageName: STAGE_NAME, nowMs })
   return {
     ...compiled,
     compress: (_request, response) => response,
