@@ -15,19 +15,7 @@ import { observeStage } from './respond/stage-observation.ts'
 export type HttpStageEntry = Extract<StageEntry, { readonly protocol: 'HTTP' | 'WEBSOCKET' }>
 
 export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument): HttpStagePlan => {
-  const { stage } = entry
-  const facts: StageFacts = {
-    scope: entry.scope,
-    apiId: entry.apiId,
-    apiName: entry.apiName,
-    stageName: stage.stageName,
-    deploymentId: document.deploymentId,
-    stageVariables: stage.stageVariables ?? {},
-  }
-  const limitations: Limitation[] = []
-  const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
-  noteObservers(entry, stageLimits)
-  const observation = observeStage(facts, stage, stageLimits)
+  const { facts, limitations, observation } = beginStage(entry, document)
   const plans = document.routes.map((route) => {
     const limits = limitsAt(route.routeKey, limitations)
     return compileRoute(route, entry, document, facts, limits)
@@ -43,9 +31,22 @@ export const compileHttpStage = (entry: HttpStageEntry, document: HttpDocument):
   }
 }
 
-/** What only observes is left out by name. */
-const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
-  if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
+/** What stages of HTTP and of WebSocket APIs have alike. */
+export const beginStage = (entry: HttpStageEntry, document: HttpDocument) => {
+  const { stage } = entry
+  const facts: StageFacts = {
+    scope: entry.scope,
+    apiId: entry.apiId,
+    apiName: entry.apiName,
+    stageName: stage.stageName,
+    deploymentId: document.deploymentId,
+    stageVariables: stage.stageVariables ?? {},
+  }
+  const limitations: Limitation[] = []
+  const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
+  // A backend that wants the certificate refuses by itself: nothing passes that should not.
+  if (stage.clientCertificateId !== undefined) stageLimits.ignore('client certificates')
+  return { facts, limitations, stageLimits, observation: observeStage(facts, stage, stageLimits) }
 }
 
 const compileRoute = (

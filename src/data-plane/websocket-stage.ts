@@ -13,31 +13,18 @@ import { compileHttpApiThrottle } from './admit/http-api-throttle.ts'
 import { throttleOf } from './admit/throttle.ts'
 import { messageValue, readMessage } from './admit/socket-variables.ts'
 import { compileSocketValidator } from './admit/socket-validator.ts'
-import { type Limits, limitsAt, type StageFacts } from './compiling.ts'
-import type { HttpStageEntry } from './http-stage.ts'
+import { type Limits, limitsAt } from './compiling.ts'
+import { beginStage, type HttpStageEntry } from './http-stage.ts'
 import { routeLogSetting } from './execution-log-setting.ts'
 import { compileSocketIntegration } from './integrate/websocket-integrations/index.ts'
 import type { SocketRouteSource } from './integrate/websocket-integrations/rest-source.ts'
-import type { Limitation, SocketRoutePlan, WebSocketStagePlan } from './plan.ts'
-import { observeStage } from './respond/stage-observation.ts'
+import type { SocketRoutePlan, WebSocketStagePlan } from './plan.ts'
 
 export const compileWebSocketStage = (
   entry: HttpStageEntry,
   document: HttpDocument,
 ): WebSocketStagePlan => {
-  const { stage } = entry
-  const facts: StageFacts = {
-    scope: entry.scope,
-    apiId: entry.apiId,
-    apiName: entry.apiName,
-    stageName: stage.stageName,
-    deploymentId: document.deploymentId,
-    stageVariables: stage.stageVariables ?? {},
-  }
-  const limitations: Limitation[] = []
-  const stageLimits = limitsAt(`stage ${stage.stageName}`, limitations)
-  noteObservers(entry, stageLimits)
-  const observation = observeStage(facts, stage, stageLimits)
+  const { facts, limitations, stageLimits, observation } = beginStage(entry, document)
   const routes = new Map(
     document.routes.map((route) => {
       const limits = limitsAt(route.routeKey, limitations)
@@ -55,11 +42,6 @@ export const compileWebSocketStage = (
     disconnect: routes.get('$disconnect'),
     selectRoute: compileRouteSelection(document, routes, stageLimits),
   }
-}
-
-/** What only observes is left out by name. */
-const noteObservers = ({ stage }: HttpStageEntry, limits: Limits): void => {
-  if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
 }
 
 const compileRoute = (source: SocketRouteSource, entry: HttpStageEntry): SocketRoutePlan => {
