@@ -35,11 +35,12 @@ import {
   attributeList,
   changed,
   refuseTakenNames,
-  removeUser,
   saveUser,
+  signedOut,
   takeAliases,
   userShape,
 } from './users.ts'
+import { changesUser, removesUser } from './user-operations.ts'
 
 const DAY_MS = 86_400_000
 
@@ -227,49 +228,23 @@ export const adminUpdateUserAttributes = async (
   return {}
 }
 
-export const adminDeleteUserAttributes = async (
-  input: Shape<AdminDeleteUserAttributesRequest>,
-  call: WriteCall,
-): Promise<Record<string, never>> => {
-  const { pool, user } = await named(call, input)
-  await saveUser(
-    call,
-    pool,
-    user,
-    withoutAttributes(pool, user, input.UserAttributeNames, call.nowMs),
-  )
-  return {}
-}
+export const adminDeleteUserAttributes = changesUser<Shape<AdminDeleteUserAttributesRequest>>(
+  named,
+)(({ pool, user }, { nowMs }, input) =>
+  withoutAttributes(pool, user, input.UserAttributeNames, nowMs),
+)
 
-export const adminSetEnabled =
-  (Enabled: boolean) =>
-  async (
-    input: Shape<AdminDisableUserRequest>,
-    call: WriteCall,
-  ): Promise<Record<string, never>> => {
-    const { pool, user } = await named(call, input)
+export const adminSetEnabled = (Enabled: boolean) =>
+  changesUser<Shape<AdminDisableUserRequest>>(named)(({ user }, { nowMs }) =>
     // AWS: who is disabled has signed out, too.
-    const ended = Enabled ? {} : { signedOutAtMs: call.nowMs }
-    await saveUser(call, pool, user, changed(user, call.nowMs, { Enabled, ...ended }))
-    return {}
-  }
+    changed(user, nowMs, { Enabled, ...(!Enabled && { signedOutAtMs: nowMs }) }),
+  )
 
-export const adminDeleteUser = async (
-  input: Shape<AdminDeleteUserRequest>,
-  call: WriteCall,
-): Promise<void> => {
-  const { pool, user } = await named(call, input)
-  await removeUser(call, pool, user)
-}
+export const adminDeleteUser = removesUser<Shape<AdminDeleteUserRequest>>(named)
 
-export const adminUserGlobalSignOut = async (
-  input: Shape<AdminUserGlobalSignOutRequest>,
-  call: WriteCall,
-): Promise<Record<string, never>> => {
-  const { pool, user } = await named(call, input)
-  await saveUser(call, pool, user, changed(user, call.nowMs, { signedOutAtMs: call.nowMs }))
-  return {}
-}
+export const adminUserGlobalSignOut = changesUser<Shape<AdminUserGlobalSignOutRequest>>(named)(
+  ({ user }, { nowMs }) => signedOut(user, nowMs),
+)
 
 export const adminResetUserPassword =
   (parts: UserPoolParts) =>

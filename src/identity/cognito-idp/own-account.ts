@@ -11,7 +11,7 @@ import type {
   VerifyUserAttributeRequest,
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { VerifiedAttribute } from '#model/user-pool.ts'
-import type { ReadCall, StoreCall, WriteCall } from '#store/transactional.ts'
+import type { ReadCall, StoreCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import { callerOf, type TokenCaller } from './caller.ts'
 import { makeCode, redeemCode } from './codes.ts'
@@ -28,10 +28,11 @@ import {
   attributeList,
   changed,
   refuseTakenNames,
-  removeUser,
   saveUser,
+  signedOut,
   takeAliases,
 } from './users.ts'
+import { changesUser, removesUser } from './user-operations.ts'
 import { withoutAttributes } from './attribute-changes.ts'
 
 export const getUser = async (input: Shape<GetUserRequest>, call: ReadCall) => {
@@ -105,22 +106,19 @@ export const updateUserAttributes =
     return CodeDeliveryDetailsList.length > 0 ? { CodeDeliveryDetailsList } : {}
   }
 
-export const deleteUserAttributes = async (
-  input: Shape<DeleteUserAttributesRequest>,
-  call: WriteCall,
-): Promise<Record<string, never>> => {
-  const { pool, client, user } = await callerOf(call, input.AccessToken)
+type Own = { readonly AccessToken: string | undefined }
+
+const owner = (call: ReadCall, { AccessToken }: Own): Promise<TokenCaller> =>
+  callerOf(call, AccessToken)
+
+export const deleteUserAttributes = changesUser<Shape<DeleteUserAttributesRequest>, TokenCaller>(
+  owner,
+)(({ pool, client, user }, call, input) => {
   for (const name of input.UserAttributeNames ?? [])
     if (!isWritable(client, name))
       throw notAuthorized('A client attempted to write unauthorized attribute')
-  await saveUser(
-    call,
-    pool,
-    user,
-    withoutAttributes(pool, user, input.UserAttributeNames, call.nowMs),
-  )
-  return {}
-}
+  return withoutAttributes(pool, user, input.UserAttributeNames, call.nowMs)
+})
 
 export const getUserAttributeVerificationCode =
   (parts: UserPoolParts) =>
@@ -197,19 +195,8 @@ export const changePassword =
     return {}
   }
 
-export const globalSignOut = async (
-  input: Shape<GlobalSignOutRequest>,
-  call: WriteCall,
-): Promise<Record<string, never>> => {
-  const { pool, user } = await callerOf(call, input.AccessToken)
-  await saveUser(call, pool, user, changed(user, call.nowMs, { signedOutAtMs: call.nowMs }))
-  return {}
-}
+export const globalSignOut = changesUser<Shape<GlobalSignOutRequest>, TokenCaller>(owner)(
+  ({ user }, { nowMs }) => signedOut(user, nowMs),
+)
 
-export const deleteUser = async (
-  input: Shape<DeleteUserRequest>,
-  call: WriteCall,
-): Promise<void> => {
-  const { pool, user } = await callerOf(call, input.AccessToken)
-  await removeUser(call, pool, user)
-}
+export const deleteUser = removesUser<Shape<DeleteUserRequest>>(owner)

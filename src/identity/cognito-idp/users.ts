@@ -144,3 +144,7 @@ export const changed = (user: PoolUser, nowMs: number, change: Partial<PoolUser>
   ...change,
   UserLastModifiedDate: nowMs,
 })
+
+/** What was given out before is good no more. */
+export const signedOut = (user: PoolUser, nowMs: number): PoolUser =>
+  changed(user, nowMs, { signedOutAtMs: nowMs })
