@@ -4,7 +4,7 @@ import { createInvokeApi } from '#lambda/invoke-api.ts'
 import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
 import { systemClock } from '#shared/clock.ts'
-import { follow } from '#snapshot/distribute.ts'
+import { follow, keepPulling } from '#snapshot/distribute.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import { openCredentials } from './credentials.ts'
@@ -52,7 +52,7 @@ export const runFunctions = async (): Promise<void> => {
   })
   const follower = follow({ source: channel.source, apply: functions.apply })
   await follower.pull()
-  state.pull = () => void follower.pull().catch(onError)
+  state.pull = keepPulling(follower, { clock: systemClock, onError })
   state.pull()
   const invoke = createInvokeApi(functions.pool, {
     scope: { accountId: settings.accountId, region: settings.region },

@@ -9,7 +9,7 @@ import { type ClockSetting, createAdjustableClock } from '#shared/adjustable-clo
 import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createLocalConnections } from '#state/connections.ts'
-import type { DirectorySource } from '#snapshot/distribute.ts'
+import { type DirectorySource, keepPulling } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import { createLeasedLimits } from '#state/leased-limits.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
@@ -101,8 +101,7 @@ export const runWorker = async (): Promise<void> => {
   const source = await bootSource(channel, join(settings.dataDir, 'last-good'))
   await plane.follow(source).pull()
   if (source !== channel.source) report('the host is away: booted from the last good documents')
-  const live = plane.follow(channel.source)
-  state.pull = () => void live.pull().catch(report)
+  state.pull = keepPulling(plane.follow(channel.source), { clock: systemClock, onError: report })
   state.pull()
 
   const listener = await withPatience(

@@ -8,6 +8,7 @@ import {
 } from '#model/documents.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import { present } from '#shared/assert.ts'
+import type { Clock, Timer } from '#shared/clock.ts'
 import type { Store } from '#store/store.ts'
 import type { FindDocument } from './compile.ts'
 import { documents } from './freeze.ts'
@@ -86,4 +87,31 @@ export const follow = ({ source, apply, since = 0 }: FollowOptions): Follower =>
       return next
     },
   }
+}
+
+/** A pull that failed is tried again this much later, until one is through: the push that asked for it comes once. */
+const RETRY_MS = 1_000
+
+/** Pulls whenever it is called; a failure is told once, and tried again. */
+export const keepPulling = (
+  follower: Follower,
+  { clock, onError }: { readonly clock: Clock; readonly onError: (error: unknown) => void },
+): (() => void) => {
+  let retry: Timer | undefined
+  let isFailing = false
+  const pull = (): void => {
+    retry?.cancel()
+    retry = undefined
+    follower.pull().then(
+      () => {
+        isFailing = false
+      },
+      (error: unknown) => {
+        if (!isFailing) onError(error)
+        isFailing = true
+        retry ??= clock.setTimer(pull, RETRY_MS)
+      },
+    )
+  }
+  return pull
 }
