@@ -20,7 +20,7 @@ import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 const LEASES_MAX = 100_000
 /** Requests that wait for tokens, all limits together; further ones are refused. */
 const WAITING_MAX = 10_000
-/** What was taken is told this much later at the latest. */
+/** What was taken of a rate is told this much later at the latest. */
 const REPORT_MS = 50
 /** Tokens taken within so many milliseconds are told as one moment. */
 const MOMENT_MS = 1
@@ -189,10 +189,11 @@ class Leases implements LeasedLimits {
 
   #note(lease: Lease, nowMs: number, count: number): void {
     const last = lease.spent.at(-1)
-    // Only for rates does it matter when.
-    const isOneMoment = lease.limit.kind === 'quota' || nowMs - (last?.atMs ?? 0) < MOMENT_MS
-    if (last !== undefined && isOneMoment) last.count += count
+    // Only for rates does it matter when: of a quota it is told with what is asked for or comes back.
+    const isQuota = lease.limit.kind === 'quota'
+    if (last !== undefined && (isQuota || nowMs - last.atMs < MOMENT_MS)) last.count += count
     else lease.spent.push({ atMs: nowMs, count })
+    if (isQuota) return
     this.#toTell.add(lease)
     this.#reportTimer ??= this.#options.clock.setTimer(() => this.#report(), REPORT_MS)
   }
@@ -210,7 +211,7 @@ class Leases implements LeasedLimits {
     this.#toTell.delete(lease)
     if (lease.spent.length === 0) return []
     const nowMs = this.#options.clock.monotonicMs()
-    const spent = lease.spent.map(({ atMs, count }): Spent => [nowMs - atMs, count])
+    const spent = lease.spent.map(({ atMs, count }): Spent => [ageOf(atMs, nowMs), count])
     lease.spent = []
     return spent
   }
@@ -368,6 +369,9 @@ class Leases implements LeasedLimits {
     }
   }
 }
+
+/** In hundredths, younger rather than older: seventeen digits cost more to write than all the rest. */
+const ageOf = (atMs: number, nowMs: number): number => Math.floor((nowMs - atMs) * 100) / 100
 
 const undone = (ask: LeaseAsk, { granted }: LeaseAnswer): LeaseReport => {
   const counted = Math.min(granted, ask.waiting)

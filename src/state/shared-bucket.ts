@@ -69,16 +69,13 @@ export const createSharedBucket = (first: RateLimit, startMs: number): SharedBuc
     },
     take: (spent, nowMs) => {
       moveTo(nowMs)
-      let isLate = false
-      for (const [ageMs, count] of spent) {
-        const atMs = Math.max(base.atMs, tip.atMs - Math.max(0, ageMs))
-        const last = told.at(-1)
-        if (last === undefined || last.atMs <= atMs) told.push({ atMs, count })
-        else told.splice(placeOf(told, atMs), 0, { atMs, count })
-        if (atMs < tip.atMs) isLate = true
-        else tip = after(tip, atMs, count)
-      }
-      if (isLate) countAgain()
+      const news = spent.map(([ageMs, count]) => ({
+        atMs: Math.max(base.atMs, tip.atMs - Math.max(0, ageMs)),
+        count,
+      }))
+      told = merged(told, news)
+      if (news.some(({ atMs }) => atMs < tip.atMs)) countAgain()
+      else for (const { atMs, count } of news) tip = after(tip, atMs, count)
     },
     msUntilNext: (held, nowMs) => {
       moveTo(nowMs)
@@ -93,10 +90,23 @@ export const createSharedBucket = (first: RateLimit, startMs: number): SharedBuc
   }
 }
 
-const placeOf = (told: readonly Moment[], atMs: number): number => {
-  let place = told.length
-  while (place > 0 && (told[place - 1]?.atMs ?? 0) > atMs) place--
-  return place
+/** In order of time; what was there stays before what comes for the same moment. */
+const merged = (there: Moment[], news: Moment[]): Moment[] => {
+  news.sort((left, right) => left.atMs - right.atMs)
+  const [first] = news
+  if (first === undefined) return there
+  let from = there.length
+  while (from > 0 && (there[from - 1]?.atMs ?? 0) > first.atMs) from--
+  const late = there.splice(from)
+  let at = 0
+  for (const one of news) {
+    for (let next = late[at]; next !== undefined && next.atMs <= one.atMs; next = late[++at]) {
+      there.push(next)
+    }
+    there.push(one)
+  }
+  for (const next of late.slice(at)) there.push(next)
+  return there
 }
 
 /** A token that ten refills of a tenth make must count as one, whatever binary fractions make of tenths. */
