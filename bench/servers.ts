@@ -159,9 +159,16 @@ interface ReadyEvent {
 }
 
 /** Moves a running process, all of its threads, and what it will start. */
-const pin = (core: string, pid: number): void => {
+export const pin = (core: string, pid: number): void => {
   const { status, stderr } = spawnSync('taskset', ['-a', '-c', '-p', core, String(pid)])
   if (status !== 0) throw new Error(`taskset: ${stderr.toString()}`)
+}
+
+/** A process and all that it has started, whatever they have started. */
+export const treeOf = (pid: number): readonly number[] => {
+  const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+  const children = stdout.trim().split('\n').filter(Boolean).map(Number)
+  return [pid, ...children.flatMap(treeOf)]
 }
 
 const answers = async (url: string): Promise<void> => {

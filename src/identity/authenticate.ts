@@ -11,6 +11,7 @@ import type { ResolveCredentials } from '#model/ports.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
 import type { Clock } from '#shared/clock.ts'
 import { directory } from '#store/collections.ts'
+import { createRemembered } from '#store/remembered.ts'
 import type { Store } from '#store/store.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { WireRequest } from '#wire/message.ts'
@@ -35,10 +36,11 @@ export const createAuthenticate = (options: {
 }): Authenticate => {
   const { store, resolve, clock } = options
   const keys = createSigningKeys(SIGNING_KEYS_MAX)
+  const find = createFind(store, resolve)
   return async (request, service) => {
     const old = service.signingName === 's3' ? readS3QuerySignature(request) : undefined
     if (old !== undefined) {
-      const found = await resolveFromStore(store, resolve, old, clock.nowMs())
+      const found = await find(old, clock.nowMs())
       if (typeof found !== 'string')
         return old.refuse(found.secretAccessKey, clock.nowMs()) ?? found
       const message = 'The AWS Access Key Id you provided does not exist in our records.'
@@ -48,7 +50,7 @@ export const createAuthenticate = (options: {
     if (signature.kind === 'refused') return refusalOf(signature, service)
     const nowMs = clock.nowMs()
     const { accessKeyId, sessionToken } = signature
-    const found = await resolveFromStore(store, resolve, { accessKeyId, sessionToken }, nowMs)
+    const found = await find({ accessKeyId, sessionToken }, nowMs)
     const outcome = verifySignature<SigningIdentity & { readonly sessionToken?: string }>(
       signature,
       request,
@@ -67,28 +69,46 @@ export const createAuthenticate = (options: {
   }
 }
 
-/** Asks for what was missed until nothing is: the key, then its principal. */
-const resolveFromStore = (
-  store: Store,
-  resolve: ResolveCredentials,
+type Find = (
   key: Parameters<ResolveCredentials>[0],
   nowMs: number,
-): Promise<SigningIdentity | UnusableKey> =>
-  store.read(async (view) => {
+) => SigningIdentity | UnusableKey | Promise<SigningIdentity | UnusableKey>
+
+/** Looks into what is known first; where that is not enough, asks for what was missed until nothing is. */
+const createFind = (store: Store, resolve: ResolveCredentials): Find => {
+  const known = createRemembered<DirectoryEntry | undefined>(store)
+  return (key, nowMs) => {
+    const missed: string[] = []
+    const found = resolve(key, looking(known, missed), nowMs)
+    if (missed.length === 0) return found
+    const keep = known.reading()
     const held = new Map<string, DirectoryEntry | undefined>()
-    for (;;) {
-      const missed: string[] = []
-      const look = (kind: string, name: string): DirectoryEntry | undefined => {
-        const place = `${kind}/${name}`
-        if (!held.has(place)) missed.push(place)
-        return held.get(place)
+    return store.read(async (view) => {
+      for (;;) {
+        const missed: string[] = []
+        const found = resolve(key, looking(held, missed), nowMs)
+        if (missed.length === 0) {
+          keep(held)
+          return found
+        }
+        for (const place of missed) held.set(place, await view.get(directory, GLOBAL_SCOPE, place))
       }
-      // The name begins with the kind, in the directory as here.
-      const found = resolve(key, look as FindEntry, nowMs)
-      if (missed.length === 0) return found
-      for (const place of missed) held.set(place, await view.get(directory, GLOBAL_SCOPE, place))
-    }
-  })
+    })
+  }
+}
+
+/** The name begins with the kind, in the directory as here. */
+const looking = (
+  held: Pick<ReadonlyMap<string, DirectoryEntry | undefined>, 'has' | 'get'>,
+  missed: string[],
+): FindEntry => {
+  const look = (kind: string, name: string): DirectoryEntry | undefined => {
+    const place = `${kind}/${name}`
+    if (!held.has(place)) missed.push(place)
+    return held.get(place)
+  }
+  return look as FindEntry // An entry is of the kind that its name begins with.
+}
 
 /** And so has S3. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const S3_CODES: Readonly<Record<SigV4ErrorType, readonly [string, number]>> = {

@@ -12,7 +12,9 @@ import { type ContextKeys, rootPrincipal, principalKeys } from '#identity/princi
 import type { AskedResource } from '#languages/iam-policy/caller-policies.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import type { Scope } from '#model/scope.ts'
+import type { FoundPolicy } from '#services/delivery/resource-policy.ts'
 import { type Clock, systemClock } from '#shared/clock.ts'
+import { createRemembered } from '#store/remembered.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
@@ -183,10 +185,17 @@ const createResourceSides = (store: Store): FindResource => {
     )
     return { policies: createResourcePolicies(), policyOf }
   })
+  const known = createRemembered<FoundPolicy>(store)
   return async ({ service }, arn, accountId) => {
     if (!WITH_POLICIES.has(service)) return undefined
     const { policies, policyOf } = await loading()
-    const { policy, owner } = await store.read((view) => policyOf(view, arn))
+    let found = known.get(arn)
+    if (found === undefined) {
+      const keep = known.reading()
+      found = await store.read((view) => policyOf(view, arn))
+      keep([[arn, found]])
+    }
+    const { policy, owner } = found
     return {
       accountId: owner ?? accountId,
       evaluate: (access) => policies.evaluate(policy, access),

@@ -1,6 +1,6 @@
 // The store of one machine: a SQLite file in WAL mode, opened by the host process alone. One connection writes, a
 // few read, so that a long transaction never shows its half-done work to anybody.
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { assert } from '#shared/assert.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
@@ -133,22 +133,35 @@ const kyselyOf = (file: DatabaseSync): Database =>
   new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapted(file) }) })
 
 /** Kysely knows better-sqlite3's interface; node:sqlite's is the same but for these few lines. */
-const adapted = (file: DatabaseSync): SqliteDatabase => ({
-  close: () => file.close(),
-  prepare: (text) => {
-    // A full disk has ended the transaction already, and its error is the one to tell.
-    if (text === 'rollback' && !file.isTransaction) return NOTHING
-    const statement = file.prepare(text)
-    const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[]
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...values(parameters)),
-      run: (parameters) => statement.run(...values(parameters)),
-      iterate: (parameters) =>
-        statement.iterate(...values(parameters)) as IterableIterator<unknown>,
-    }
-  },
-})
+const adapted = (file: DatabaseSync): SqliteDatabase => {
+  const prepared = new Map<string, ReturnType<SqliteDatabase['prepare']>>()
+  return {
+    close: () => file.close(),
+    prepare: (text) => {
+      // A full disk has ended the transaction already, and its error is the one to tell.
+      if (text === 'rollback' && !file.isTransaction) return NOTHING
+      const known = prepared.get(text)
+      if (known !== undefined) return known
+      if (prepared.size >= STATEMENTS_MAX) prepared.clear()
+      const made = statementOf(file.prepare(text))
+      prepared.set(text, made)
+      return made
+    },
+  }
+}
+
+/** The store has some dozen texts; their values are parameters. */
+const STATEMENTS_MAX = 200
+
+const statementOf = (statement: StatementSync): ReturnType<SqliteDatabase['prepare']> => {
+  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[]
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+  }
+}
 
 const NOTHING = {
   reader: false,

@@ -183,7 +183,8 @@ export const createQueueEngine = (options: {
       message,
       receiptHandle: formatReceipt(queueId, message.seq, receipt),
     }))
-    return { received, isFull, nextMs: messages.nextVisibleMs(queueId, nowMs) }
+    const nextMs = received.length > 0 ? nowMs : messages.nextVisibleMs(queueId, nowMs)
+    return { received, isFull, nextMs }
   }
 
   const receive: QueueEngine['receive'] = async (queue, order) => {
