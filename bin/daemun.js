@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // The command `daemun`: runs src/main.ts in a checkout and dist/main.js in the published package.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

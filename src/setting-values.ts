@@ -24,6 +24,14 @@ export const readFailOn = (given: string): Settings['failOn'] => {
   )
 }
 
+/** As of CloudFormation. A name that comes from a folder is made to fit; one that is given is taken at its word. */
+export const readStackName = (name: string | undefined): string | undefined => {
+  if (name === undefined || /^[a-z][a-z\d-]{0,127}$/i.test(name)) return name
+  throw new SettingsError(
+    `--stack-name takes up to 128 letters, digits and hyphens, a letter first, and got '${name}'`,
+  )
+}
+
 /** A region becomes part of host names and ARNs. */
 export const readRegion = (region: string): string => {
   if (/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region
@@ -31,7 +39,7 @@ export const readRegion = (region: string): string => {
 }
 
 export const readEndpoints = (items: readonly string[]): Readonly<Record<string, string>> => {
-  const endpoints = readPairs('endpoint', items)
+  const endpoints = readPairs('endpoint', items, 'service=URL, as sqs=http://localhost:9324')
   for (const [service, url] of Object.entries(endpoints)) {
     if (URL.canParse(url) && /^https?:/.test(url)) continue
     throw new SettingsError(`--endpoint takes service=URL, and got '${url}' for ${service}`)
@@ -69,11 +77,12 @@ export const readUpstreams = (
 export const readPairs = (
   flag: string,
   items: readonly string[],
+  shape = 'Key=Value',
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(
     items.map((item) => {
       const at = item.indexOf('=')
-      if (at < 1) throw new SettingsError(`--${flag} takes Key=Value, and got '${item}'`)
+      if (at < 1) throw new SettingsError(`--${flag} takes ${shape}, and got '${item}'`)
       return [item.slice(0, at), item.slice(at + 1)]
     }),
   )

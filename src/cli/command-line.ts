@@ -54,6 +54,15 @@ Examples:
 `,
 }
 
+const EXAMPLES_FIRST = `
+Examples:
+  daemun start template.yaml                its APIs answer on http://localhost:4566, again with every change of a file
+  daemun check template.yaml                what of it is honoured, and what is not
+  daemun explain GET /pets/1                what that request would run
+  daemun trace                              what the last request ran, step by step, and why it failed
+  daemun serve template.yaml --workers 4    the same for production
+`
+
 const VTL_TEST_HELP = `
 Files that share a name are a case:
   order.vtl                    the mapping template
@@ -78,10 +87,19 @@ Examples:
 
 /** Reads the arguments and runs the command. Ends the process with a status ≠ 0 and one clear message where it fails. */
 export const runCommandLine = async (argv: readonly string[]): Promise<void> => {
+  try {
+    await createProgram().parseAsync([...argv])
+  } catch (error) {
+    exitWith(error)
+  }
+}
+
+/** All commands with their options and help. */
+export const createProgram = (): Command => {
   const program = new Command('daemun')
     .description('A self-hosted API gateway, wire-compatible with Amazon API Gateway.')
     .version(version(), '-v, --version')
-    .showHelpAfterError('(daemun --help shows what there is)')
+    .addHelpText('after', EXAMPLES_FIRST)
   addCommand(program, 'start', 'Run the APIs of a template on this machine, with their functions')
   addCommand(program, 'serve', 'Run a gateway for production: host, functions and worker processes')
   addCommand(program, 'check', 'Say what of a template is enforced, approximated, inert or refused')
@@ -91,11 +109,15 @@ export const runCommandLine = async (argv: readonly string[]): Promise<void> => 
   addWs(program)
   addRequestCommands(program)
   addUserPoolCommands(program)
-  try {
-    await program.parseAsync([...argv])
-  } catch (error) {
-    exitWith(error)
-  }
+  hintAtHelp(program)
+  return program
+}
+
+/** Whoever mistypes a command is led to the help of that command. */
+const hintAtHelp = (command: Command, above = ''): void => {
+  const name = `${above}${command.name()}`
+  command.showHelpAfterError(`(${name} --help shows what there is, with examples)`)
+  for (const inner of command.commands) hintAtHelp(inner, `${name} `)
 }
 
 /** Those whose arguments are files. */

@@ -65,6 +65,30 @@ export const addUserPoolCommands = (program: Command): void => {
   addAction(users, 'rotate-keys', 'Make new signing keys for the pool')
 }
 
+const EXAMPLE_OF: Readonly<Record<UsersAction, string>> = {
+  list: `
+Examples:
+  daemun users list --pool people --filter 'email ^= "ada"'
+`,
+  add: `
+Examples:
+  daemun users add ada --pool people --attribute email=ada@example.com --password 'Correct-Horse-7'
+`,
+  confirm: `
+Examples:
+  daemun users confirm ada --pool people
+`,
+  reset: `
+Examples:
+  daemun users reset ada --pool people                              a code comes to the mailbox (/_daemun/mailbox)
+  daemun users reset ada --pool people --password 'Horse-Correct-8'
+`,
+  'rotate-keys': `
+Examples:
+  daemun users rotate-keys --pool people          tokens that are about stay good
+`,
+}
+
 const OF_POOL: ReadonlySet<UsersAction> = new Set(['list', 'rotate-keys'])
 
 const addAction = (users: Command, action: UsersAction, description: string): Command => {
@@ -73,7 +97,7 @@ const addAction = (users: Command, action: UsersAction, description: string): Co
     .description(description)
     .requiredOption('--pool <pool>', 'The user pool: its id or name.')
     .option('--endpoint-url <url>', URL_HELP)
-    .addHelpText('after', WHERE)
+    .addHelpText('after', `${WHERE}${EXAMPLE_OF[action]}`)
   if (OF_POOL.has(action))
     return command.action(async (options: UsersOptions) => {
       const { run } = await import('./users.ts')

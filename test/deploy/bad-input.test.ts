@@ -158,7 +158,7 @@ for (const [name, [template, message, line]] of Object.entries(CASES)) {
     await assert.rejects(deploy(template), (error) => {
       assert.ok(error instanceof TemplateError, String(error))
       assert.match(error.message, message)
-      assert.match(error.message, /template\.yaml(:\d+)?: .+\. .+\.$/s)
+      assert.match(error.message, /template\.yaml(:\d+(:\d+)?)?: .+\. .+\.$/s)
       assert.equal(error.line ?? 0, line, error.message)
       assert.doesNotMatch(error.message, /S3CRET/)
       return true

@@ -15,6 +15,8 @@ import { EXAMPLES, type Gateway, type Shape, startGateway } from './gateway.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const PAGE_MS_MAX = 55_000
+/** Between what one block prints and the next, with the block's number and status. */
+const MARK = '\u001e'
 /** What pages call: the port of `daemun start`, and the data port of `daemun serve`. */
 const PORT_SHOWN = 4566
 const DATA_PORT_SHOWN = 8080
@@ -151,8 +153,9 @@ const runShell = async (
   shell.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   await once(shell, 'close')
   const told: Told[] = []
+  const mark = new RegExp(`\\n${MARK}(\\d+) (\\d+)\\n`, 'g')
   let from = 0
-  for (const match of output.matchAll(/\n\u001e(\d+) (\d+)\n/g)) {
+  for (const match of output.matchAll(mark)) {
     told[Number(match[1])] = { status: Number(match[2]), text: output.slice(from, match.index) }
     from = match.index + match[0].length
   }

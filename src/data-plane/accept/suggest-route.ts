@@ -1,5 +1,6 @@
 // What a developer may have meant who asked for a method or route that is not there: another verb of the path, or a path
 // that is spelled nearly so. Only for the record of a request; asked only where requests are kept for a developer.
+import { distanceOf } from '#shared/spelling.ts'
 
 /** Said after the hint; '' where nothing is near. */
 export type SuggestRoute = (httpMethod: string, path: string) => string
@@ -45,20 +46,4 @@ const segmentsLike = (template: string, path: string): string => {
       return segment.startsWith('{') ? (given[at] ?? segment) : segment
     })
     .join('/')
-}
-
-/** Levenshtein's, given up where it cannot come below `limit`. */
-const distanceOf = (left: string, right: string, limit: number): number => {
-  if (Math.abs(left.length - right.length) >= limit) return limit + 1
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at)
-  for (let at = 1; at <= left.length; at++) {
-    const next = [at]
-    for (let column = 1; column <= right.length; column++) {
-      const isSame = left[at - 1] === right[column - 1]
-      const replaced = (row[column - 1] ?? 0) + (isSame ? 0 : 1)
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? limit + 1
 }

@@ -1,5 +1,6 @@
 // Template parameters: given values, defaults and rules. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 import type { JsonObject, JsonValue } from '#shared/json.ts'
+import { didYouMean } from '#shared/spelling.ts'
 import { RegexBudgetError } from '#languages/regex/errors.ts'
 import { compileJavaRegex, type JavaRegex } from '#languages/regex/java-regex.ts'
 import { PARTITION, type Scope, URL_SUFFIX } from '#model/scope.ts'
@@ -48,7 +49,11 @@ export const resolveParameters = (
       values.set(name, given[name] ?? '')
       continue
     }
-    report.add(['Parameters'], `parameter ${name}`, 'was given, but the template declares no such')
+    report.add(
+      ['Parameters'],
+      `parameter ${name}`,
+      `was given, but the template declares no such${didYouMean(name, Object.keys(declared))}`,
+    )
   }
   return values
 }

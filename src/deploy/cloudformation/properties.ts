@@ -1,5 +1,6 @@
 // Reads a resource's properties: a reader per property turns CloudFormation's loose values (numbers as text, text as
 // numbers) into an operation's input, and what no reader took is reported by path. Nothing has to be listed for that.
+import { didYouMean } from '#shared/spelling.ts'
 import { isObject, type JsonValue } from '#shared/json.ts'
 import type { ReportEntry } from '../report.ts'
 import type { Path } from '../template/path.ts'
@@ -39,7 +40,11 @@ export const readProperties = (
   for (const [name, value] of Object.entries(object)) {
     const entry = Object.hasOwn(shape, name) ? shape[name] : undefined
     if (entry === undefined) {
-      audience.report([...path, name], `${feature} ${name}`, 'ignored: it has no effect here')
+      audience.report(
+        [...path, name],
+        `${feature} ${name}`,
+        `ignored: it has no effect here${didYouMean(name, Object.keys(shape))}`,
+      )
       continue
     }
     const { member, read } = typeof entry === 'function' ? plain(name, entry) : entry

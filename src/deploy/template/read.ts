@@ -105,9 +105,11 @@ const parse = (text: string, file: string): Parsed => {
   const [error] = document.errors
   if (error !== undefined) {
     if (error.message.includes('call stack')) throw tooDeep(file)
+    const at = counter.linePos(error.pos[0])
     throw new TemplateError({
       file,
-      line: counter.linePos(error.pos[0]).line,
+      line: at.line,
+      column: at.col,
       problem: `this is not valid YAML: ${error.message.split('\n')[0]?.replace(/[:.]$/, '')}`,
       mend: 'Mend the line; indentation must be spaces, and text with ": " or a leading special character needs quotes',
     })

@@ -6,6 +6,8 @@ export interface TemplateProblem {
   readonly file: string
   /** Counted from 1; absent where no line is to blame. */
   readonly line?: number | undefined
+  /** Counted from 1; absent where the whole line is to blame. */
+  readonly column?: number | undefined
   readonly path?: Path
   /** What is wrong, without a full stop. */
   readonly problem: string
@@ -22,9 +24,9 @@ export class TemplateError extends Error {
   readonly problem: string
   readonly mend: string
 
-  constructor({ file, line, path = [], problem, mend }: TemplateProblem, cause?: unknown) {
+  constructor({ file, line, column, path = [], problem, mend }: TemplateProblem, cause?: unknown) {
     const where = formatPath(path)
-    const place = line === undefined ? file : `${file}:${line}`
+    const place = [file, line, column].filter((part) => part !== undefined).join(':')
     super(`${place}: ${where === '' ? '' : `${where}: `}${problem}. ${mend}.`, { cause })
     this.file = file
     this.line = line

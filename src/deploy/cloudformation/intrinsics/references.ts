@@ -1,7 +1,15 @@
 // Ref, Fn::GetAtt, Fn::FindInMap, Fn::GetAZs, Fn::ImportValue: what leads to something outside the value itself.
 import { isObject, type JsonValue } from '#shared/json.ts'
-import { memberOf } from '../../template/source.ts'
-import { argumentList, evaluatedText, fail, type Intrinsic, textOf } from '../evaluation.ts'
+import { didYouMean } from '#shared/spelling.ts'
+import { memberOf, objectOf } from '../../template/source.ts'
+import {
+  argumentList,
+  evaluatedText,
+  type Evaluation,
+  fail,
+  type Intrinsic,
+  textOf,
+} from '../evaluation.ts'
 
 export const ref: Intrinsic = (argument, evaluation, path) => {
   if (typeof argument !== 'string') {
@@ -15,11 +23,17 @@ export const ref: Intrinsic = (argument, evaluation, path) => {
     fail(
       evaluation,
       path,
-      `there is no parameter or resource \`${argument}\``,
+      `there is no parameter or resource \`${argument}\`${meant(argument, evaluation)}`,
       'Declare it under Parameters or Resources, or correct the name',
     )
   )
 }
+
+const meant = (name: string, { parameters, source }: Evaluation): string =>
+  didYouMean(name, [
+    ...parameters.keys(),
+    ...Object.keys(objectOf(source.value['Resources']) ?? {}),
+  ])
 
 export const getAtt: Intrinsic = (argument, evaluation, path, evaluate) => {
   const shape = '[logical id, attribute]'

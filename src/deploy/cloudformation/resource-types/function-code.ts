@@ -17,7 +17,7 @@ export const functionCode = (context: ResourceContext): FunctionCode | undefined
     context.report(
       at,
       `${context.type} image`,
-      'not run: functions from images are not provided',
+      'not run: functions from images are not provided; package it as a folder or a zip file',
       'refused',
     )
     return undefined
