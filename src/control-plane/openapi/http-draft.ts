@@ -12,12 +12,12 @@ import { present } from '#shared/assert.ts'
 import { canonicalJson } from '#shared/json.ts'
 import { authorizersV2, integrationsV2, routesV2 } from '#store/collections.ts'
 import type { WriteCall } from '#store/transactional.ts'
-import { ServiceError } from '#wire/errors.ts'
 import { checkAuthorizer } from '../apigatewayv2/authorizers.ts'
 import { checkIntegration, integrationDefaults } from '../apigatewayv2/integration-rules.ts'
 import { newPartId, partsOf } from '../apigatewayv2/lookups.ts'
 import { checkRoute } from '../apigatewayv2/route-rules.ts'
 import { defined, nonEmpty } from '../defined.ts'
+import { type Attempt, startAttempts } from './attempts.ts'
 import type {
   AuthorizerDefinition,
   Definition,
@@ -35,15 +35,7 @@ export const replaceDraft = async (
   definition: Definition,
   prefix: string,
 ): Promise<readonly string[]> => {
-  const errors: string[] = []
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error
-      errors.push(`${what}: ${error.message}`)
-    }
-  }
+  const { errors, attempt } = startAttempts()
   const authorizers = await replaceAuthorizers(call, api, definition, attempt)
   const integrations = await startReplacing(call, api)
   const routesBefore = new Map(
@@ -73,8 +65,6 @@ export const replaceDraft = async (
   await integrations.removeUnused()
   return errors
 }
-
-type Attempt = (what: string, work: () => Promise<void>) => Promise<void>
 
 /** The catch-all is written as the path `/$default` with any method. */
 const routeKeyOf = ({ path, httpMethod }: OperationDefinition, prefix: string): string =>

@@ -9,7 +9,6 @@ import {
   resources,
 } from '#store/collections.ts'
 import type { WriteCall } from '#store/transactional.ts'
-import { ServiceError } from '#wire/errors.ts'
 import { createAuthorizerFacts } from './rest-authorizer.ts'
 import {
   newPartId,
@@ -26,6 +25,7 @@ import { writeParts } from '../apigateway/documentation-parts.ts'
 import { checkMethod } from '../apigateway/method-rules.ts'
 import { readResourceTree, type ResourceTree } from '../apigateway/resource-tree.ts'
 import { defined } from '../defined.ts'
+import { type Attempt, startAttempts } from './attempts.ts'
 import { type Definition, MODEL_REFERENCE, type OperationDefinition } from './definition.ts'
 import { methodOf, type Named, withIntegration } from './rest-method.ts'
 
@@ -45,15 +45,7 @@ export const writeDraft = async (
   definition: Definition,
   options: DraftOptions,
 ): Promise<readonly string[]> => {
-  const errors: string[] = []
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error
-      errors.push(`${what}: ${error.message}`)
-    }
-  }
+  const { errors, attempt } = startAttempts()
   if (options.mode === 'overwrite') await removeUndeclared(call, api, definition, options.prefix)
   await writeModels(call, api.id, definition)
   const named: Named = {
@@ -80,8 +72,6 @@ export const writeDraft = async (
   }
   return errors
 }
-
-type Attempt = (what: string, work: () => Promise<void>) => Promise<void>
 
 const writeOperation = async (
   call: WriteCall,
