@@ -1,6 +1,5 @@
 // AWS::ApiGateway::RestApi. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
-import { createHash } from 'node:crypto'
-import { canonicalJson, isObject } from '#shared/json.ts'
+import { isObject } from '#shared/json.ts'
 import {
   boolean,
   elsewhere,
@@ -16,7 +15,7 @@ import {
 } from '../properties.ts'
 import type { Existing, Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { textMember } from '../resource-type.ts'
-import { definitionOf, reportWarnings, warningsOf } from './definition.ts'
+import { definitionOf, reportWarnings, settingsHash, warningsOf } from './definition.ts'
 import { escapeSegment, type PatchOperation, replacing } from './patches.ts'
 
 export const restApi: ResourceType = {
@@ -155,7 +154,3 @@ const made = (api: Readonly<Record<string, unknown>>, input: Input): Made => {
     keys: { settings: settingsHash(input), warnings: warningsOf(api) },
   }
 }
-
-/** A change of anything but the definition makes the API anew, under the same id. */
-const settingsHash = (input: Input) =>
-  createHash('sha256').update(canonicalJson(input)).digest('hex')

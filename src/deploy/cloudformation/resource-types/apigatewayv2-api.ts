@@ -1,7 +1,5 @@
 // AWS::ApiGatewayV2::Api: by properties, by quick create (`Target`), or by an OpenAPI definition.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html
-import { createHash } from 'node:crypto'
-import { canonicalJson } from '#shared/json.ts'
 import {
   boolean,
   elsewhere,
@@ -14,7 +12,7 @@ import {
   text,
 } from '../properties.ts'
 import { type Made, type ResourceContext, type ResourceType, textMember } from '../resource-type.ts'
-import { definitionOf, reportWarnings, warningsOf } from './definition.ts'
+import { definitionOf, reportWarnings, settingsHash, warningsOf } from './definition.ts'
 
 const CORS = structure({
   AllowCredentials: boolean,
@@ -105,7 +103,3 @@ const made = (api: Readonly<Record<string, unknown>>, input: Input): Made => {
     keys: { settings: settingsHash(input), warnings: warningsOf(api) },
   }
 }
-
-/** A change of anything but the definition makes the API anew, under the same id. */
-const settingsHash = (input: Input) =>
-  createHash('sha256').update(canonicalJson(input)).digest('hex')

@@ -1,10 +1,12 @@
 // An API's OpenAPI definition: `Body`, or `BodyS3Location` as a path on this machine, which is what
 // `aws cloudformation package` takes there. A file is handed on as it is: its intrinsic functions are nobody's.
+import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { errorMessage } from '#shared/assert.ts'
-import { isObject, type JsonValue } from '#shared/json.ts'
+import { canonicalJson, isObject, type JsonValue } from '#shared/json.ts'
 import { memberOf } from '../../template/source.ts'
 import { readDefinitionFile } from '../../template/include.ts'
+import type { Input } from '../properties.ts'
 import type { Made, ResourceContext } from '../resource-type.ts'
 
 /** The definition's text, or undefined where the API has none. */
@@ -57,3 +59,7 @@ export const reportWarnings = (
   const warnings = JSON.parse(keys?.['warnings'] ?? '[]') as readonly string[] // We wrote it.
   for (const warning of warnings) report([...path, property], 'import', warning)
 }
+
+/** A change of anything but the definition makes the API anew, under the same id. */
+export const settingsHash = (input: Input): string =>
+  createHash('sha256').update(canonicalJson(input)).digest('hex')
