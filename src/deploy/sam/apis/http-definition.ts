@@ -2,19 +2,12 @@
 // CORS, tags and authorization written into it.
 import { isObject, type JsonObject, type JsonValue } from '#shared/json.ts'
 import { objectOf } from '../../template/source.ts'
-import { anyCondition, pathName } from '../conditions.ts'
-import {
-  conditionOf,
-  fail,
-  type RouteEvent,
-  type SamContext,
-  type SamResource,
-} from '../context.ts'
+import { fail, type RouteEvent, type SamContext, type SamResource } from '../context.ts'
 import { type Draft, draftOf, isIntrinsic } from '../draft.ts'
 import { checkEventAuth } from './event-auth.ts'
 import { httpSchemes, httpSecurity } from './http-auth.ts'
 import { IMPLICIT_HTTP_API } from './implicit-apis.ts'
-import { addEvents, conditionPaths, integrationUri, pathItemsOf } from './routes.ts'
+import { addEvents, conditionPaths, integrationUri, pathCondition, pathItemsOf } from './routes.ts'
 import { words } from '../../words.ts'
 
 export const httpDefinition = (context: SamContext, resource: SamResource): JsonObject => {
@@ -37,7 +30,7 @@ export const httpDefinition = (context: SamContext, resource: SamResource): Json
     if (security !== undefined) operation['security'] = security
   }
   if (logicalId === IMPLICIT_HTTP_API) {
-    conditionPaths(paths, (path) => pathCondition(context, all, path))
+    conditionPaths(paths, pathCondition(context, all, IMPLICIT_HTTP_API))
   }
   document['paths'] = paths
   const schemes = httpSchemes(context, resource)
@@ -103,16 +96,6 @@ const operationOf = (event: RouteEvent): Draft => {
         }),
     responses: {},
   }
-}
-
-const pathCondition = (
-  context: SamContext,
-  events: readonly RouteEvent[],
-  path: string,
-): string | undefined => {
-  const own = events.filter((event) => event.path === path)
-  if (own.some(({ resource }) => conditionOf(resource) === undefined)) return undefined
-  return anyCondition(context, own, `${IMPLICIT_HTTP_API}${pathName(path)}PathCondition`)
 }
 
 const CORS_MEMBERS = [

@@ -3,22 +3,21 @@
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { memberOf, objectOf } from '../../template/source.ts'
 import { words } from '../../words.ts'
-import { anyCondition, pathName } from '../conditions.ts'
-import {
-  conditionOf,
-  fail,
-  resolved,
-  type RouteEvent,
-  type SamContext,
-  type SamResource,
-} from '../context.ts'
+import { fail, resolved, type RouteEvent, type SamContext, type SamResource } from '../context.ts'
 import { type Draft, draftOf, isIntrinsic } from '../draft.ts'
 import { IMPLICIT_REST_API } from './implicit-apis.ts'
 import { checkEventAuth } from './event-auth.ts'
 import { addRestAuth, authOf, eventCredentials } from './rest-auth.ts'
 import { addCors } from './rest-cors.ts'
 import { addModelParameters, addRequestValidators } from './rest-requests.ts'
-import { addEvents, conditionPaths, integrationUri, type PathItem, pathItemsOf } from './routes.ts'
+import {
+  addEvents,
+  conditionPaths,
+  integrationUri,
+  type PathItem,
+  pathCondition,
+  pathItemsOf,
+} from './routes.ts'
 
 /** Undefined where the definition lies elsewhere (`DefinitionUri`). */
 export const restDefinition = (context: SamContext, resource: SamResource): Draft | undefined => {
@@ -55,7 +54,7 @@ export const restDefinition = (context: SamContext, resource: SamResource): Draf
   addRestAuth(context, resource, document, items, isOpenApi3)
   addRequestValidators(document, items)
   if (logicalId === IMPLICIT_REST_API) {
-    conditionPaths(paths, (path) => pathCondition(context, events, path))
+    conditionPaths(paths, pathCondition(context, events, IMPLICIT_REST_API))
   }
   document['paths'] = paths
   addGatewayResponses(context, resource, document)
@@ -143,16 +142,6 @@ const operationOf = (context: SamContext, event: RouteEvent, api: SamResource): 
   }
   addModelParameters(context, event, api, operation)
   return operation
-}
-
-const pathCondition = (
-  context: SamContext,
-  events: readonly RouteEvent[],
-  path: string,
-): string | undefined => {
-  const own = events.filter((event) => event.path === path)
-  if (own.some(({ resource }) => conditionOf(resource) === undefined)) return undefined
-  return anyCondition(context, own, `${IMPLICIT_REST_API}${pathName(path)}PathCondition`)
 }
 
 const addGatewayResponses = (context: SamContext, resource: SamResource, document: Draft): void => {

@@ -3,6 +3,7 @@
 import type { JsonValue } from '#shared/json.ts'
 import { objectOf } from '../../template/source.ts'
 import { words } from '../../words.ts'
+import { anyCondition, pathName } from '../conditions.ts'
 import { conditionOf, fail, type RouteEvent, type SamContext } from '../context.ts'
 import { type Draft, NO_VALUE, onlyIf } from '../draft.ts'
 import { ANY_METHOD } from './methods.ts'
@@ -94,6 +95,15 @@ export const conditionPaths = (
   for (const [path, item] of Object.entries(paths))
     paths[path] = onlyIf(conditionOfPath(path), item)
 }
+
+/** The condition of a path: that of any of its functions, where all stand under one. */
+export const pathCondition =
+  (context: SamContext, events: readonly RouteEvent[], implicitApi: string) =>
+  (path: string): string | undefined => {
+    const own = events.filter((event) => event.path === path)
+    if (own.some(({ resource }) => conditionOf(resource) === undefined)) return undefined
+    return anyCondition(context, own, `${implicitApi}${pathName(path)}PathCondition`)
+  }
 
 /** The URI of a Lambda integration. */
 export const integrationUri = (event: RouteEvent): JsonValue => {
