@@ -4,6 +4,7 @@ import type {
   TestInvokeAuthorizerRequest,
   TestInvokeMethodRequest,
 } from '@aws-sdk/client-api-gateway'
+import { HTTP_METHODS } from '#model/http-methods.ts'
 import type { AuthorizerTest, DraftTests, MethodTest } from '#model/draft-tests.ts'
 import { freezeRest } from '#snapshot/freeze.ts'
 import { authorizers, clientCertificates } from '#store/collections.ts'
@@ -129,15 +130,7 @@ const methodTestOf = async (
 /** Stands where a deployment's id would: a draft has none. */
 const TEST_DEPLOYMENT = 'test-invoke-deployment'
 
-const VERBS: ReadonlySet<string> = new Set([
-  'DELETE',
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PATCH',
-  'POST',
-  'PUT',
-])
+const VERBS: ReadonlySet<string> = new Set(HTTP_METHODS)
 
 const checkCertificate = async (call: ReadCall, id: string): Promise<void> => {
   const certificate = await call.view.get(clientCertificates, call, id)

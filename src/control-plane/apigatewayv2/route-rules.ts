@@ -2,20 +2,12 @@
 import type { Api, Route } from '#model/apigatewayv2/api.ts'
 import { integrationsV2 } from '#store/collections.ts'
 import type { ReadCall } from '#store/transactional.ts'
+import { HTTP_METHODS } from '#model/http-methods.ts'
 import { badRequest } from '#wire/errors.ts'
 import { constrain, oneOf } from '../constraints.ts'
 import { authorizerOf } from './lookups.ts'
 
-const HTTP_METHODS: readonly string[] = [
-  'ANY',
-  'DELETE',
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PATCH',
-  'POST',
-  'PUT',
-]
+const ROUTE_METHODS: readonly string[] = ['ANY', ...HTTP_METHODS]
 const ROUTE_KEY_LENGTH_MAX = 1024
 
 const checkRouteKey = (protocolType: Api['protocolType'], routeKey: string): void => {
@@ -24,7 +16,7 @@ const checkRouteKey = (protocolType: Api['protocolType'], routeKey: string): voi
   }
   if (protocolType === 'WEBSOCKET' || routeKey === '$default') return
   const [method = '', path = '', ...rest] = routeKey.split(' ')
-  if (!HTTP_METHODS.includes(method) || !path.startsWith('/') || rest.length > 0) {
+  if (!ROUTE_METHODS.includes(method) || !path.startsWith('/') || rest.length > 0) {
     throw badRequest(
       'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"',
     )

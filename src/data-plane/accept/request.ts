@@ -1,5 +1,6 @@
 // A request as the steps see it: the transport's message, the address it came to, and what is made of both on
 // demand. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+import { HTTP_METHODS } from '#model/http-methods.ts'
 import type { ExecutionNotes } from '#model/execution-event.ts'
 import { PAYLOAD_BYTES_MAX } from '#model/quotas.ts'
 import { BodyAborted, BodyTooLarge, type HttpRequest } from '#transport/contract.ts'
@@ -257,12 +258,4 @@ const methodOf = (http: HttpRequest): string => {
   return override !== undefined && OVERRIDES.has(override) ? override : http.method
 }
 
-const OVERRIDES: ReadonlySet<string> = new Set([
-  'DELETE',
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PATCH',
-  'POST',
-  'PUT',
-])
+const OVERRIDES: ReadonlySet<string> = new Set(HTTP_METHODS)

@@ -1,4 +1,5 @@
 // Cors of an AWS::Serverless::Api: an OPTIONS method per path, answered by a mock integration.
+import { HTTP_METHODS } from '#model/http-methods.ts'
 import type { JsonObject, JsonValue } from '#shared/json.ts'
 import { objectOf } from '../../template/source.ts'
 import { fail, type SamContext, type SamResource } from '../context.ts'
@@ -66,11 +67,9 @@ const corsOf = (context: SamContext, resource: SamResource): Cors | undefined =>
   }
 }
 
-const EVERY_METHOD = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
-
 const allowedMethods = (methods: readonly string[]): string => {
   const names = methods.includes(ANY_METHOD)
-    ? EVERY_METHOD
+    ? HTTP_METHODS
     : [...new Set(['OPTIONS', ...methods.map((method) => method.toUpperCase())])].sort()
   return `'${names.join(',')}'`
 }
