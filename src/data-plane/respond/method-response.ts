@@ -14,13 +14,7 @@ export const writeMethodResponse = (
   response: HttpResponse,
   traced: boolean,
 ): HttpResponse => {
-  const headers = [
-    'x-amzn-RequestId',
-    request.requestId,
-    'x-amz-apigw-id',
-    request.extendedRequestId,
-    ...response.headers,
-  ]
+  const headers = [...idHeaders(request), ...response.headers]
   if (traced && lastHeader(response.headers, 'x-amzn-trace-id') === undefined) {
     headers.push(TRACE_HEADER, request.traceId)
   }
@@ -65,13 +59,7 @@ export const writeStoredResponse = (
   request: GatewayRequest,
   { statusCode, headers: stored, body, isTraced }: StoredResponse,
 ): HttpResponse => {
-  const headers = [
-    'x-amzn-RequestId',
-    request.requestId,
-    'x-amz-apigw-id',
-    request.extendedRequestId,
-    ...stored,
-  ]
+  const headers = [...idHeaders(request), ...stored]
   if (isTraced) headers.push(TRACE_HEADER, request.traceId)
   if (request.trace.execution) noteMethodResponse(request.trace.execution, stored, body)
   return { statusCode, headers, body }
@@ -84,6 +72,13 @@ const ownBytes = (body: string | Uint8Array): Uint8Array => {
   own.set(bytes)
   return own
 }
+
+const idHeaders = ({ requestId, extendedRequestId }: GatewayRequest): readonly string[] => [
+  'x-amzn-RequestId',
+  requestId,
+  'x-amz-apigw-id',
+  extendedRequestId,
+]
 
 const TRACE_HEADER = 'X-Amzn-Trace-Id'
 /** Names and values of the two ids, which come before the method's own headers and are not logged with them. */
