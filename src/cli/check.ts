@@ -3,13 +3,11 @@ import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { type Coverage, checkTemplate, createCheckStore } from '#deploy/check/check-template.ts'
 import { type CoverageRow, rank } from '#deploy/check/rows.ts'
-import { readGivenValues } from '#deploy/read-values.ts'
 import type { Honour } from '#deploy/report.ts'
 import { TemplateError } from '#deploy/template/template-error.ts'
 import { printable } from '#observability/request-line.ts'
 import type { Settings } from '../settings.ts'
-import { chooseTemplates } from './template-choice.ts'
-import { reachedNames } from '#processes/reached-names.ts'
+import { checkOptions, chooseTemplates } from './template-choice.ts'
 
 /** Ends the process with 2 where something is honoured less than `--fail-on` allows. */
 export const run = async (given: Settings): Promise<void> => {
@@ -23,19 +21,9 @@ export const run = async (given: Settings): Promise<void> => {
     })
   }
   const store = createCheckStore()
-  const scope = { accountId: settings.accountId, region: settings.region }
   const checked: Coverage[] = []
   for (const template of templates) {
-    const options = {
-      ...template,
-      ...(settings.stackName !== undefined && { stackName: settings.stackName }),
-      ...(settings.as !== undefined && { as: settings.as }),
-      parameters: { ...template.parameters, ...settings.parameters },
-      values: readGivenValues(template.file, settings.valuesFile, process.env),
-      upstreams: reachedNames(settings),
-      scope,
-    }
-    checked.push(await checkTemplate(options, store))
+    checked.push(await checkTemplate(checkOptions(settings, template), store))
   }
   const failed = checked.some(({ worst }) => isFailure(worst, settings.failOn))
   const text = settings.json

@@ -13,7 +13,7 @@ import { type ExplainedStep, explain } from '#snapshot/explain.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
 import { SettingsError } from '../setting-values.ts'
-import { chooseTemplates } from './template-choice.ts'
+import { checkOptions, chooseTemplates } from './template-choice.ts'
 
 export interface ExplainOptions {
   readonly method: string
@@ -87,16 +87,8 @@ const openSource = async (given: Settings): Promise<DirectorySource> => {
     )
   }
   const store = createCheckStore()
-  const scope = { accountId: settings.accountId, region: settings.region }
   for (const template of templates) {
-    const options = {
-      ...template,
-      ...(settings.stackName !== undefined && { stackName: settings.stackName }),
-      ...(settings.as !== undefined && { as: settings.as }),
-      parameters: { ...template.parameters, ...settings.parameters },
-      scope,
-    }
-    const { rows } = await checkTemplate(options, store)
+    const { rows } = await checkTemplate(checkOptions(settings, template), store)
     const broken = rows.find(({ honour }) => honour === 'impossible')
     if (broken !== undefined) throw cannotBeDeployed(broken)
   }

@@ -1,7 +1,9 @@
 // Which templates a command is about: what was named, or what is found in the folder it was given in.
 import { cwd } from 'node:process'
+import { readGivenValues } from '#deploy/read-values.ts'
 import { type FoundTemplate, findTemplates, refuseTwins } from '#deploy/find-template.ts'
 import { TemplateError } from '#deploy/template/template-error.ts'
+import { reachedNames } from '#processes/reached-names.ts'
 import type { Settings } from '../settings.ts'
 
 export interface TemplateChoice {
@@ -21,6 +23,17 @@ export const chooseTemplates = (settings: Settings): TemplateChoice => {
     templates: found,
   }
 }
+
+/** What a template is checked with: its own settings beneath those that were given. */
+export const checkOptions = (settings: Settings, template: FoundTemplate) => ({
+  ...template,
+  ...(settings.stackName !== undefined && { stackName: settings.stackName }),
+  ...(settings.as !== undefined && { as: settings.as }),
+  parameters: { ...template.parameters, ...settings.parameters },
+  values: readGivenValues(template.file, settings.valuesFile, process.env),
+  upstreams: reachedNames(settings),
+  scope: { accountId: settings.accountId, region: settings.region },
+})
 
 /** A folder without a template is a gateway to be filled by the AWS CLI, Terraform, … */
 const lookAround = (): readonly FoundTemplate[] => {
