@@ -4,10 +4,11 @@
 import { type Claims, checkTimes } from '#languages/jwt/claims.ts'
 import { TokenError } from '#languages/jwt/errors.ts'
 import type { VerificationKey } from '#languages/jwt/key-set.ts'
-import { type ParsedToken, parseToken, readClaims, verifyToken } from '#languages/jwt/token.ts'
+import { type ParsedToken, verifyToken } from '#languages/jwt/token.ts'
 import type { IdentityPool, LinkedLogin } from '#model/cognito-identity.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import type { FindTokenKey } from '../sts/web-identity.ts'
+import { readToken } from '../read-token.ts'
 import { badToken, externalService, invalidParameter } from './errors.ts'
 import { type ExpectedToken, expectToken } from './login-providers.ts'
 import type { ChoosingLogin } from './role-choice.ts'
@@ -61,15 +62,8 @@ export const verifyLogins = async (
   return { logins, ...(identityId !== undefined && { identityId }) }
 }
 
-const read = (text: string): { readonly token: ParsedToken; readonly claims: Claims } => {
-  try {
-    const token = parseToken(text)
-    return { token, claims: readClaims(token) }
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error
-    throw badToken('Not a valid OpenId Connect identity token.')
-  }
-}
+const read = (text: string) =>
+  readToken(text, () => badToken('Not a valid OpenId Connect identity token.'))
 
 const verify = async (
   token: ParsedToken,

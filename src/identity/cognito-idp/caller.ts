@@ -2,9 +2,10 @@
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 import { TokenError } from '#languages/jwt/errors.ts'
 import { readKey } from '#languages/jwt/key-set.ts'
-import { type ParsedToken, parseToken, readClaims, verifyToken } from '#languages/jwt/token.ts'
+import { verifyToken } from '#languages/jwt/token.ts'
 import type { PoolUser } from '#model/user-pool.ts'
 import type { ReadCall } from '#store/transactional.ts'
+import { readToken } from '../read-token.ts'
 import { clientPools, clientsScope, poolScope, poolUsers, revokedTokens } from './collections.ts'
 import { notAuthorized } from './errors.ts'
 import { ADMIN_SCOPE } from './issue-tokens.ts'
@@ -59,17 +60,7 @@ export const callerOf = async (
 const invalidToken = () => notAuthorized('Invalid Access Token')
 const revoked = () => notAuthorized('Access Token has been revoked')
 
-const readAccessToken = (
-  text: string,
-): { readonly token: ParsedToken; readonly claims: Readonly<Record<string, unknown>> } => {
-  try {
-    const token = parseToken(text)
-    return { token, claims: readClaims(token) }
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error
-    throw invalidToken()
-  }
-}
+const readAccessToken = (text: string) => readToken(text, invalidToken)
 
 /** True where the user has signed out everywhere since that sign-in. */
 export const isSignedOut = ({ signedOutAtMs }: PoolUser, signedInMs: number): boolean =>

@@ -4,7 +4,7 @@ import type { AssumeRoleWithWebIdentityRequest } from '@aws-sdk/client-sts'
 import { type Claims, checkTimes } from '#languages/jwt/claims.ts'
 import { TokenError } from '#languages/jwt/errors.ts'
 import type { VerificationKey } from '#languages/jwt/key-set.ts'
-import { type ParsedToken, parseToken, readClaims, verifyToken } from '#languages/jwt/token.ts'
+import { type ParsedToken, verifyToken } from '#languages/jwt/token.ts'
 import type { ReadCall, StoreCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
 import {
@@ -16,6 +16,7 @@ import { iamScope, oidcProviders } from '../iam/collections.ts'
 import { invalid } from '../iam/errors.ts'
 import { principalTags } from '../principal.ts'
 import { type CredentialMint, mintCredentials, roleSession } from '../temporary-credentials.ts'
+import { readToken } from '../read-token.ts'
 import { credentialsShape } from './assume-role.ts'
 import { accessDenied, expiredToken, invalidToken, providerSilent, tooPacked } from './errors.ts'
 import { checkDuration, checkSessionName, sessionPolicies } from './session-parameters.ts'
@@ -103,17 +104,12 @@ export const assumeRoleWithWebIdentity =
 
 const notAuthorized = () => accessDenied(`Not authorized to perform ${ACTION}`)
 
-const read = (text: string): { readonly token: ParsedToken; readonly claims: Claims } => {
-  try {
-    const token = parseToken(text)
-    return { token, claims: readClaims(token) }
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error
-    throw invalidToken(
-      `The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token): ${error.message}`,
-    )
-  }
-}
+const read = (text: string) =>
+  readToken(text, ({ message }) =>
+    invalidToken(
+      `The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token): ${message}`,
+    ),
+  )
 
 /** AWS: the provider is looked for in the account of the role. */
 const find = async (
