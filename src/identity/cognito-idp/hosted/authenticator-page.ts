@@ -4,11 +4,9 @@
 import { isObject } from '#shared/json.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import type { AuthorizeRequest } from './authorize-request.ts'
+import { challengeForm, CODE_FIELD } from './challenge-form.ts'
 import type { HostedContext } from './context.ts'
-import { csrfOf } from './cookies.ts'
 import { hidden } from './form-parts.ts'
-import { renderPage } from './page.ts'
-import { queryOf } from './request.ts'
 
 interface Setup {
   readonly username: string
@@ -67,35 +65,15 @@ const authenticatorPage = (
   { username, session, secret }: Setup,
   alert?: string,
 ): HttpResponse => {
-  const { request, base, pool } = context
-  const csrf = csrfOf(context)
-  const issuer = encodeURIComponent(pool.Name)
+  const issuer = encodeURIComponent(context.pool.Name)
   const label = `${issuer}:${encodeURIComponent(username)}`
-  return renderPage({
-    base,
+  const challenge = 'MFA_SETUP'
+  const more = [hidden('secret', secret)]
+  const question = { username, challenge, session, answer: CODE_FIELD, more }
+  return challengeForm(context, asked, question, {
     title: 'Set up an authenticator app',
     ...(alert !== undefined && { alert, statusCode: 400 }),
     note: `Add this key to your authenticator app, and enter the code that it shows: ${secret.replaceAll(/(.{4})(?!$)/g, '$1 ')}`,
-    cookies: [csrf.cookie],
-    leadsTo: asked.redirectUri,
-    form: {
-      action: `${base}/login?${queryOf(request.query)}`,
-      submit: 'Continue',
-      fields: [
-        hidden('_csrf', csrf.text),
-        hidden('username', username),
-        hidden('challenge', 'MFA_SETUP'),
-        hidden('session', session),
-        hidden('secret', secret),
-        {
-          name: 'answer',
-          label: 'Code',
-          type: 'text',
-          autocomplete: 'one-time-code',
-          isNumeric: true,
-        },
-      ],
-    },
     links: [
       {
         href: `otpauth://totp/${label}?secret=${secret}&issuer=${issuer}`,

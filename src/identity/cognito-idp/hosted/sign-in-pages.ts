@@ -8,10 +8,11 @@ import type { AuthAnswer } from '../sign-in.ts'
 import { confirmPage } from './account-pages.ts'
 import { sameAuthenticator, startAuthenticator, verifyAuthenticator } from './authenticator-page.ts'
 import { type AuthorizeRequest, readAuthorizeRequest } from './authorize-request.ts'
+import { type AskedChallenge, challengeForm, CODE_FIELD } from './challenge-form.ts'
 import type { HostedContext } from './context.ts'
 import { csrfOf, isOwnForm } from './cookies.ts'
 import { EXPIRED, hidden, secretHash } from './form-parts.ts'
-import { type Page, renderPage } from './page.ts'
+import { type Field, type Page, renderPage } from './page.ts'
 import { queryOf } from './request.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -155,7 +156,6 @@ const challengePage = async (
   name: string,
   answer: Extract<AuthAnswer, { ChallengeName: string }>,
 ): Promise<HttpResponse> => {
-  const { request, base } = context
   const { ChallengeName, Session = '', ChallengeParameters } = answer
   const username = ChallengeParameters['USER_ID_FOR_SRP'] ?? name
   if (ChallengeName === 'MFA_SETUP') return startAuthenticator(context, asked, username, Session)
@@ -165,37 +165,22 @@ const challengePage = async (
       alert: `This page cannot ask for ${ChallengeName}: the application has to.`,
     })
   const isPassword = ChallengeName === 'NEW_PASSWORD_REQUIRED'
-  const csrf = csrfOf(context)
   const sentTo = ChallengeParameters['CODE_DELIVERY_DESTINATION']
-  return renderPage({
-    base,
+  const question: AskedChallenge = {
+    username,
+    challenge: ChallengeName,
+    session: Session,
+    answer: isPassword ? NEW_PASSWORD_FIELD : CODE_FIELD,
+  }
+  return challengeForm(context, asked, question, {
     title: isPassword ? 'Choose a new password' : 'Enter your code',
     ...(sentTo !== undefined && { note: `A code was sent to ${sentTo}.` }),
-    cookies: [csrf.cookie],
-    leadsTo: asked.redirectUri,
-    form: {
-      action: `${base}/login?${queryOf(request.query)}`,
-      submit: 'Continue',
-      fields: [
-        hidden('_csrf', csrf.text),
-        hidden('username', username),
-        hidden('challenge', ChallengeName),
-        hidden('session', Session),
-        isPassword
-          ? {
-              name: 'answer',
-              label: 'New password',
-              type: 'password',
-              autocomplete: 'new-password',
-            }
-          : {
-              name: 'answer',
-              label: 'Code',
-              type: 'text',
-              autocomplete: 'one-time-code',
-              isNumeric: true,
-            },
-      ],
-    },
   })
+}
+
+const NEW_PASSWORD_FIELD: Field = {
+  name: 'answer',
+  label: 'New password',
+  type: 'password',
+  autocomplete: 'new-password',
 }
