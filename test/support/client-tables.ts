@@ -56,7 +56,7 @@ export const sdkClient = (
   },
 })
 
-const fill = (value: unknown, answers: Readonly<Record<string, unknown>>): unknown => {
+export const fill = (value: unknown, answers: Readonly<Record<string, unknown>>): unknown => {
   if (typeof value === 'string') {
     return value.replace(/\{\{([^}]+)\}\}/g, (_, path: string) => String(at(answers, path)))
   }

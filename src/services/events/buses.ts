@@ -9,7 +9,11 @@ import type {
 } from '@aws-sdk/client-eventbridge'
 import { isObject } from '#shared/json.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
+import { notImplemented, ServiceError } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
+import { problemOfPolicy } from '../delivery/resource-policy.ts'
+import { pageOfLimit } from './page.ts'
+import { checkTags, tagsOf } from './tags.ts'
 import {
   alreadyExists,
   busArn,
@@ -17,10 +21,18 @@ import {
   type BusRecord,
   buses,
   DEFAULT_BUS,
+  limitExceeded,
   notFound,
   rules,
   validation,
 } from './records.ts'
+
+/** AWS: [guide: eb-quota] */
+const BUSES_MAX = 100
+/** AWS: [API reference: PutPermission] */
+const POLICY_BYTES_MAX = 10_240
+
+const UNBUILT = ['DeadLetterConfig', 'EventSourceName', 'KmsKeyIdentifier', 'LogConfig'] as const
 
 const DEFAULT_RECORD: BusRecord = { name: DEFAULT_BUS, tags: {}, createdMs: 0 }
 
@@ -33,16 +45,21 @@ export const busOf = async (given: string | undefined, call: ReadCall): Promise<
 }
 
 export const createEventBus = async (input: Shape<CreateEventBusRequest>, call: WriteCall) => {
-  const { Name: name = '', Description, Tags = [] } = input
+  const { Name: name = '', Description, Tags } = input
+  const unbuilt = UNBUILT.find((member) => input[member] !== undefined)
+  if (unbuilt !== undefined) throw notImplemented(`${unbuilt} of a bus is not provided here.`)
   if (!/^[\w.-]{1,256}$/.test(name))
     throw validation(`Event bus name ${name.slice(0, 256)} is not valid.`)
   if (name === DEFAULT_BUS || (await call.view.get(buses, call, name)) !== undefined) {
     throw alreadyExists(`Event bus ${name} already exists.`)
   }
+  if ((await call.view.list(buses, call, { limit: BUSES_MAX })).length >= BUSES_MAX) {
+    throw limitExceeded()
+  }
   await call.tx.put(buses, call, name, {
     name,
     ...(Description !== undefined && { description: Description }),
-    tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: checkTags(tagsOf(Tags)),
     createdMs: call.nowMs,
   })
   return { EventBusArn: busArn(call, name), ...(Description !== undefined && { Description }) }
@@ -76,11 +93,9 @@ export const listEventBuses = async (input: Shape<ListEventBusesRequest>, call: 
   const held = (await call.view.list(buses, call)).map(({ value }) => value)
   const all = held.some(({ name }) => name === DEFAULT_BUS) ? held : [DEFAULT_RECORD, ...held]
   const { NamePrefix = '' } = input
-  return {
-    EventBuses: all
-      .filter(({ name }) => name.startsWith(NamePrefix))
-      .map((bus) => shape(bus, call)),
-  }
+  const named = all.filter(({ name }) => name.startsWith(NamePrefix))
+  const { items, more } = pageOfLimit(named, ({ name }) => name, input)
+  return { EventBuses: items.map((bus) => shape(bus, call)), ...more }
 }
 
 export const putPermission = async (
@@ -89,10 +104,15 @@ export const putPermission = async (
 ): Promise<void> => {
   const bus = await busOf(input.EventBusName, call)
   if (input.Policy !== undefined) {
-    await call.tx.put(buses, call, bus.name, { ...bus, policy: input.Policy })
+    await putPolicy(bus, input.Policy, call)
     return
   }
   const { Action, Principal = '', StatementId, Condition } = input
+  const missing = Object.entries({ Action, Principal, StatementId }).find(([, value]) => !value)
+  if (missing !== undefined) throw validation(`Parameter ${missing[0]} must be specified.`)
+  if (Action !== 'events:PutEvents')
+    throw validation("Provided value in parameter 'action' is not supported.")
+  if (!/^(?:\d{12}|\*)$/.test(Principal)) throw validation('Parameter principal is not valid.')
   const statement = {
     Sid: StatementId,
     Effect: 'Allow',
@@ -112,8 +132,14 @@ export const removePermission = async (
   call: WriteCall,
 ): Promise<void> => {
   const bus = await busOf(input.EventBusName, call)
-  const kept = statementsOf(bus).filter((one) => !isObject(one) || one['Sid'] !== input.StatementId)
-  await savePolicy(bus, input.RemoveAllPermissions === true ? [] : kept, call)
+  const before = statementsOf(bus)
+  const kept = before.filter((one) => !isObject(one) || one['Sid'] !== input.StatementId)
+  const isAll = input.RemoveAllPermissions === true
+  if (!isAll && before.length === 0) throw notFound('EventBus does not have a policy.')
+  if (!isAll && kept.length === before.length) {
+    throw notFound('Statement with the provided id does not exist.')
+  }
+  await savePolicy(bus, isAll ? [] : kept, call)
 }
 
 const statementsOf = ({ policy }: BusRecord): readonly unknown[] => {
@@ -128,14 +154,25 @@ const statementsOf = ({ policy }: BusRecord): readonly unknown[] => {
   return Array.isArray(statements) ? statements : [statements]
 }
 
-const savePolicy = (
+const savePolicy = async (
   record: BusRecord,
   Statement: readonly unknown[],
   call: WriteCall,
 ): Promise<void> => {
   const { policy: _, ...bus } = record
-  return call.tx.put(buses, call, bus.name, {
-    ...bus,
-    ...(Statement.length > 0 && { policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
-  })
+  if (Statement.length === 0) await call.tx.put(buses, call, bus.name, bus)
+  else await putPolicy(bus, JSON.stringify({ Version: '2012-10-17', Statement }), call)
+}
+
+const putPolicy = async (bus: BusRecord, policy: string, call: WriteCall): Promise<void> => {
+  if (Buffer.byteLength(policy) > POLICY_BYTES_MAX) {
+    throw new ServiceError(
+      'PolicyLengthExceededException',
+      400,
+      `The policy is longer than ${POLICY_BYTES_MAX} bytes.`,
+    )
+  }
+  const problem = problemOfPolicy(policy)
+  if (problem !== undefined) throw validation(`Parameter Policy is not valid: ${problem}`)
+  await call.tx.put(buses, call, bus.name, { ...bus, policy })
 }

@@ -4,6 +4,7 @@ import type { WireOperations } from '#wire/operation.ts'
 import * as buses from './buses.ts'
 import type { EventBuses } from './put-events.ts'
 import * as rules from './rules.ts'
+import * as targets from './targets.ts'
 
 export const eventsOperations = (events: EventBuses) =>
   ({
@@ -15,16 +16,16 @@ export const eventsOperations = (events: EventBuses) =>
     DisableRule: writes(rules.disableRule),
     EnableRule: writes(rules.enableRule),
     ListEventBuses: reads(buses.listEventBuses),
-    ListRuleNamesByTarget: reads(rules.listRuleNamesByTarget),
+    ListRuleNamesByTarget: reads(targets.listRuleNamesByTarget),
     ListRules: reads(rules.listRules),
     ListTagsForResource: reads(rules.listTagsForResource),
-    ListTargetsByRule: reads(rules.listTargetsByRule),
+    ListTargetsByRule: reads(targets.listTargetsByRule),
     PutEvents: events.putEvents,
     PutPermission: writes(buses.putPermission),
     PutRule: writes(rules.putRule),
-    PutTargets: writes(rules.putTargets),
+    PutTargets: writes(targets.putTargets),
     RemovePermission: writes(buses.removePermission),
-    RemoveTargets: writes(rules.removeTargets),
+    RemoveTargets: writes(targets.removeTargets),
     TagResource: writes(rules.tagResource),
     TestEventPattern: rules.testEventPattern,
     UntagResource: writes(rules.untagResource),

@@ -7,6 +7,7 @@ import type { Random } from '#shared/random.ts'
 import type { Scope } from '#model/scope.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
+import { notImplemented } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { type Carry, type Parcel, Undeliverable } from '../delivery/courier.ts'
 import type { DeliveryRules, Outbox, Posting } from '../delivery/outbox.ts'
@@ -44,7 +45,8 @@ export interface EventBuses {
 }
 
 const ENTRIES_MAX = 10
-const ENTRY_BYTES_MAX = 1_048_576
+/** AWS: all entries together. [guide: eb-putevent-size] */
+const REQUEST_BYTES_MAX = 262_144
 const BUSES_MAX = 1_000
 /** An event may go from bus to bus, but not in circles. */
 const HOPS_MAX = 5
@@ -86,8 +88,14 @@ export const createEventBuses = (options: {
       const entries = input.Entries ?? []
       if (entries.length === 0 || entries.length > ENTRIES_MAX) {
         throw validation(
-          `1 validation error detected: Value '[${entries.length} entries]' at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${ENTRIES_MAX}`,
+          `1 validation error detected: Value '[${entries.length} entries]' at 'entries' failed to satisfy constraint: Member must have length ${entries.length === 0 ? 'greater than or equal to 1' : `less than or equal to ${ENTRIES_MAX}`}`,
         )
+      }
+      if (input.EndpointId !== undefined) {
+        throw notImplemented('Global endpoints are not provided here.')
+      }
+      if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > REQUEST_BYTES_MAX) {
+        throw validation('Total size of the entries in the request is over the limit.')
       }
       const all: Posting[] = []
       const Entries: unknown[] = []
@@ -208,16 +216,19 @@ const problemOf = (entry: Entry) => {
       ErrorMessage: 'Not authorized for the source.',
     }
   }
-  if (Buffer.byteLength(Detail ?? '') > ENTRY_BYTES_MAX) {
-    return {
-      ErrorCode: 'InvalidArgument',
-      ErrorMessage: 'Total size of the entries in the request is over the limit.',
-    }
-  }
   return isObject(jsonOf(Detail ?? ''))
     ? undefined
     : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
 }
+
+/** AWS: how entries are measured. [guide: eb-putevent-size] */
+const sizeOf = ({ Time, Source, DetailType, Detail, Resources = [] }: Entry): number =>
+  [Source, DetailType, Detail, ...Resources].reduce(
+    (sum, text = '') => sum + Buffer.byteLength(text),
+    Time === undefined ? 0 : TIME_BYTES,
+  )
+
+const TIME_BYTES = 14
 
 const jsonOf = (text: string): unknown => {
   try {

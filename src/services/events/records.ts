@@ -55,6 +55,12 @@ export const notFound = (message: string) =>
   new ServiceError('ResourceNotFoundException', 400, message)
 export const alreadyExists = (message: string) =>
   new ServiceError('ResourceAlreadyExistsException', 400, message)
+export const limitExceeded = () =>
+  new ServiceError(
+    'LimitExceededException',
+    400,
+    'The requested resource exceeds the maximum number allowed.',
+  )
 export const invalidPattern = (message: string) =>
   new ServiceError(
     'InvalidEventPatternException',

@@ -4,13 +4,9 @@ import type {
   DescribeRuleRequest,
   DisableRuleRequest,
   EnableRuleRequest,
-  ListRuleNamesByTargetRequest,
   ListRulesRequest,
   ListTagsForResourceRequest,
-  ListTargetsByRuleRequest,
   PutRuleRequest,
-  PutTargetsRequest,
-  RemoveTargetsRequest,
   TagResourceRequest,
   TestEventPatternRequest,
   UntagResourceRequest,
@@ -20,32 +16,34 @@ import {
   InvalidSchedule,
   parseSchedule,
 } from '#languages/schedule-expression/schedule-expression.ts'
+import { isObject } from '#shared/json.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
-import { isCarried } from '../delivery/courier.ts'
 import { busOf } from './buses.ts'
 import { noteSchedule } from './scheduled-rules.ts'
-import { checkInput } from './target-input.ts'
+import { pageOfLimit } from './page.ts'
+import { checkTags, tagsOf } from './tags.ts'
 import {
   busName,
   type BusRecord,
   buses,
   DEFAULT_BUS,
   invalidPattern,
+  limitExceeded,
   notFound,
   ruleArn,
   ruleKey,
   type RuleRecord,
   rules,
-  type RuleTarget,
   validation,
 } from './records.ts'
 
+/** AWS: 300 until somebody asks for more. [guide: eb-quota] */
 const RULES_MAX = 2_000
-/** AWS: five; here as many as its largest quota. */
-const TARGETS_MAX = 100
+/** AWS: [API reference: PutRule EventPattern] */
+const PATTERN_LENGTH_MAX = 4_096
 
-const ruleOf = async (
+export const ruleOf = async (
   name: string | undefined,
   bus: string | undefined,
   call: ReadCall,
@@ -56,7 +54,7 @@ const ruleOf = async (
   return found
 }
 
-const save = (rule: RuleRecord, call: WriteCall): Promise<void> =>
+export const saveRule = (rule: RuleRecord, call: WriteCall): Promise<void> =>
   call.tx.put(rules, call, ruleKey(rule.bus, rule.name), rule)
 
 export const putRule = async (input: Shape<PutRuleRequest>, call: WriteCall) => {
@@ -67,6 +65,9 @@ export const putRule = async (input: Shape<PutRuleRequest>, call: WriteCall) => 
     throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.')
   }
   if (pattern) checkPattern(pattern)
+  if (pattern && pattern.length > PATTERN_LENGTH_MAX) {
+    throw invalidPattern(`Event pattern is longer than ${PATTERN_LENGTH_MAX} characters`)
+  }
   if (schedule) {
     if (bus !== DEFAULT_BUS)
       throw validation('ScheduleExpression is supported only on the default event bus.')
@@ -76,9 +77,9 @@ export const putRule = async (input: Shape<PutRuleRequest>, call: WriteCall) => 
   const before = await call.view.get(rules, call, ruleKey(bus, name))
   const held = await call.view.list(rules, call, { prefix: `${bus}|` })
   if (before === undefined && held.length >= RULES_MAX) {
-    throw validation(`There are ${RULES_MAX} rules on this bus already.`)
+    throw limitExceeded()
   }
-  await save(
+  await saveRule(
     {
       name,
       bus,
@@ -88,7 +89,7 @@ export const putRule = async (input: Shape<PutRuleRequest>, call: WriteCall) => 
       ...(input.Description !== undefined && { description: input.Description }),
       ...(input.RoleArn !== undefined && { roleArn: input.RoleArn }),
       targets: before?.targets ?? [],
-      tags: { ...before?.tags, ...tagsOf(input.Tags) },
+      tags: checkTags({ ...before?.tags, ...tagsOf(input.Tags) }),
       enabledMs: call.nowMs,
     },
     call,
@@ -148,7 +149,8 @@ export const listRules = async (input: Shape<ListRulesRequest>, call: ReadCall) 
   const { name } = await busOf(input.EventBusName, call)
   const prefix = ruleKey(name, input.NamePrefix ?? '')
   const found = await call.view.list(rules, call, { prefix })
-  return { Rules: found.map(({ value }) => shape(value, call)) }
+  const { items, more } = pageOfLimit(found, ({ key }) => key, input)
+  return { Rules: items.map(({ value }) => shape(value, call)), ...more }
 }
 
 export const enableRule = async (
@@ -156,7 +158,7 @@ export const enableRule = async (
   call: WriteCall,
 ): Promise<void> => {
   const rule = await ruleOf(input.Name, input.EventBusName, call)
-  await save({ ...rule, isEnabled: true, enabledMs: call.nowMs }, call)
+  await saveRule({ ...rule, isEnabled: true, enabledMs: call.nowMs }, call)
 }
 
 export const disableRule = async (
@@ -164,55 +166,7 @@ export const disableRule = async (
   call: WriteCall,
 ): Promise<void> => {
   const rule = await ruleOf(input.Name, input.EventBusName, call)
-  await save({ ...rule, isEnabled: false }, call)
-}
-
-export const putTargets = async (input: Shape<PutTargetsRequest>, call: WriteCall) => {
-  const rule = await ruleOf(input.Rule, input.EventBusName, call)
-  const given = input.Targets ?? []
-  const refused = given.flatMap((target) => {
-    const problem = problemOf(target)
-    return problem === undefined
-      ? []
-      : [{ TargetId: target.Id, ErrorCode: 'ValidationException', ErrorMessage: problem }]
-  })
-  const bad = new Set(refused.map(({ TargetId }) => TargetId))
-  const good = given.filter(({ Id }) => !bad.has(Id))
-  const ids = new Set(good.map(({ Id }) => Id))
-  const targets = [...rule.targets.filter(({ Id }) => !ids.has(Id)), ...good]
-  if (targets.length > TARGETS_MAX) throw validation(`A rule has at most ${TARGETS_MAX} targets.`)
-  await save({ ...rule, targets }, call)
-  return { FailedEntryCount: refused.length, FailedEntries: refused }
-}
-
-const problemOf = (target: RuleTarget): string | undefined => {
-  const { Arn = '' } = target
-  if (!isCarried(Arn)) {
-    return `Targets of this kind are not provided here: ${Arn.slice(0, 200)}. Functions, queues, topics and buses are.`
-  }
-  return checkInput(target)
-}
-
-export const removeTargets = async (input: Shape<RemoveTargetsRequest>, call: WriteCall) => {
-  const rule = await ruleOf(input.Rule, input.EventBusName, call)
-  const gone = new Set(input.Ids)
-  await save({ ...rule, targets: rule.targets.filter(({ Id = '' }) => !gone.has(Id)) }, call)
-  return { FailedEntryCount: 0, FailedEntries: [] }
-}
-
-export const listTargetsByRule = async (
-  input: Shape<ListTargetsByRuleRequest>,
-  call: ReadCall,
-) => ({ Targets: (await ruleOf(input.Rule, input.EventBusName, call)).targets })
-
-export const listRuleNamesByTarget = async (
-  input: Shape<ListRuleNamesByTargetRequest>,
-  call: ReadCall,
-) => {
-  const { name } = await busOf(input.EventBusName, call)
-  const all = await call.view.list(rules, call, { prefix: `${name}|` })
-  const found = all.filter(({ value }) => value.targets.some(({ Arn }) => Arn === input.TargetArn))
-  return { RuleNames: found.map(({ value }) => value.name) }
+  await saveRule({ ...rule, isEnabled: false }, call)
 }
 
 export const testEventPattern = async (input: Shape<TestEventPatternRequest>) => {
@@ -223,13 +177,15 @@ export const testEventPattern = async (input: Shape<TestEventPatternRequest>) =>
   } catch {
     throw validation('Parameter Event is not valid.')
   }
+  const missing = EVENT_FIELDS.filter((name) => !isObject(event) || event[name] === undefined)
+  if (missing.length > 0) {
+    throw validation(`Parameter Event is not valid. It lacks: ${missing.join(', ')}.`)
+  }
   return { Result: parseEventPattern(input.EventPattern ?? '')(event) }
 }
 
-type Tags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
-
-const tagsOf = (tags: Tags | undefined): Readonly<Record<string, string>> =>
-  Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]))
+/** AWS: all of these have to be there. [API reference: TestEventPattern Event] */
+const EVENT_FIELDS = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type']
 
 /** A rule or a bus. */
 const taggable = async (arn: string | undefined, call: ReadCall) => {
@@ -246,13 +202,13 @@ const taggable = async (arn: string | undefined, call: ReadCall) => {
   const rule = await ruleOf(name, busName(bus), call)
   return {
     tags: rule.tags,
-    save: (tags: RuleRecord['tags'], write: WriteCall) => save({ ...rule, tags }, write),
+    save: (tags: RuleRecord['tags'], write: WriteCall) => saveRule({ ...rule, tags }, write),
   }
 }
 
 export const tagResource = async (input: Shape<TagResourceRequest>, call: WriteCall) => {
   const found = await taggable(input.ResourceARN, call)
-  await found.save({ ...found.tags, ...tagsOf(input.Tags) }, call)
+  await found.save(checkTags({ ...found.tags, ...tagsOf(input.Tags) }), call)
   return {}
 }
 

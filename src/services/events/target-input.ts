@@ -20,14 +20,42 @@ export const checkInput = ({
   const given = [Input, InputPath, InputTransformer].filter((one) => one !== undefined)
   if (given.length > 1) return 'Only one of Input, InputPath, or InputTransformer must be provided.'
   if (Input !== undefined && jsonOf(Input) === undefined) return 'JSON syntax error in input.'
-  const paths = Object.values(InputTransformer?.InputPathsMap ?? {})
+  const map = InputTransformer?.InputPathsMap ?? {}
+  const paths = Object.values(map)
   if (paths.length > PATHS_MAX) return `InputPathsMap has more than ${PATHS_MAX} paths.`
   const bad = [...paths, ...(InputPath ? [InputPath] : [])].find(
     (path) => stepsOf(path) === undefined,
   )
   if (bad !== undefined) return `Invalid JSON path: ${bad.slice(0, 200)}`
-  return undefined
+  return InputTransformer && problemOfTemplate(InputTransformer.InputTemplate, map)
 }
+
+const TEMPLATE_LENGTH_MAX = 8_192
+
+const problemOfTemplate = (
+  template: string | undefined,
+  map: Readonly<Record<string, string>>,
+): string | undefined => {
+  if (!template) return 'Parameter InputTemplate must be specified.'
+  if (template.length > TEMPLATE_LENGTH_MAX) {
+    return `InputTemplate is longer than ${TEMPLATE_LENGTH_MAX} characters.`
+  }
+  const named = [...template.matchAll(/<([\w.-]+)>/g)].map(([, name = '']) => name)
+  const unknown = named.find((name) => !Object.hasOwn(map, name) && !OWN_NAMES.has(name))
+  if (unknown !== undefined) {
+    return `InputTemplate contains invalid placeholder ${unknown.slice(0, 200)}`
+  }
+  const reserved = Object.keys(map).find((name) => /^aws/i.test(name))
+  return reserved && `InputPathsMap has a key that begins with AWS: ${reserved.slice(0, 200)}`
+}
+
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  'aws.events.rule-arn',
+  'aws.events.rule-name',
+  'aws.events.event.ingestion-time',
+  'aws.events.event',
+  'aws.events.event.json',
+])
 
 /** The text that the target gets. */
 export const inputFor = (target: RuleTarget, event: unknown, rule: RuleFacts): string => {
@@ -39,13 +67,20 @@ export const inputFor = (target: RuleTarget, event: unknown, rule: RuleFacts): s
     ['aws.events.rule-arn', rule.arn],
     ['aws.events.rule-name', rule.name],
     ['aws.events.event.ingestion-time', rule.ingestionTime],
-    ['aws.events.event', event],
+    ['aws.events.event', withoutDetail(event)],
     ['aws.events.event.json', event],
   ])
   for (const [name, path] of Object.entries(InputTransformer.InputPathsMap ?? {})) {
     values.set(name, atPath(event, path))
   }
   return fill(InputTransformer.InputTemplate ?? '', values)
+}
+
+/** AWS: one of the two names of the event leaves its detail out. [guide: eb-transform-target-input] */
+const withoutDetail = (event: unknown): unknown => {
+  if (!isObject(event)) return event
+  const { detail: _, ...rest } = event
+  return rest
 }
 
 /** AWS: inside quotation marks a value is text, outside it is JSON; what is not there is empty. */

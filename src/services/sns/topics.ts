@@ -12,10 +12,10 @@ import type {
   UntagResourceRequest,
 } from '@aws-sdk/client-sns'
 import { isObject } from '#shared/json.ts'
-import { notImplemented } from '#wire/errors.ts'
+import { notImplemented, ServiceError } from '#wire/errors.ts'
 import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import type { Shape } from '#wire/operation.ts'
-import { tokenOf } from '#wire/pagination.ts'
+import { keyOf, tokenOf } from '#wire/pagination.ts'
 import { problemOfPolicy } from '../delivery/resource-policy.ts'
 import { problemOfDeliveryPolicy } from './delivery-policy.ts'
 import { invalidParameter, resourceNotFound, topicNotFound } from './errors.ts'
@@ -198,10 +198,12 @@ export const listTopics = async (input: Shape<ListTopicsInput>, call: ReadCall) 
   }
 }
 
-/** Where a page goes on; a token that we did not make begins again. */
+/** Where a page goes on. */
 export const afterOf = (token: string | undefined): string | undefined => {
-  const text = Buffer.from(token ?? '', 'base64url').toString('utf8')
-  return text.startsWith('1:') ? text.slice(2) : undefined
+  if (token === undefined || token === '') return undefined
+  const key = keyOf(token)
+  if (key === undefined) throw invalidParameter('NextToken')
+  return key
 }
 
 type Tags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
@@ -212,7 +214,11 @@ const tagged = (before: TopicRecord['tags'], added: Tags): TopicRecord['tags'] =
     ...Object.fromEntries(added.map(({ Key = '', Value = '' }) => [Key, Value])),
   }
   if (Object.keys(tags).length > TAGS_MAX)
-    throw invalidParameter('Could not complete request: tag quota of per resource exceeded')
+    throw new ServiceError(
+      'TagLimitExceededException',
+      400,
+      'Could not complete request: tag quota of per resource exceeded',
+    )
   return tags
 }
 
@@ -256,6 +262,21 @@ const policyOf = (topic: TopicRecord, arn: string, accountId: string): Policy =>
   return { ...read, Statement: Array.isArray(statement) ? statement : [statement] }
 }
 
+/** AWS: what a topic's policy can be about. [guide: sns-using-identity-based-policies, "Amazon SNS policy keys"] */
+const POLICY_ACTIONS: ReadonlySet<string> = new Set([
+  'AddPermission',
+  'DeleteTopic',
+  'GetDataProtectionPolicy',
+  'GetTopicAttributes',
+  'ListSubscriptionsByTopic',
+  'ListTagsForResource',
+  'Publish',
+  'PutDataProtectionPolicy',
+  'RemovePermission',
+  'SetTopicAttributes',
+  'Subscribe',
+])
+
 export const addPermission = async (
   input: Shape<AddPermissionInput>,
   call: WriteCall,
@@ -265,6 +286,13 @@ export const addPermission = async (
   const policy = policyOf(topic, arn, call.accountId)
   if (policy.Statement.some((one) => isObject(one) && one['Sid'] === input.Label)) {
     throw invalidParameter('Statement already exists')
+  }
+  const foreign = (input.ActionName ?? []).find((action) => !POLICY_ACTIONS.has(action))
+  if (foreign !== undefined) {
+    throw invalidParameter('Policy statement action out of service scope!')
+  }
+  if (!(input.AWSAccountId ?? []).every((id) => /^\d{12}$/.test(id))) {
+    throw invalidParameter('Policy Error: PrincipalNotFound')
   }
   const statement = {
     Sid: input.Label,

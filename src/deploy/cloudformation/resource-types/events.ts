@@ -1,5 +1,6 @@
 // AWS::Events::Rule, EventBus and EventBusPolicy.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
+import { isObject } from '#shared/json.ts'
 import { PARTITION } from '#model/scope.ts'
 import { json, jsonText, text, without } from '../properties.ts'
 import type { ResourceContext, ResourceType } from '../resource-type.ts'
@@ -86,12 +87,15 @@ export const eventBus: ResourceType = {
     KmsKeyIdentifier: without('not honoured here: nothing is encrypted with it'),
     LogConfig: without('not provided here: buses are not logged'),
     Name: text,
-    Policy: without('ignored: it has no effect here'),
+    Policy: jsonText,
     Tags: tagList,
   }),
   create: async (input, context) => {
     const { Name = '', Description, Tags } = input
     await context.call('events', 'CreateEventBus', { Name, Description, Tags })
+    if (input['Policy'] !== undefined) {
+      await context.call('events', 'PutPermission', { EventBusName: Name, Policy: input['Policy'] })
+    }
     const { region, accountId } = context.scope
     const Arn = `arn:${PARTITION}:events:${region}:${accountId}:event-bus/${String(Name)}`
     return {
@@ -119,11 +123,11 @@ export const eventBusPolicy: ResourceType = {
   approximates: HELD_WHERE_ENFORCED,
   create: async (input, context) => {
     const { EventBusName = 'default', StatementId = '', Statement, Condition, ...rest } = input
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] })
-    await context.call('events', 'PutPermission', {
-      EventBusName,
-      ...(Statement === undefined ? { ...rest, StatementId, Condition } : { Policy }),
-    })
+    const given =
+      Statement === undefined
+        ? { ...rest, StatementId, Condition }
+        : { Policy: await withStatement(context, EventBusName, StatementId, Statement) }
+    await context.call('events', 'PutPermission', { EventBusName, ...given })
     return {
       physicalId: String(StatementId),
       keys: { bus: String(EventBusName), id: String(StatementId) },
@@ -134,4 +138,19 @@ export const eventBusPolicy: ResourceType = {
     if (EventBusName === undefined) return
     await unlessGone(call('events', 'RemovePermission', { EventBusName, StatementId }))
   },
+}
+
+/** The policy that a bus has with one statement more, or another one of that name. */
+const withStatement = async (
+  { call }: ResourceContext,
+  Name: unknown,
+  Sid: unknown,
+  statement: unknown,
+): Promise<string> => {
+  const { Policy = '{}' } = await call('events', 'DescribeEventBus', { Name })
+  const before: unknown = JSON.parse(String(Policy)) // It was checked when it was put.
+  const held = entriesOf(isObject(before) ? before['Statement'] : [])
+  const kept = held.filter((one) => one['Sid'] !== Sid)
+  const added = { ...(isObject(statement) ? statement : {}), Sid }
+  return JSON.stringify({ Version: '2012-10-17', Statement: [...kept, added] })
 }

@@ -20,7 +20,6 @@ const TOPIC_ATTRIBUTES = [
   'DisplayName',
   'FifoThroughputScope',
   'FifoTopic',
-  'KmsMasterKeyId',
   'SignatureVersion',
 ]
 
@@ -30,6 +29,7 @@ export const topic: ResourceType = {
     ArchivePolicy: without('not provided here: messages are not archived'),
     DataProtectionPolicy: without('not provided here: messages are not inspected'),
     DeliveryStatusLogging: without('not provided here: deliveries are not logged'),
+    KmsMasterKeyId: without('not honoured here: nothing is encrypted with it'),
     Subscription: json,
     Tags: tagList,
     TopicName: text,
