@@ -79,7 +79,7 @@ describe('daemun start', () => {
   it('serves on what was when a template breaks, says so, and takes the mended one', async () => {
     const failed = next('redeploy-failed')
     await writeFile(join(folder, 'template.yaml'), `${TEMPLATE}  - [`)
-    assert.match(String((await failed).message), /template\.yaml:\d+: this is not valid YAML/)
+    assert.match(String((await failed).message), /template\.yaml:\d+:\d+: this is not valid YAML/)
     assert.equal(await get('/a'), '200 hello extra 2')
     const redeployed = next('redeployed')
     const mended = TEMPLATE.replace('/a', '/b').replace('Default: hello', 'Default: hi')

@@ -96,7 +96,7 @@ test('what is no YAML is refused with file, line and the mend', () => {
   const error = refused('Resources:\n  A: [1\n  B: 2\n')
   assert.equal(error.file, 'template.yaml')
   assert.equal(error.line, 3)
-  assert.match(error.message, /^template\.yaml:3: this is not valid YAML: .+\. Mend the line/)
+  assert.match(error.message, /^template\.yaml:3:\d+: this is not valid YAML: .+\. Mend the line/)
 })
 
 test('an unknown tag is refused by name', () => {
