@@ -81,7 +81,7 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   [/^GetBucketVersioning$/, 'reads as never enabled'],
   [/^GetBucketAcl$/, "the owner's; ACLs are refused as for every new bucket of AWS"],
   [/^(?:Put|Copy)Object$/, 'KMS and customer keys, ACLs, Object Lock are refused by name'],
-  [/^ListMultipartUploads$/, 'without delimiter and markers'],
+  [/^ListMultipartUploads$/, ''],
   [
     /^PutBucketPolicy$/,
     'decides what is public, and is held with the identity policies of signed callers',

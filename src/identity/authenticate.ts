@@ -16,6 +16,7 @@ import type { Store } from '#store/store.ts'
 import { ServiceError } from '#wire/errors.ts'
 import type { WireRequest } from '#wire/message.ts'
 import type { TableDocument } from '#wire/table.ts'
+import { readS3FormSignature } from './s3-form-signature.ts'
 import { readS3QuerySignature } from './s3-query-signature.ts'
 
 /** A service as the one who signs and the one who reads an error know it. */
@@ -38,7 +39,10 @@ export const createAuthenticate = (options: {
   const keys = createSigningKeys(SIGNING_KEYS_MAX)
   const find = createFind(store, resolve)
   return async (request, service) => {
-    const old = service.signingName === 's3' ? readS3QuerySignature(request) : undefined
+    const old =
+      service.signingName === 's3'
+        ? (readS3FormSignature(request) ?? readS3QuerySignature(request))
+        : undefined
     if (old !== undefined) {
       const found = await find(old, clock.nowMs())
       if (typeof found !== 'string')

@@ -209,9 +209,13 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 }
 
 /** A presigned URL of a key that is known here holds what it says, whoever is asked for nothing else. */
-const isBrokenUrl = ({ service }: GatedService, { target }: WireRequest, error: ServiceError) =>
+const isBrokenUrl = (
+  { service }: GatedService,
+  { target, signedForm }: WireRequest,
+  error: ServiceError,
+): boolean =>
   service === 's3' &&
-  /[?&](?:X-Amz-)?Signature=/i.test(target) &&
+  (signedForm !== undefined || /[?&](?:X-Amz-)?Signature=/i.test(target)) &&
   error.code !== 'InvalidAccessKeyId'
 
 const isSigned = ({ headers, target }: WireRequest): boolean =>

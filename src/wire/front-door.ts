@@ -109,7 +109,9 @@ const serviceOf = (
   if (told !== undefined) return told === 'apigateway' ? versionOf(target.path) : told
   if (options.isDataPlanePath(target.path)) return 'execute-api'
   if (isLinkOfMessage(request, target)) return 'sns'
-  return serviceOfPath(target.path) ?? serviceOfForm(request, target.path)
+  return (
+    serviceOfPath(target.path) ?? serviceOfForm(request, target.path) ?? serviceOfUpload(request)
+  )
 }
 
 /** Both versions are signed as `apigateway`, and only v2 lives beneath /v2. */
@@ -194,6 +196,14 @@ const serviceOfForm = (request: FrontDoorRequest, path: string): string | undefi
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(type)
   return path === '/' && request.method === 'POST' && isForm ? 'sts' : undefined
 }
+
+/** A page's upload to S3 says of itself no more than the bucket. */
+const serviceOfUpload = ({ method, target, headers }: FrontDoorRequest): string | undefined =>
+  method === 'POST' &&
+  /^\/[a-z\d][a-z\d.-]{1,61}[a-z\d]\/?$/.test(target) &&
+  /^multipart\/form-data\b/i.test(headerOf(headers, 'content-type') ?? '')
+    ? 's3'
+    : undefined
 
 const serviceOfPath = (path: string): string | undefined => {
   if (versionOf(path) === 'apigatewayv2') return 'apigatewayv2'

@@ -14,6 +14,8 @@ export interface WireRequest {
   readonly remoteAddress: string
   /** A body that is still to come, instead of `body`, which is empty then: objects of S3 are never whole in memory. */
   readonly bodyToCome?: BodyToCome
+  /** The fields of an upload form of S3's: their policy is signed, not the request. Never read from the wire. */
+  readonly signedForm?: ReadonlyMap<string, string>
   /** Aborted when the client goes away before its answer. Made when it is asked for: few operations wait. */
   readonly clientGone?: () => AbortSignal
 }

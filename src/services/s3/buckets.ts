@@ -12,6 +12,7 @@ import { MalformedPolicy } from '#languages/iam-policy/policy.ts'
 import { checkBucketName } from './bucket-name.ts'
 import { invalidArgument, invalidRequest, noSuchBucket, notBuilt } from './errors.ts'
 import { checkNotification } from './notification-rules.ts'
+import { checkRoutingRules } from './routing-rules.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -243,8 +244,7 @@ function checkCors({ CORSRules: rules }: Input): void {
 function checkWebsite(website: Input): void {
   const index = website['IndexDocument']
   const redirect = website['RedirectAllRequestsTo']
-  if (Array.isArray(website['RoutingRules']) && website['RoutingRules'].length > 0)
-    throw notBuilt('RoutingRules of websites')
+  checkRoutingRules(website['RoutingRules'])
   if (isObject(redirect)) return
   if (!isObject(index) || typeof index['Suffix'] !== 'string' || index['Suffix'] === '')
     throw invalidArgument(

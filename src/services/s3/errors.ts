@@ -42,6 +42,13 @@ export const entityTooLarge = (MaxSizeAllowed: number): ServiceError =>
     { MaxSizeAllowed },
   )
 
+export const entityTooSmall = (): ServiceError =>
+  new ServiceError(
+    'EntityTooSmall',
+    400,
+    'Your proposed upload is smaller than the minimum allowed size',
+  )
+
 export const preconditionFailed = (Condition: string): ServiceError =>
   new ServiceError(
     'PreconditionFailed',

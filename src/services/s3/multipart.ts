@@ -10,6 +10,7 @@ import { checkWrite, readRange } from './conditions.ts'
 import { invalidArgument, invalidRequest, noSuchUpload, notBuilt } from './errors.ts'
 import { encoder } from './list-objects.ts'
 import { emit } from './object-events.ts'
+import { markersOf, pageOfUploads, UPLOADS_READ_MAX } from './list-uploads.ts'
 import { type ObjectRecord, PARTS_MAX, type PartRecord, type UploadRecord } from './object-index.ts'
 import { type Input, type S3Call, type S3Parts, textOf } from './parts.ts'
 import {
@@ -277,17 +278,28 @@ export const listParts = async (input: Input, call: S3Call, parts: S3Parts): Pro
 
 export const listMultipartUploads = async (input: Input, call: S3Call, { index }: S3Parts) => {
   const bucket = await call.store.read((view) => bucketOf(view, input['Bucket']))
-  if (input['Delimiter'] !== undefined) throw notBuilt('A delimiter in ListMultipartUploads')
-  if (input['KeyMarker'] !== undefined) throw notBuilt('A marker in ListMultipartUploads')
   const prefix = textOf(input, 'Prefix') ?? ''
-  const found = await index.listUploads(bucket.id, prefix, LISTED_MAX)
+  const delimiter = textOf(input, 'Delimiter') ?? ''
+  const limit = Math.min(Number(input['MaxUploads'] ?? LISTED_MAX), LISTED_MAX)
+  const all = await index.listUploads(bucket.id, prefix, UPLOADS_READ_MAX)
+  const found = pageOfUploads(all, { prefix, delimiter, limit, ...markersOf(input) })
   const encode = encoder(input)
+  const { Delimiter, KeyMarker, UploadIdMarker, EncodingType } = input
   return {
     Bucket: bucket.name,
-    Prefix: prefix,
-    MaxUploads: LISTED_MAX,
-    IsTruncated: false,
-    Uploads: found.map(({ key, uploadId, initiatedMs }) => ({
+    Prefix: encode(prefix),
+    ...(Delimiter !== undefined && { Delimiter: encode(delimiter) }),
+    ...(KeyMarker !== undefined && { KeyMarker: encode(String(KeyMarker)) }),
+    ...(UploadIdMarker !== undefined && { UploadIdMarker }),
+    ...(EncodingType !== undefined && { EncodingType: 'url' }),
+    MaxUploads: limit,
+    IsTruncated: found.next !== undefined,
+    ...(found.next !== undefined && {
+      NextKeyMarker: encode(found.next.key),
+      NextUploadIdMarker: found.next.uploadId,
+    }),
+    CommonPrefixes: found.prefixes.map((one) => ({ Prefix: encode(one) })),
+    Uploads: found.uploads.map(({ key, uploadId, initiatedMs }) => ({
       Key: encode(key),
       UploadId: uploadId,
       Initiated: initiatedMs,

@@ -4,6 +4,7 @@ import type { WireResponse } from '#wire/message.ts'
 import { bucketOf, bucketOperations } from './buckets.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { getObject } from './get-object.ts'
+import { getObjectAttributes } from './get-object-attributes.ts'
 import { listObjects, listObjectsV2 } from './list-objects.ts'
 import {
   abortMultipartUpload,
@@ -34,6 +35,7 @@ export const objectOperations: Readonly<Record<string, S3Operation>> = {
   DeleteObjects: deleteObjects,
   DeleteObjectTagging: deleteObjectTagging,
   GetObject: getObject,
+  GetObjectAttributes: getObjectAttributes,
   GetObjectTagging: getObjectTagging,
   HeadObject: getObject,
   ListMultipartUploads: listMultipartUploads,

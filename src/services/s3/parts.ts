@@ -18,6 +18,8 @@ export interface S3Call extends StoreCall {
   /** Who called was found out, and not merely believed: what the request promises of its body is checked. */
   readonly chunkSigner?: ChunkSigner | undefined
   readonly isAnonymous: boolean
+  /** How long a body may be whose length is not told: the file of a form. */
+  readonly bodyRange?: { readonly min: number; readonly max: number }
 }
 
 export type Input = Readonly<Record<string, unknown>>

@@ -179,7 +179,8 @@ export const copyObject = async (input: Input, call: S3Call, parts: S3Parts): Pr
     from.id === bucket.id &&
     source.key === key &&
     !replaces &&
-    given.headers['x-amz-storage-class'] === undefined
+    given.headers['x-amz-storage-class'] === undefined &&
+    given.headers['x-amz-website-redirect-location'] === undefined
   )
     throw invalidRequest(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -191,7 +192,15 @@ export const copyObject = async (input: Input, call: S3Call, parts: S3Parts): Pr
     parts.newId(),
     parts.blobs.read(source.blobs, 0, source.size),
   )
-  const { headers, metadata } = replaces ? given : source
+  // AWS: how it is kept and where its page leads are never copied.
+  const {
+    'x-amz-storage-class': _1,
+    'x-amz-website-redirect-location': _2,
+    ...kept
+  } = source.headers
+  const own = Object.entries(given.headers).filter(([name]) => name.startsWith('x-amz-'))
+  const headers = replaces ? given.headers : { ...kept, ...Object.fromEntries(own) }
+  const { metadata } = replaces ? given : source
   const record: ObjectRecord = {
     ...source,
     key,

@@ -6,7 +6,7 @@ import { decodeAwsChunked } from './aws-chunked.ts'
 import type { Blob } from './blobs.ts'
 import { type Checksum, promisedAlgorithm, type RunningChecks, startChecks } from './checksums.ts'
 import { fullDisk } from './disk-errors.ts'
-import { entityTooLarge, incompleteBody } from './errors.ts'
+import { entityTooLarge, entityTooSmall, incompleteBody } from './errors.ts'
 import type { S3Call, S3Parts } from './parts.ts'
 
 export interface Received {
@@ -31,8 +31,7 @@ export const receiveBody = async (
   const expected = isChunked
     ? lengthOf(headerOf(headers, 'x-amz-decoded-content-length'))
     : bodyToCome?.declaredBytes
-  if (expected === undefined) throw missingLength()
-  if (expected > BODY_BYTES_MAX) throw entityTooLarge(BODY_BYTES_MAX)
+  const range = rangeOf(call, expected)
   const trailers = new Map<string, string>()
   const source = bodyToCome?.stream() ?? nothing()
   const data = isChunked
@@ -45,11 +44,11 @@ export const receiveBody = async (
     let bytes = 0
     for await (const piece of data) {
       bytes += piece.length
-      if (bytes > expected) throw incompleteBody()
+      if (bytes > range.max) throw range.tooLong()
       checks.update(piece)
       yield piece
     }
-    if (bytes !== expected) throw incompleteBody()
+    if (bytes < range.min) throw range.tooShort()
     result.found = checks.finish(trailers)
   }
   try {
@@ -58,6 +57,16 @@ export const receiveBody = async (
   } catch (error) {
     throw fullDisk(error) ?? error
   }
+}
+
+const rangeOf = ({ bodyRange }: S3Call, expected: number | undefined) => {
+  if (bodyRange !== undefined) {
+    const max = Math.min(bodyRange.max, BODY_BYTES_MAX)
+    return { min: bodyRange.min, max, tooLong: () => entityTooLarge(max), tooShort: entityTooSmall }
+  }
+  if (expected === undefined) throw missingLength()
+  if (expected > BODY_BYTES_MAX) throw entityTooLarge(BODY_BYTES_MAX)
+  return { min: expected, max: expected, tooLong: incompleteBody, tooShort: incompleteBody }
 }
 
 const lengthOf = (text: string | undefined): number | undefined =>

@@ -22,6 +22,7 @@ import { fullDisk } from './disk-errors.ts'
 import { accessDenied, entityTooLarge, notBuilt } from './errors.ts'
 import { isWhole, type S3Operation, s3Operations } from './operations.ts'
 import type { Input, S3Call } from './parts.ts'
+import { isPostForm, isSignedForm, postObject, readPostedObject } from './post-object.ts'
 import { createPublicAccess, type PublicAccess } from './public-access.ts'
 import { openStorage, type Storage } from './storage.ts'
 import { answerWebsite } from './website.ts'
@@ -150,6 +151,7 @@ const answer = async (
   call: StoreCall,
   gate: S3Gate,
 ): Promise<WireResponse> => {
+  if (isPostForm(request)) return answerForm(server, request, call, gate)
   const { protocol, table, operations, storage } = server
   const target = parseTarget(request.target)
   const route = protocol.route(request, target)
@@ -169,6 +171,21 @@ const answer = async (
   else await gate.authorize(name, decoded, sent, asked)
   const output = await run(decoded, withChunkSigner(s3Call), storage.parts())
   return isWhole(output) ? output : protocol.encodeOutput(operation, output, call.requestId)
+}
+
+const answerForm = async (
+  server: Server,
+  request: WireRequest,
+  call: StoreCall,
+  gate: S3Gate,
+): Promise<WireResponse> => {
+  const posted = await readPostedObject(request)
+  const isAnonymous = !isSignedForm(posted)
+  const asked = isAnonymous ? call : await gate.admit('PutObject', posted.request, call)
+  const s3Call = { ...asked, request: posted.request, isAnonymous }
+  if (isAnonymous) await admitAnonymous(server, 'PutObject', posted.input, s3Call)
+  else await gate.authorize('PutObject', posted.input, posted.request, asked)
+  return postObject(posted, s3Call, server.storage.parts())
 }
 
 /** Their bodies go to the disk as they come. */

@@ -11,6 +11,7 @@ import { accessDenied, noSuchBucket, noSuchKey } from './errors.ts'
 import { answerObject } from './get-object.ts'
 import type { S3Call, S3Parts } from './parts.ts'
 import type { PublicAccess } from './public-access.ts'
+import { redirectOf } from './routing-rules.ts'
 
 export const answerWebsite = async (
   call: S3Call,
@@ -32,7 +33,9 @@ export const answerWebsite = async (
     return await page(bucket, bucket.website, call, parts, access)
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
+    const elsewhere = bucket?.website && routed(bucket.website, call, error.statusCode)
     return (
+      elsewhere ??
       (bucket && (await errorDocument(bucket, error, call, parts, access))) ??
       errorPage(error, call.requestId)
     )
@@ -49,7 +52,7 @@ const page = async (
   access: PublicAccess,
 ): Promise<WireResponse> => {
   const { request } = call
-  const path = decodePercent(parseTarget(request.target).path.slice(1)) ?? ''
+  const path = keyOf(call)
   const redirect = website['RedirectAllRequestsTo']
   if (isObject(redirect)) {
     const scheme = redirect['Protocol'] === 'https' ? 'https' : 'http'
@@ -61,6 +64,8 @@ const page = async (
       405,
       'The specified method is not allowed against this resource.',
     )
+  const elsewhere = routed(website, call, undefined)
+  if (elsewhere !== undefined) return elsewhere
   const index = isObject(website['IndexDocument']) ? String(website['IndexDocument']['Suffix']) : ''
   const key = path === '' || path.endsWith('/') ? `${path}${index}` : path
   // AWS: a folder without its slash leads to the folder, where that has an index document.
@@ -71,12 +76,24 @@ const page = async (
   if (isFolder) return movedTo(302, `/${encodeURI(path.toWellFormed())}/`, call)
   const record = await readable(bucket, key, call, parts, access)
   if (record !== undefined) {
-    const elsewhere = record.headers['x-amz-website-redirect-location']
-    if (elsewhere !== undefined) return movedTo(301, elsewhere, call)
+    const moved = record.headers['x-amz-website-redirect-location']
+    if (moved !== undefined) return movedTo(301, moved, call)
     const conditions = { IfNoneMatch: conditionOf(call) }
     return answerObject(conditions, record, call, parts)
   }
   throw noSuchKey(key)
+}
+
+const keyOf = ({ request }: S3Call): string =>
+  decodePercent(parseTarget(request.target).path.slice(1)) ?? ''
+
+const routed = (
+  website: Website,
+  call: S3Call,
+  errorCode: number | undefined,
+): WireResponse | undefined => {
+  const found = redirectOf(website, keyOf(call), call.request.host, errorCode)
+  return found && movedTo(found.statusCode, found.location, call)
 }
 
 const conditionOf = ({ request }: S3Call): string | undefined => {

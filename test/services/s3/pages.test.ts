@@ -16,7 +16,14 @@ Resources:
     Type: AWS::S3::Bucket
     Properties:
       BucketName: site
-      WebsiteConfiguration: { IndexDocument: index.html, ErrorDocument: oops.html }
+      WebsiteConfiguration:
+        IndexDocument: index.html
+        ErrorDocument: oops.html
+        RoutingRules:
+          - RoutingRuleCondition: { KeyPrefixEquals: old/ }
+            RedirectRule: { ReplaceKeyPrefixWith: docs/, HttpRedirectCode: '302' }
+          - RoutingRuleCondition: { HttpErrorCodeReturnedEquals: '403', KeyPrefixEquals: gone/ }
+            RedirectRule: { HostName: archive.example, Protocol: https, ReplaceKeyWith: all.html }
       CorsConfiguration:
         CorsRules:
           - { AllowedMethods: [GET, PUT], AllowedOrigins: ['https://shop.example'], AllowedHeaders: ['*'] }
@@ -119,6 +126,17 @@ describe('S3 for pages and templates', () => {
     assert.deepEqual([missing.status, missing.text], [403, '<h1>oops</h1>'])
     assert.equal((await ask('inbox.s3-website.localhost', '/')).status, 404)
     assert.equal((await ask(host, '/', { method: 'PUT' })).status, 405)
+  })
+
+  it('leads on by routing rules: before a page is looked for, or where it would be an error', async () => {
+    const host = 'site.s3-website.localhost'
+    const old = await ask(host, '/old/a%20b')
+    assert.deepEqual([old.status, old.headers['location']], [302, `http://${host}/docs/a%20b`])
+    const gone = await ask(host, '/gone/x')
+    assert.deepEqual(
+      [gone.status, gone.headers['location']],
+      [301, 'https://archive.example/all.html'],
+    )
   })
 
   it('holds pages of browsers to the CORS configuration', async () => {

@@ -59,12 +59,33 @@ const CORS = structure({
 const suffix: Reader = (value, path, audience) => ({ Suffix: text(value, path, audience) })
 const key: Reader = (value, path, audience) => ({ Key: text(value, path, audience) })
 
+const ROUTING_RULES = list(
+  structure({
+    RoutingRuleCondition: named(
+      'Condition',
+      structure(byName({ HttpErrorCodeReturnedEquals: text, KeyPrefixEquals: text })),
+    ),
+    RedirectRule: named(
+      'Redirect',
+      structure(
+        byName({
+          HostName: text,
+          HttpRedirectCode: text,
+          Protocol: text,
+          ReplaceKeyPrefixWith: text,
+          ReplaceKeyWith: text,
+        }),
+      ),
+    ),
+  }),
+)
+
 const WEBSITE = structure(
   byName({
     IndexDocument: suffix,
     ErrorDocument: key,
     RedirectAllRequestsTo: structure(byName({ HostName: text, Protocol: text })),
-    RoutingRules: without('not honoured here: pages are served where they lie'),
+    RoutingRules: ROUTING_RULES,
   }),
 )
 

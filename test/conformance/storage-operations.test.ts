@@ -1,0 +1,122 @@
+// The SDK, every boto3 and every AWS CLI that are installed are asked each operation of DynamoDB and S3 that is
+// implemented, with a success and a refusal: one table for all of them (storage-tables.ts).
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import * as dynamodb from '@aws-sdk/client-dynamodb'
+import * as s3 from '@aws-sdk/client-s3'
+import { operationKinds } from '#services/dynamodb/operations.ts'
+import { s3Operations } from '#services/s3/operations.ts'
+import { type Gateway, startGateway } from '../support/gateway.ts'
+import { checkOutcomes, runTable, type Step } from '../support/storage-steps.ts'
+import { pythonClients } from '../support/python-clients.ts'
+import { sdkOptions } from '../support/services.ts'
+import { DYNAMODB_TABLE, S3_SHORT_TABLE, S3_TABLE } from './storage-tables.ts'
+
+/** Refused whatever is asked of it, or taken whatever is asked. */
+const NEVER_OK: ReadonlySet<string> = new Set(['PutBucketVersioning'])
+const ALWAYS_OK: ReadonlySet<string> = new Set(['ListBuckets'])
+
+const missing = (implemented: Iterable<string>, table: readonly Step[]): readonly string[] =>
+  [...implemented].flatMap((name) => {
+    const steps = table.filter(({ op }) => op === name)
+    const isTaken = NEVER_OK.has(name) || steps.some(({ error }) => error === undefined)
+    const isRefused = ALWAYS_OK.has(name) || steps.some(({ error }) => error !== undefined)
+    return isTaken && isRefused ? [] : [name]
+  })
+
+it('every operation that is implemented is in a table, with a success and a refusal', () => {
+  assert.deepEqual(missing(Object.keys(s3Operations(async () => true)), S3_TABLE), [])
+  const implemented = [...operationKinds].filter(([, kind]) => kind !== 'absent')
+  assert.deepEqual(
+    missing(
+      implemented.map(([name]) => name),
+      DYNAMODB_TABLE,
+    ),
+    [],
+  )
+})
+
+describe('each client, by the table', () => {
+  let gateway: Gateway
+  before(async () => {
+    gateway = await startGateway({ shape: 'start' })
+  })
+  after(() => gateway?.stop())
+
+  /** The command of that name: `PutObject` → `new PutObjectCommand(input)`. */
+  const commandOf = (commands: object, op: string, input: object): unknown => {
+    const Command: unknown = Reflect.get(commands, `${op}Command`)
+    assert.ok(typeof Command === 'function', op)
+    return Reflect.construct(Command, [input])
+  }
+
+  it('the SDK: S3', async () => {
+    const client = new s3.S3Client({ ...sdkOptions(gateway), forcePathStyle: true })
+    const send = async (op: string, input: object): Promise<object> =>
+      client.send(commandOf(s3, op, input) as s3.HeadBucketCommand) // One of its commands.
+    checkOutcomes(S3_TABLE, await runTable(S3_TABLE, { B: 'table-of-sdk' }, send))
+    client.destroy()
+  })
+
+  it('the SDK: DynamoDB', async () => {
+    const client = new dynamodb.DynamoDBClient(sdkOptions(gateway))
+    const send = async (op: string, input: object): Promise<object> =>
+      client.send(commandOf(dynamodb, op, input) as dynamodb.ListTablesCommand) // One of its commands.
+    checkOutcomes(DYNAMODB_TABLE, await runTable(DYNAMODB_TABLE, { T: 'table-of-sdk' }, send))
+    client.destroy()
+  })
+
+  for (const [at, client] of pythonClients().entries())
+    it(client.name, async () => {
+      const B = `table-of-python-${at}`
+      const table = client.name.startsWith('aws') ? S3_SHORT_TABLE : S3_TABLE
+      checkOutcomes(table, await client.run(gateway, 's3', table, { B }))
+      const asked = await client.run(gateway, 'dynamodb', DYNAMODB_TABLE, { T: B })
+      checkOutcomes(DYNAMODB_TABLE, asked)
+    })
+
+  for (const [at, client] of pythonClients().entries()) {
+    if (!client.name.startsWith('aws')) continue
+    it(`${client.name}: aws s3 with folders and websites`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'daemun-sync-'))
+      try {
+        await mkdir(join(folder, 'site/docs'), { recursive: true })
+        for (const name of ['site/index.html', 'site/docs/a b.html', 'site/skipped.tmp'])
+          await writeFile(join(folder, name), name)
+        const bucket = `s3://sync-${at}`
+        const ended = await client.aws(gateway, folder, [
+          ['s3', 'mb', bucket],
+          ['s3', 'sync', 'site', `${bucket}/www`, '--exclude', '*.tmp'],
+          ['s3', 'sync', 'site', `${bucket}/www`, '--exclude', '*.tmp'],
+          ['s3', 'website', bucket, '--index-document', 'index.html', '--error-document', 'e.html'],
+          ['s3', 'cp', `${bucket}/www`, 'back', '--recursive'],
+          ['s3', 'rm', `${bucket}/www/docs`, '--recursive'],
+          ['s3', 'sync', 'site', `${bucket}/www`, '--delete', '--exclude', 'docs/*', '--size-only'],
+          ['s3', 'ls', `${bucket}/www/`, '--recursive'],
+          ['s3', 'presign', `${bucket}/www/index.html`],
+          ['s3', 'cp', `${bucket}/missing`, '-'],
+        ])
+        const codes = ended.map(({ code }) => code)
+        assert.deepEqual(codes, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1], JSON.stringify(ended))
+        assert.match(ended[1]?.out ?? '', /upload: /)
+        assert.doesNotMatch(ended[2]?.out ?? '', /upload: /)
+        assert.equal(
+          await readFile(join(folder, 'back/docs/a b.html'), 'utf8'),
+          'site/docs/a b.html',
+        )
+        const listed = (ended[7]?.out ?? '').trim().split('\n')
+        assert.deepEqual(
+          listed.map((line) => line.split('/').at(-1)),
+          ['index.html', 'skipped.tmp'],
+        )
+        const url = (ended[8]?.out ?? '').trim()
+        assert.equal(await (await fetch(url)).text(), 'site/index.html')
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    })
+  }
+})
