@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { GetUsageCommand } from '@aws-sdk/client-api-gateway'
 import * as logs from '@aws-sdk/client-cloudwatch-logs'
+import * as dynamodb from '@aws-sdk/client-dynamodb'
 import * as events from '@aws-sdk/client-eventbridge'
 import * as s3 from '@aws-sdk/client-s3'
 import * as sns from '@aws-sdk/client-sns'
@@ -41,6 +42,16 @@ const openWrites = async (gateway: Gateway) => {
     new sqs.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   )
   const Arn = attributes.Attributes?.QueueArn ?? ''
+  // Held by `serve`: who delivers has to be let in.
+  const Service = ['sns.amazonaws.com', 'events.amazonaws.com']
+  const letIn = {
+    Effect: 'Allow',
+    Principal: { Service },
+    Action: 'sqs:SendMessage',
+    Resource: Arn,
+  }
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [letIn] })
+  await queue.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }))
   const { TopicArn } = await topic.send(new sns.CreateTopicCommand({ Name: 't' }))
   const subscribed = { TopicArn, Protocol: 'sqs', Attributes: { RawMessageDelivery: 'true' } }
   await topic.send(new sns.SubscribeCommand({ ...subscribed, Endpoint: Arn }))
@@ -55,6 +66,20 @@ const openWrites = async (gateway: Gateway) => {
   const stream = { logGroupName: 'group', logStreamName: 'stream' }
   await group.send(new logs.CreateLogGroupCommand(stream))
   await group.send(new logs.CreateLogStreamCommand(stream))
+  const table = new dynamodb.DynamoDBClient(options)
+  const keyed = {
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  } as const
+  const createTable = (TableName: string, more: Partial<dynamodb.CreateTableCommandInput> = {}) =>
+    table.send(new dynamodb.CreateTableCommand({ TableName, ...keyed, ...more } as never))
+  await createTable('plain')
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } as const
+  await createTable('streamed', { StreamSpecification })
+  const item = (id: string) => ({ id: { S: id }, text: { S: 'x'.repeat(8_000) } })
+  const put = (TableName: string, id: string) =>
+    table.send(new dynamodb.PutItemCommand({ TableName, Item: item(id) }))
   const Body = Buffer.alloc(20_000, 'x')
   const writes: Readonly<Record<string, Write>> = {
     send: (name) => {
@@ -78,6 +103,15 @@ const openWrites = async (gateway: Gateway) => {
       const part = { Bucket, Key: 'parts', UploadId, PartNumber, Body }
       return bucket.send(new s3.UploadPartCommand(part))
     },
+    putItem: (id) => put('plain', id),
+    putStreamedItem: (id) => put('streamed', id),
+    transactWriteItems: (id) => {
+      const puts = ['1', '2'].map((half) => ({
+        Put: { TableName: 'plain', Item: item(`${id}-${half}`) },
+      }))
+      return table.send(new dynamodb.TransactWriteItemsCommand({ TransactItems: puts }))
+    },
+    createTable: (name) => createTable(`table-${name}`),
     putLogEvents: (message) => {
       const logEvents = [{ timestamp: Date.now(), message }]
       return group.send(new logs.PutLogEventsCommand({ ...stream, logEvents }))
@@ -112,13 +146,18 @@ const openWrites = async (gateway: Gateway) => {
       (await bucket.send(new s3.ListPartsCommand({ Bucket, Key: 'parts', UploadId }))).Parts?.map(
         ({ PartNumber }) => PartNumber,
       ),
+    items: async (TableName: string) =>
+      (await table.send(new dynamodb.ScanCommand({ TableName }))).Items?.map(
+        ({ id }) => id?.S,
+      ).sort(),
+    tables: async () => (await table.send(new dynamodb.ListTablesCommand({}))).TableNames,
     logged: async () =>
       (await group.send(new logs.GetLogEventsCommand(stream))).events?.map(
         ({ message }) => message,
       ),
   }
   const close = (): void => {
-    for (const client of [queue, topic, bus, bucket, group]) client.destroy()
+    for (const client of [queue, topic, bus, bucket, group, table]) client.destroy()
   }
   return { writes, read, close }
 }
@@ -163,11 +202,16 @@ describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
         for (const name of ['bb', 'ccc']) {
           const wanted = Object.keys(writes).map((operation) => [
             operation,
-            /Object|Upload|Part/.test(operation) ? 'InternalError' : 'InternalFailure',
+            /Object|Upload|Part/.test(operation)
+              ? 'InternalError'
+              : /Item|Table/.test(operation)
+                ? 'InternalServerError'
+                : 'InternalFailure',
             500,
           ])
           assert.deepEqual(await refusals(writes, name), wanted)
         }
+        assert.deepEqual(await read.items('plain'), ['a', 'a-1', 'a-2'])
         // With a quota that is written down before it is given: it is counted on, and not exceeded.
         assert.deepEqual(new Set(await shop.statuses(ASKED, KEY)), new Set([200]))
         await assert.rejects(shop.createKey('another-key-of-a-customer'), {
@@ -193,6 +237,10 @@ describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
         ])
         assert.deepEqual(await read.parts(), [1, 4])
         assert.deepEqual(await read.logged(), kept)
+        const halves = kept.flatMap((name) => [name, `${name}-1`, `${name}-2`])
+        assert.deepEqual(await read.items('plain'), halves)
+        assert.deepEqual(await read.items('streamed'), kept)
+        assert.deepEqual(await read.tables(), ['plain', 'streamed', 'table-a', 'table-dddd'])
         const left = await shop.statuses(QUOTA - ASKED, KEY)
         assert.equal(left.filter((status) => status === 200).length, QUOTA - ASKED - 1)
         const usage = await shop.client.send(new GetUsageCommand({ usagePlanId, ...DAYS }))

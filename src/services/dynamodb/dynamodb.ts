@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Scope } from '#model/scope.ts'
+import { isDiskFull } from '#shared/disk-full.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { notImplemented, ServiceError } from '#wire/errors.ts'
@@ -97,7 +98,8 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
         const error = thrown instanceof EngineError ? refusalOf(thrown) : thrown
         if (error instanceof ServiceError) return errorAnswer(error, call.requestId)
         onError(error)
-        return errorAnswer(internalError(call.requestId), call.requestId)
+        const failure = isDiskFull(error) ? noRoom() : internalError(call.requestId)
+        return errorAnswer(failure, call.requestId)
       }
     },
     clear: async () => {
@@ -177,6 +179,9 @@ const unknownOperation = (prefix: string, operation: string): ServiceError =>
         400,
         `dynamodb has no operation ${operation.slice(0, 200)}`,
       )
+
+const noRoom = (): ServiceError =>
+  new ServiceError('InternalServerError', 500, 'There is no space left on the disk of this node.')
 
 const internalError = (requestId: string): ServiceError =>
   new ServiceError(
