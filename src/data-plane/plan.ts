@@ -121,6 +121,8 @@ export interface RestStagePlan extends StagePlanBase {
   readonly protocol: 'REST'
   /** Reached through a VPC endpoint, and only so. */
   readonly isPrivate: boolean
+  /** Endpoint access mode STRICT. */
+  readonly isStrict?: boolean
   readonly routes: RouteTable<RestMethodPlan>
   readonly binaryMediaTypes: (mediaType: string | undefined) => boolean
   readonly gatewayResponses: GatewayResponsePlan

@@ -94,6 +94,7 @@ const compileRelease = (
     ...facts,
     protocol: 'REST',
     isPrivate: isPrivate(api),
+    isStrict: api.endpointAccessMode === 'STRICT',
     suggestRoute: compileSuggestions(routes.map(({ method, path }) => `${method} ${path}`)),
     keepsLog: routes.some(({ plan }) => plan.executionLog !== undefined),
     isTraced: stage.tracingEnabled,

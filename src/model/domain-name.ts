@@ -84,6 +84,8 @@ export interface DomainNameEntry {
   readonly routingMode: RoutingMode
   /** Only clients with a certificate may call. */
   readonly mutualTls: boolean
+  /** Endpoint access mode STRICT: TLS handshakes name the Host. */
+  readonly isStrict?: boolean
   /** In the order of their base paths. */
   readonly mappings: readonly Pick<BasePathMapping, 'basePath' | 'apiId' | 'stage'>[]
   /** In the order of their priorities. */

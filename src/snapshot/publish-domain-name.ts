@@ -26,7 +26,7 @@ const entryOf = async (
   tx: Transaction,
   { accountId, region }: Scope,
   key: string,
-  { domainName, routingMode, mutualTlsAuthentication }: DomainName,
+  { domainName, routingMode, mutualTlsAuthentication, endpointAccessMode }: DomainName,
 ): Promise<DomainNameEntry> => {
   const scope = { accountId, region }
   const mappings = await tx.list(basePathMappings, scope, { prefix: `${key}/` })
@@ -37,6 +37,7 @@ const entryOf = async (
     domainName: domainName.toLowerCase(),
     routingMode,
     mutualTls: mutualTlsAuthentication?.truststoreUri !== undefined,
+    ...(endpointAccessMode === 'STRICT' && { isStrict: true }),
     mappings: mappings.map(({ value: { basePath, apiId, stage } }) => ({
       basePath,
       apiId,

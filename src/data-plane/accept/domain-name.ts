@@ -66,7 +66,11 @@ const addressOfDomain = (
     domainName,
     domainPrefix,
     eventPath: route.eventPath,
-    customDomain: { basePathMatched, ...matched },
+    customDomain: {
+      basePathMatched,
+      ...matched,
+      ...(domain.isStrict === true && { isStrict: true }),
+    },
   }
 }
 

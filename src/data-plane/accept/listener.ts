@@ -16,6 +16,7 @@ import { handleRestRequest } from '../rest-api.ts'
 import { defaultResponse } from '../respond/gateway-response.ts'
 import { functionUrlPlan } from '../function-url.ts'
 import { findAddress } from './domain-name.ts'
+import { refuseOtherName } from './endpoint-access.ts'
 import { findFunctionUrl, type FunctionUrlAddress } from './function-url.ts'
 import {
   acceptRequest,
@@ -57,6 +58,8 @@ export const createDataPlane =
     if (endpoint !== undefined && !isPrivate(stage)) {
       return answerNobody(http, address, current, services, publicThroughEndpoint(stage))
     }
+    const otherName = refuseOtherName(http, address, stage)
+    if (otherName !== undefined) return answerNobody(http, address, current, services, otherName)
     if (stage.protocol === 'HTTP') {
       const told = { execution: notesFor(stage, services) }
       const request = acceptRequest(http, address, services, 'HTTP', current, told)

@@ -29,6 +29,8 @@ export interface RequestAddress {
   readonly customDomain?: {
     readonly basePathMatched: string
     readonly routingRuleIdMatched?: string
+    /** Its endpoint access mode is STRICT. */
+    readonly isStrict?: boolean
   }
   /** The VPC endpoint that it came through; absent for what came by a public address. */
   readonly vpcEndpoint?: VpcEndpoint

@@ -10,6 +10,7 @@ import { handleConnect } from '../websocket-api.ts'
 import type { RequestAddress } from './request.ts'
 import { createConnectRate, type ConnectRate } from './connect-rate.ts'
 import { findAddress } from './domain-name.ts'
+import { refuseOtherName } from './endpoint-access.ts'
 import { type ConnectionWorld, OpenConnection } from './open-connection.ts'
 import { handshakeRequest } from './socket-request.ts'
 
@@ -35,7 +36,7 @@ export const createUpgrade = (options: UpgradeOptions): UpgradeHandler => {
     socket.on('error', () => socket.destroy()) // A client that goes away; its close event says all there is.
     const current = options.directory()
     const address = shared(findAddress(http.host, http.target, http.headers, current))
-    const stage = address && findStage(current, address)
+    const stage = address && findStage(current, address, http)
     const answering =
       address === undefined || stage === undefined
         ? answerPlainly(options, http, socket)
@@ -59,13 +60,17 @@ const createSharedAddress = () => {
 
 const findStage = (
   directory: Directory,
-  { apiId, stageName, path, customDomain }: RequestAddress,
+  address: RequestAddress,
+  http: HttpRequest,
 ): WebSocketStagePlan | undefined => {
+  const { apiId, stageName, path, customDomain } = address
   const api = directory.findApi(apiId)
   if (api === undefined || stageName === undefined || path !== '/') return undefined
   if (api.disableExecuteApiEndpoint && customDomain === undefined) return undefined
   const stage = api.stage(stageName)
-  return stage?.protocol === 'WEBSOCKET' ? stage : undefined
+  // What is refused here is answered as any other request.
+  if (stage?.protocol !== 'WEBSOCKET' || refuseOtherName(http, address, stage)) return undefined
+  return stage
 }
 
 const answerPlainly = async (

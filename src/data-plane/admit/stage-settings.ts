@@ -32,6 +32,4 @@ const noteIgnored = (stage: Stage, api: RestApi, limits: Limits): void => {
   if (stage.clientCertificateId !== undefined) limits.ignore('client certificates')
   // It chooses among TLS versions of AWS's listener, which is not the one here.
   if (api.securityPolicy !== undefined) limits.ignore('the TLS security policy')
-  // It compares the names of the TLS handshake with the Host; without a domain name of one's own they are the same.
-  if (api.endpointAccessMode === 'STRICT') limits.ignore('the STRICT endpoint access mode')
 }
