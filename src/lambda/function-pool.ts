@@ -100,7 +100,7 @@ const poolParts = (options: FunctionPoolOptions): PoolParts => {
     capacity: new Capacity(settings.processesMax, settings.startsMax),
     watches: createCodeWatches(clock, settings.dataDir),
     findPython: createPythonFinder(settings.hostEnvironment),
-    trust: createTrust(settings),
+    trust: createTrust(settings, options.clock),
     onLog,
     onNotice: once(onNotice),
     onReload,

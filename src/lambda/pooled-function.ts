@@ -12,7 +12,7 @@ import type { Launch, Outcome } from './function-process.ts'
 import { logStreamName, type OnFunctionLog } from './invocation-log.ts'
 import type { CompletePoolSettings } from './pool-settings.ts'
 import type { Python } from './python.ts'
-import { prepareLaunch } from './runtimes.ts'
+import { type LaunchContext, prepareLaunch } from './runtimes.ts'
 import type { CodeWatches } from './watch.ts'
 
 /** What all functions of a pool share. */
@@ -23,7 +23,7 @@ export interface PoolParts {
   readonly capacity: Capacity
   readonly watches: CodeWatches
   readonly findPython: (runtime: string) => Promise<Python | undefined>
-  readonly trust: () => Readonly<Record<string, string>>
+  readonly trust: LaunchContext['trust']
   readonly onLog: OnFunctionLog
   readonly onNotice: (functionName: string, text: string) => void
   readonly onReload: (functionName: string, file: string) => void

@@ -9,7 +9,7 @@ import { codeFolders, nameOf } from './code.ts'
 import { type CodeFolders, functionEnvironment } from './environment.ts'
 import type { Launch } from './function-process.ts'
 import { handlerFile, runtimeFamily } from './handler-file.ts'
-import { redirectOf } from './home.ts'
+import { redirectOf, type Trusting } from './home.ts'
 import { LaunchError } from './launch-error.ts'
 import type { CompletePoolSettings } from './pool-settings.ts'
 import type { Python } from './python.ts'
@@ -22,7 +22,7 @@ export interface LaunchContext {
   readonly inspectPort?: number
   readonly findPython: (runtime: string) => Promise<Python | undefined>
   /** The variables for the trust in our certificate authority. */
-  readonly trust: () => Readonly<Record<string, string>>
+  readonly trust: (whose: Trusting) => Readonly<Record<string, string>>
   /** Something the developer should know. */
   readonly onNotice: (text: string) => void
 }
@@ -66,7 +66,7 @@ const nodeLaunch = async (
     cwd: folders.root,
     environment: {
       ...functionEnvironment(document, folders, BOOTSTRAPS, settings),
-      ...context.trust(),
+      ...context.trust('node'),
       _DAEMUN_BOOTSTRAP: JSON.stringify({
         module: path,
         handler: handler.name,
@@ -123,7 +123,7 @@ const pythonLaunch = async (
     cwd: folders.root,
     environment: {
       ...environment,
-      ...context.trust(),
+      ...context.trust('others'),
       // A developer's folder stays free of __pycache__, which would also be watched.
       PYTHONPYCACHEPREFIX: join(settings.dataDir, 'functions', 'pycache'),
       PYTHONPATH: [folders.root, ...paths, environment['PYTHONPATH'] ?? '']
@@ -172,7 +172,7 @@ const providedLaunch = async (
     cwd: folders.root,
     environment: {
       ...functionEnvironment(document, folders, folders.root, settings),
-      ...context.trust(),
+      ...context.trust('others'),
     },
     runtimeVersion: document.Runtime.replace('.', ':'),
     debugged: false,

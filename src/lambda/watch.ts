@@ -1,7 +1,7 @@
 // Watches functions' folders: a change is told once, a moment after the last of the writes that make it up.
 // Functions that share a folder share its watch.
 import { relative, resolve, sep } from 'node:path'
-import { watch } from 'chokidar'
+import type { FSWatcher } from 'chokidar'
 import type { Clock, Timer } from '#shared/clock.ts'
 
 export interface CodeListener {
@@ -53,31 +53,42 @@ const startWatch = (folder: string, dataDir: string, clock: Clock): Watched => {
   // What was written while the watch was being set up is a change too: it may have been loaded before.
   const startedMs = clock.nowMs() + LOAD_MS_MIN
   let ready = false
-  const watcher = watch(folder, {
-    ignored: (path) => path === dataDir || isIgnored(relative(folder, path)),
-  })
-  watcher.on('ready', () => {
-    ready = true
-  })
-  watcher.on('all', (_, path, stats) => {
-    if (!ready && (stats === undefined || stats.isDirectory() || stats.mtimeMs < startedMs)) return
-    first ??= relative(folder, path)
-    timer?.cancel()
-    timer = clock.setTimer(() => {
-      const file = first ?? ''
-      first = undefined
-      for (const listener of listeners) listener.onChange(file)
-    }, QUIET_MS)
-  })
-  watcher.on('error', (thrown) => {
+  const fail = (thrown: unknown): void => {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     for (const listener of listeners) listener.onError(error)
-  })
+  }
+  let stopped = false
+  let watcher: FSWatcher | undefined
+  const start = async (): Promise<void> => {
+    const { watch } = await import('chokidar')
+    if (stopped) return
+    watcher = watch(folder, {
+      ignored: (path) => path === dataDir || isIgnored(relative(folder, path)),
+    })
+    watcher.on('ready', () => {
+      ready = true
+    })
+    watcher.on('all', (_, path, stats) => {
+      if (!ready && (stats === undefined || stats.isDirectory() || stats.mtimeMs < startedMs)) {
+        return
+      }
+      first ??= relative(folder, path)
+      timer?.cancel()
+      timer = clock.setTimer(() => {
+        const file = first ?? ''
+        first = undefined
+        for (const listener of listeners) listener.onChange(file)
+      }, QUIET_MS)
+    })
+    watcher.on('error', fail)
+  }
+  start().catch(fail)
   return {
     listeners,
     stop: () => {
+      stopped = true
       timer?.cancel()
-      void watcher.close()
+      void watcher?.close()
     },
   }
 }

@@ -26,6 +26,8 @@ export const openHome = async (options: {
     ...(options.onUpgrade !== undefined && { onUpgrade: options.onUpgrade }),
     onError: options.onError,
     certificateFor: (name) => authority.certificateFor(name ?? 'localhost'),
+    // Who is led here asked for a host of AWS. What makes certificates is heavy, and most functions call nobody.
+    namedOnly: true,
   })
   return {
     tls: { host: listener.host, port: listener.port, caPath: authority.caPath },

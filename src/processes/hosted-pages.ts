@@ -1,6 +1,7 @@
 // The sign-in pages and OAuth endpoints of user pools, joined: they do what every client of the pool could do by
 // itself, through the same operations.
 import { LRUCache } from 'lru-cache'
+import { counted } from '#shared/counted.ts'
 import type { Grant, HostedParts } from '#identity/cognito-idp/hosted/context.ts'
 import { createHosted, hostedAddress } from '#identity/cognito-idp/hosted/hosted.ts'
 import type { UserPoolParts } from '#identity/cognito-idp/parts.ts'
@@ -49,7 +50,7 @@ export const openHostedPages = (options: {
   }
   const parts: HostedParts = {
     pools,
-    grants: new LRUCache<string, Grant>({ max: GRANTS_MAX }),
+    grants: new LRUCache<string, Grant>(counted(GRANTS_MAX)),
     findTokenKey,
     operation: async (name, input, call) => {
       const run = present((await load())[name], `no operation ${name}`)

@@ -12,6 +12,8 @@ import { applyLimits, GRACE_MS, serverOptions } from './server-options.ts'
 export interface TlsOptions {
   /** The certificate for a name, asked at each handshake; undefined is asked once, for clients that name none. */
   readonly certificateFor: (serverName: string | undefined) => Promise<CertificatePem>
+  /** Clients that name nobody are turned away, and no certificate is made before somebody asks. Default false. */
+  readonly namedOnly?: boolean
   /** Clients are asked for a certificate of these authorities; unless required, one without is served too. */
   readonly clientCertificates?: { readonly caPem: string; readonly isRequired: boolean }
 }
@@ -25,13 +27,14 @@ export const startTlsListener = async (
 ): Promise<HttpListener> => {
   const { clientCertificates, certificateFor, onError } = options
   const contextOf = secureContexts(clientCertificates?.caPem)
-  const standard = await certificateFor(undefined)
-  const chooseContext = async (serverName: string): Promise<SecureContext> =>
-    contextOf(isCertifiable(serverName) ? await certificateFor(serverName) : standard)
+  const standard = options.namedOnly === true ? undefined : await certificateFor(undefined)
+  const chooseContext = async (serverName: string): Promise<SecureContext> => {
+    const isNamed = standard === undefined || isCertifiable(serverName)
+    return contextOf(isNamed ? await certificateFor(serverName) : standard)
+  }
   const server = createServer({
     ...serverOptions(options),
-    cert: standard.certificatePem,
-    key: standard.keyPem,
+    ...(standard !== undefined && { cert: standard.certificatePem, key: standard.keyPem }),
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,

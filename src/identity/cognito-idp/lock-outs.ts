@@ -2,6 +2,7 @@
 // nobody has, so that the wait tells nothing; counted in the process, and forgotten with it.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html#authentication-flow-lockout-behavior
 import { LRUCache } from 'lru-cache'
+import { counted } from '#shared/counted.ts'
 
 export interface LockOuts {
   isLocked(name: string, nowMs: number): boolean
@@ -25,7 +26,7 @@ const FORGET_MS = 900_000
 const NAMES_MAX = 100_000
 
 export const createLockOuts = (): LockOuts => {
-  const names = new LRUCache<string, Attempts>({ max: NAMES_MAX })
+  const names = new LRUCache<string, Attempts>(counted(NAMES_MAX))
   return {
     isLocked: (name, nowMs) => (names.get(name)?.lockedUntilMs ?? 0) > nowMs,
     failed: (name, nowMs) => {

@@ -1,5 +1,6 @@
 // What the operations of user pools draw on beside their call; made once for a process.
 import { LRUCache } from 'lru-cache'
+import { counted } from '#shared/counted.ts'
 import type { KeyObject } from 'node:crypto'
 import type { InvokeFunction } from '#model/ports.ts'
 import type { UserPool } from '#model/user-pool.ts'
@@ -51,9 +52,9 @@ export const createUserPoolParts = (
   >,
 ): UserPoolParts => ({
   ...options,
-  openKeys: new LRUCache({ max: OPEN_KEYS_MAX }),
+  openKeys: new LRUCache(counted(OPEN_KEYS_MAX)),
   lockOuts: createLockOuts(),
-  spentSessions: new LRUCache({ max: SPENT_SESSIONS_MAX }),
+  spentSessions: new LRUCache(counted(SPENT_SESSIONS_MAX)),
   hashing: { waiting: 0 },
 })
 

@@ -33,7 +33,8 @@ export const createResultCache = <Answer>({
   resultsMax = RESULTS_MAX,
   bytesMax = RESULT_BYTES_MAX,
 } = {}): ResultCache<Answer> => {
-  const kept = new LRUCache<string, Kept<Answer>>({ max: resultsMax, maxSize: bytesMax })
+  // Made with the first answer: it has its full length at once.
+  let kept: LRUCache<string, Kept<Answer>> | undefined
   // As many as there are requests that wait, which the listener bounds.
   const open = new Map<string, Promise<Answer>>()
 
@@ -46,6 +47,7 @@ export const createResultCache = <Answer>({
     try {
       const { answer, bytes } = await ask()
       const size = RESULT_OVERHEAD_BYTES + 2 * key.length + BYTES_PER_BYTE * bytes
+      kept ??= new LRUCache({ max: resultsMax, maxSize: bytesMax })
       kept.set(key, { answer, expiresMs: nowMs() + ttlMs }, { size })
       return answer
     } finally {
@@ -54,7 +56,7 @@ export const createResultCache = <Answer>({
   }
   return {
     find: (key, ttlMs, nowMs, ask) => {
-      const known = kept.get(key)
+      const known = kept?.get(key)
       if (known !== undefined && nowMs() < known.expiresMs) return known.answer
       const waiting = open.get(key)
       if (waiting !== undefined) return waiting
@@ -63,10 +65,10 @@ export const createResultCache = <Answer>({
       return asking
     },
     get size() {
-      return kept.size
+      return kept?.size ?? 0
     },
     get bytes() {
-      return kept.calculatedSize
+      return kept?.calculatedSize ?? 0
     },
   }
 }

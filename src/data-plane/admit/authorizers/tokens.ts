@@ -32,14 +32,16 @@ export const TOKEN_BYTES_MAX = 64 * 1024 * 1024
 const BYTES_PER_CHARACTER = 8
 
 export const createTokenCache = (tokensMax = TOKENS_MAX): TokenCache => {
-  const tokens = new LRUCache<string, VerifiedToken>({ max: tokensMax, maxSize: TOKEN_BYTES_MAX })
+  // Made with the first token: it has its full length at once.
+  let tokens: LRUCache<string, VerifiedToken> | undefined
   return {
-    get: (text) => tokens.get(text),
+    get: (text) => tokens?.get(text),
     put: (text, token) => {
+      tokens ??= new LRUCache({ max: tokensMax, maxSize: TOKEN_BYTES_MAX })
       tokens.set(text, token, { size: 512 + BYTES_PER_CHARACTER * text.length })
     },
     get size() {
-      return tokens.size
+      return tokens?.size ?? 0
     },
   }
 }
