@@ -1,22 +1,8 @@
 // The registries of the management APIs as one function, joined to the transaction of a deployment.
-import { apigatewayOperations } from '#control-plane/apigateway/operations.ts'
-import { apigatewayv2Operations } from '#control-plane/apigatewayv2/operations.ts'
-import { openapiOperations } from '#control-plane/openapi/import-rest-api.ts'
-import { identityPoolOperations } from '#identity/cognito-identity/operations.ts'
-import { userPoolOperations } from '#identity/cognito-idp/operations.ts'
 import { forgottenUserPoolParts, type UserPoolParts } from '#identity/cognito-idp/parts.ts'
-import { secretlessIamOperations } from '#identity/iam/operations.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import { KEEPS_NOTHING } from '#lambda/code-store.ts'
-import { logGroupOperations } from '#observability/logs/operations.ts'
-import { lambdaOperations } from '#lambda/api/operations.ts'
-import { bucketOperations } from '#services/s3/buckets.ts'
-import { declaredTableOperations } from '#services/dynamodb/tables.ts'
-import { declaredRuleOperations } from '#services/events/declared-rules.ts'
-import { schedulerOperations } from '#services/scheduler/operations.ts'
-import { declaredTopicOperations } from '#services/sns/declared-topics.ts'
 import type { AskToConfirm } from '#services/sns/subscriptions.ts'
-import { declaredQueueOperations } from '#services/sqs/declared-queues.ts'
 import type { QueueEngine } from '#services/sqs/engine.ts'
 import { systemRandom } from '#shared/random.ts'
 import { assert } from '#shared/assert.ts'
@@ -62,26 +48,53 @@ export const callOperations = ({
   messaging = SENDS_NOTHING,
   ...call
 }: OperationCall): CallOperation => {
-  const registries: Readonly<Record<ServiceName, Registry>> = {
-    apigateway: { ...apigatewayOperations, ...openapiOperations },
-    apigatewayv2: apigatewayv2Operations,
-    'cognito-identity': identityPoolOperations,
-    'cognito-idp': userPoolOperations(userPools),
-    dynamodb: declaredTableOperations,
-    events: declaredRuleOperations,
-    iam: secretlessIamOperations,
-    lambda: lambdaOperations(lambda),
-    s3: bucketOperations(isBucketEmpty),
-    logs: logGroupOperations,
-    scheduler: schedulerOperations,
-    sns: declaredTopicOperations(systemRandom, messaging.askToConfirm),
-    sqs: declaredQueueOperations(messaging),
+  const parts = { lambda, isBucketEmpty, userPools, messaging }
+  const registries = new Map<ServiceName, Promise<Registry>>()
+  const registryOf = (service: ServiceName): Promise<Registry> => {
+    const known = registries.get(service) ?? REGISTRIES[service](parts)
+    registries.set(service, known)
+    return known
   }
   return async (service, operation, input, ids) => {
-    const run = registries[service][operation]
+    const run = (await registryOf(service))[operation]
     assert(run !== undefined, `no operation ${service}.${operation}`)
     // The resource types write inputs by AWS's names; the operation checks them as it does a caller's.
     const output = await run(input as never, { ...call, ...scope, ids })
     return isObject(output) ? output : {}
   }
+}
+
+type Parts = Required<Pick<OperationCall, 'lambda' | 'isBucketEmpty' | 'userPools' | 'messaging'>>
+
+/** Loaded for the templates that need them: a start waits for what it loads. */
+const REGISTRIES: Readonly<Record<ServiceName, (parts: Parts) => Promise<Registry>>> = {
+  apigateway: async () => {
+    const [{ apigatewayOperations }, { openapiOperations }] = await Promise.all([
+      import('#control-plane/apigateway/operations.ts'),
+      import('#control-plane/openapi/import-rest-api.ts'),
+    ])
+    return { ...apigatewayOperations, ...openapiOperations }
+  },
+  apigatewayv2: async () =>
+    (await import('#control-plane/apigatewayv2/operations.ts')).apigatewayv2Operations,
+  'cognito-identity': async () =>
+    (await import('#identity/cognito-identity/operations.ts')).identityPoolOperations,
+  'cognito-idp': async ({ userPools }) =>
+    (await import('#identity/cognito-idp/operations.ts')).userPoolOperations(userPools),
+  dynamodb: async () => (await import('#services/dynamodb/tables.ts')).declaredTableOperations,
+  events: async () => (await import('#services/events/declared-rules.ts')).declaredRuleOperations,
+  iam: async () => (await import('#identity/iam/operations.ts')).secretlessIamOperations,
+  lambda: async ({ lambda }) =>
+    (await import('#lambda/api/operations.ts')).lambdaOperations(lambda),
+  s3: async ({ isBucketEmpty }) =>
+    (await import('#services/s3/buckets.ts')).bucketOperations(isBucketEmpty),
+  logs: async () => (await import('#observability/logs/operations.ts')).logGroupOperations,
+  scheduler: async () => (await import('#services/scheduler/operations.ts')).schedulerOperations,
+  sns: async ({ messaging }) =>
+    (await import('#services/sns/declared-topics.ts')).declaredTopicOperations(
+      systemRandom,
+      messaging.askToConfirm,
+    ),
+  sqs: async ({ messaging }) =>
+    (await import('#services/sqs/declared-queues.ts')).declaredQueueOperations(messaging),
 }
