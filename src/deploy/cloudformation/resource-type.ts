@@ -118,6 +118,8 @@ export interface ResourceType {
   report?(context: ResourceContext): void
   /** Says at every start what came up when the resource was made. */
   reportMade?(made: Pick<Made, 'keys'>, context: ResourceContext): void
+  /** Something it needs was not there: it is made anew at every start, until it is. */
+  isIncomplete?(existing: Existing): boolean
   /** Content outside the template that a change of the resource depends on. */
   fingerprint?(context: ResourceContext): string
   /** A REST API's snapshot: in `redeploy: 'always'` it is made again whenever the draft of its API changed. */

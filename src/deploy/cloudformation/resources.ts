@@ -146,7 +146,8 @@ const bringAbout: BringAbout = async (declaration, making) => {
   type.report?.(context)
   const digest = digestOf(declaration, type, context, work)
   const previous = existing.get(logicalId)
-  if (previous?.hash === digest && !type.isNested) {
+  const isWhole = previous !== undefined && type.isIncomplete?.(previous) !== true
+  if (isWhole && previous.hash === digest && !type.isNested) {
     type.reportMade?.(previous, context)
     // How it is to be removed one day is no change of it.
     existing.set(logicalId, { ...previous, retain: declaration.retain })

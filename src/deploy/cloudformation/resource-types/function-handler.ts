@@ -5,14 +5,15 @@ import { handlerFile, runtimeFamily } from '#lambda/handler-file.ts'
 import { LaunchError } from '#lambda/launch-error.ts'
 import { functionArn } from '#model/arn.ts'
 import type { FunctionBuild, FunctionCode, FunctionDocument } from '#model/function.ts'
+import type { ObjectCode } from './function-code.ts'
 import type { ResourceContext } from '../resource-type.ts'
 
 export interface Handled {
   readonly runtime: string
   readonly handler: string
-  readonly code: FunctionCode
+  readonly code: FunctionCode | ObjectCode
   readonly build: FunctionBuild | undefined
-  readonly layers: readonly FunctionCode[]
+  readonly layers: readonly (FunctionCode | ObjectCode)[]
   /** Some layer is not here: the handler may lie in it. */
   readonly lacksLayers: boolean
 }
@@ -64,11 +65,15 @@ const documentOf = (
   FunctionArn: functionArn(scope, logicalId),
   Runtime: runtime,
   Handler: handler,
-  code,
-  layers,
+  code: unread(code),
+  layers: layers.map(unread),
   Timeout: 3,
   MemorySize: 128,
   Environment: {},
   LastModified: 0,
   ...(build === undefined ? {} : { build }),
 })
+
+/** Nothing is looked for in what is not unpacked yet. */
+const unread = (code: FunctionCode | ObjectCode): FunctionCode =>
+  code.kind === 'object' ? { kind: 'archive', sha256: '' } : code

@@ -21,7 +21,14 @@ import {
 } from '../properties.ts'
 import type { Made, ResourceContext, ResourceType } from '../resource-type.ts'
 import { checkHandler, type Handled } from './function-handler.ts'
-import { functionBuild, functionCode } from './function-code.ts'
+import {
+  functionBuild,
+  functionCode,
+  givenCode,
+  type ObjectCode,
+  reportMissing,
+  withObject,
+} from './function-code.ts'
 
 const NAME_LENGTH_MAX = 64
 
@@ -51,6 +58,8 @@ export const lambdaFunction: ResourceType = {
   report: (context) => {
     checkFunction(context)
   },
+  reportMade: reportMissing,
+  isIncomplete: ({ keys }) => keys['missing'] !== undefined,
   // A project that was moved has its code elsewhere, though nothing in its template says so.
   fingerprint: (context) => JSON.stringify([context.folder, layersOf(context)]),
   create: async (input, context) => {
@@ -58,12 +67,16 @@ export const lambdaFunction: ResourceType = {
     const checked = checkFunction(context)
     if (checked === undefined) return { ...madeOf(name, context), keys: { record: 'only' } }
     const { code, build } = checked
-    await context.call('lambda', 'CreateFunction', {
-      ...configurationOf(name, checked, input, context),
-      Code: { local: code },
-      Tags: input['tags'] ?? {},
-      ...originOf(build, context),
-    })
+    const missing = await withObject(code, context, () =>
+      context.call('lambda', 'CreateFunction', {
+        ...configurationOf(name, checked, input, context),
+        Code: givenCode(code),
+        Tags: input['tags'] ?? {},
+        ...originOf(build, context),
+      }),
+    )
+    if (missing !== undefined)
+      return { ...madeOf(name, context), keys: { record: 'only', missing } }
     await reserve(name, input, context)
     return madeOf(name, context)
   },
@@ -77,12 +90,16 @@ export const lambdaFunction: ResourceType = {
     if (checked === undefined) return undefined
     const { code, build } = checked
     const { Architectures, ...configuration } = configurationOf(name, checked, input, context)
-    await context.call('lambda', 'UpdateFunctionCode', {
-      FunctionName: name,
-      local: code,
-      Architectures,
-      ...originOf(build, context),
-    })
+    const missing = await withObject(code, context, () =>
+      context.call('lambda', 'UpdateFunctionCode', {
+        FunctionName: name,
+        ...givenCode(code),
+        Architectures,
+        ...originOf(build, context),
+      }),
+    )
+    // What it was runs no more.
+    if (missing !== undefined) return undefined
     await context.call('lambda', 'UpdateFunctionConfiguration', { ...configuration, isLocal: true })
     await retag(name, objectOf(input['tags'] as JsonValue) ?? {}, context)
     await reserve(name, input, context)
@@ -188,7 +205,7 @@ const generatedName = ({ stackName, logicalId, ids }: ResourceContext): string =
 /** A layer version of this template. */
 interface Layer {
   readonly arn: string
-  readonly code: FunctionCode
+  readonly code: FunctionCode | ObjectCode
 }
 
 const layersOf = (context: ResourceContext): readonly Layer[] => {
@@ -198,7 +215,7 @@ const layersOf = (context: ResourceContext): readonly Layer[] => {
     const content = context.made(String(arn))?.keys['content']
     // We wrote it.
     if (content !== undefined)
-      return [{ arn: String(arn), code: JSON.parse(content) as FunctionCode }]
+      return [{ arn: String(arn), code: JSON.parse(content) as FunctionCode | ObjectCode }]
     context.report(
       [...context.path, 'Layers', index],
       `layer ${String(arn)}`,
