@@ -41,13 +41,15 @@ export const startSelling = async (
   name: string,
   upstream: Server,
   size: Size,
-): Promise<Server> => {
+  /** A file for a JSON access log; absent: there is none. */
+  accessLog?: string,
+): Promise<Daemun> => {
   const daemun = await startDaemun(
     folder,
     name,
-    await writeTemplate(folder, name, sellingResources(upstream, size)),
+    await writeTemplate(folder, name, sellingResources(upstream, size, accessLog)),
     [],
-    ACCOUNT,
+    accessLog === undefined ? ACCOUNT : [...ACCOUNT, '--access-log-file', accessLog],
   )
   await importKeys(daemun, size.keys)
   return daemun
@@ -149,7 +151,11 @@ const writeTemplate = async (
   return file
 }
 
-const sellingResources = (upstream: Server | undefined, { resources }: Size): Resources => {
+const sellingResources = (
+  upstream: Server | undefined,
+  { resources }: Size,
+  accessLog?: string,
+): Resources => {
   const made: Record<string, unknown> = {}
   const methods: string[] = []
   for (let index = 0; index < resources; index++) {
@@ -161,7 +167,10 @@ const sellingResources = (upstream: Server | undefined, { resources }: Size): Re
     methods.push(`Method${index}`)
     Object.assign(made, methodOf(`Method${index}`, { Ref: `Resource${index}` }, upstream, true))
   }
-  const stage = { MethodSettings: [EVERY_METHOD] }
+  const stage = {
+    MethodSettings: [EVERY_METHOD],
+    ...(accessLog !== undefined && { AccessLogSetting: ACCESS_LOG }),
+  }
   const plan = {
     ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }],
     Throttle: { RateLimit: MANY, BurstLimit: MANY },
@@ -193,6 +202,12 @@ const methodOf = (
     },
   },
 })
+
+const ACCESS_LOG = {
+  DestinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:soak',
+  Format:
+    '{"id":"$context.requestId","at":"$context.requestTime","ip":"$context.identity.sourceIp","key":"$context.identity.apiKeyId","path":"$context.path","status":$context.status,"bytes":$context.responseLength,"ms":$context.responseLatency}',
+}
 
 const proxyTo = ({ url }: Server) => ({
   Type: 'HTTP_PROXY',

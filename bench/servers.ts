@@ -15,6 +15,7 @@ export interface Daemun extends Server {
   /** Where it is managed, and by whom. */
   readonly endpoint: string
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly processes: Pick<ReadyEvent, 'host' | 'workers' | 'functions'>
 }
 
 export interface Server {
@@ -144,6 +145,7 @@ export const startDaemun = async (
       endpoint: event.endpoint,
       credentials,
       pids: [...event.workers, event.functions],
+      processes: event,
       stop: () => stopProcess(child),
     }
   }
@@ -154,6 +156,7 @@ interface ReadyEvent {
   readonly event: string
   readonly endpoint: string
   readonly apis: readonly { readonly urls: readonly string[] }[]
+  readonly host: number
   readonly workers: readonly number[]
   readonly functions: number
 }
