@@ -17,22 +17,40 @@ export interface KeyInPlan {
 /** Finds the plan of a key for one stage; undefined where it is in none that has the stage. */
 export type FindKeyInPlan = (key: ApiKeyEntry, find: FindEntry) => KeyInPlan | undefined
 
+interface Known {
+  readonly inPlan: KeyInPlan
+  /** The directory in which it was last found to hold. */
+  generation: number
+}
+
 /** What is found is kept with the key's entry, for as long as neither it nor the plan changes. */
 export const compileUsagePlans = (stage: StageFacts): FindKeyInPlan => {
   const { accountId, region } = stage.scope
-  const known = new WeakMap<ApiKeyEntry, KeyInPlan>()
+  const known = new WeakMap<ApiKeyEntry, Known>()
+  // Of the directory that was seen last: while it is that one, nothing has changed. Weak, so that a stage that nobody
+  // calls holds no directory of the past.
+  let seen: WeakRef<FindEntry> | undefined
+  let generation = 0
   const planOf = (find: FindEntry, id: string) => find('usage-plan', `${accountId}/${region}/${id}`)
   return (key, find) => {
+    if (seen?.deref() !== find) {
+      seen = new WeakRef(find)
+      generation++
+    }
     const kept = known.get(key)
-    if (kept !== undefined && planOf(find, kept.plan.id) === kept.plan) return kept
+    if (kept?.generation === generation) return kept.inPlan
+    if (kept !== undefined && planOf(find, kept.inPlan.plan.id) === kept.inPlan.plan) {
+      kept.generation = generation
+      return kept.inPlan
+    }
     // AWS: a key may be in several plans, but in one for each stage. [guide: api-gateway-api-usage-plans]
     for (const id of key.usagePlans) {
       const plan = planOf(find, id)
       const apiStage = plan?.apiStages.find((each) => isThis(each, stage))
       if (plan === undefined || apiStage === undefined) continue
-      const found = keyInPlan(stage, plan, apiStage, key.id)
-      known.set(key, found)
-      return found
+      const inPlan = keyInPlan(stage, plan, apiStage, key.id)
+      known.set(key, { inPlan, generation })
+      return inPlan
     }
     return undefined
   }
