@@ -52,7 +52,7 @@ interface Operation {
 
 /** What an operation does less than AWS's, though it answers. */
 const NOTES: readonly (readonly [RegExp, string])[] = [
-  [/MessageMoveTask$/, 'done at once: a task is over when it is first asked for'],
+  [/^(?:Start|Cancel)MessageMoveTask$/, 'at once, or so many a second; a task with a rate reads as FAILED after its node ended'],
   [/^Publish(?:Batch)?$/, 'signed with a key of this node, whose certificate it serves'],
   [/^Subscribe$/, 'functions, queues, HTTP and HTTPS; email, SMS and push are refused by name'],
   [/^PutTargets$/, 'functions, queues, topics and buses; others are failed entries, by name'],

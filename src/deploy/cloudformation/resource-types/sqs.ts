@@ -4,7 +4,12 @@ import { PARTITION } from '#model/scope.ts'
 import { policyText, list, type Reader, tags, text } from '../properties.ts'
 import type { ResourceContext, ResourceType } from '../resource-type.ts'
 import { byName, nameOf } from './iam-names.ts'
-import { attributesOf, attributeText, unlessGone } from './messaging-names.ts'
+import {
+  attributesOf,
+  attributeText,
+  HELD_WHERE_ENFORCED,
+  unlessGone,
+} from './messaging-names.ts'
 
 const NAME_LENGTH_MAX = 80
 
@@ -139,12 +144,12 @@ const policyOf = (urlsOf: (input: Readonly<Record<string, unknown>>) => readonly
 
 export const queuePolicy: ResourceType = {
   properties: byName({ PolicyDocument: policyText, Queues: list(text) }),
-  approximates: 'stored with the queue; whoever may call SQS here may use it',
+  approximates: HELD_WHERE_ENFORCED,
   ...policyOf(({ Queues }) => (Array.isArray(Queues) ? Queues.map(String) : [])),
 }
 
 export const queueInlinePolicy: ResourceType = {
   properties: byName({ PolicyDocument: policyText, Queue: text }),
-  approximates: 'stored with the queue; whoever may call SQS here may use it',
+  approximates: HELD_WHERE_ENFORCED,
   ...policyOf(({ Queue }) => [String(Queue)]),
 }
