@@ -3,11 +3,10 @@
 // https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html, "Access policies"
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonCognitoUnAuthedIdentitiesSessionPolicy.html
 
-/** AWS: the inline policy. [guide: iam-roles, as of 2026-07] */
+/** AWS: the inline policy lets a guest reach the services for browsers and telephones. The list is not verified. [guide: iam-roles] */
 const INLINE = [
   'appsync:*',
   'cloudwatch:*',
-  'codewhisperer:*',
   'cognito-identity:*',
   'cognito-idp:*',
   'cognito-sync:*',
@@ -16,6 +15,7 @@ const INLINE = [
   'execute-api:*',
   'firehose:*',
   'gamelift:*',
+  'geo:*',
   'iot:*',
   'kinesis:*',
   'lambda:*',
@@ -27,19 +27,18 @@ const INLINE = [
   'personalize:*',
   'polly:*',
   'rekognition:*',
+  'rum:*',
   's3:*',
   'sagemaker:InvokeEndpoint',
   'sdb:*',
   'ses:*',
   'sns:*',
   'sqs:*',
-  'textract:AnalyzeDocument',
-  'textract:DetectDocumentText',
   'transcribe:*',
   'translate:*',
 ]
 
-/** AWS: AmazonCognitoUnAuthedIdentitiesSessionPolicy, version 4 (2026-05), which added geo:ListMaps. */
+/** AWS: AmazonCognitoUnAuthedIdentitiesSessionPolicy, version 3. [managed policy reference] */
 const MANAGED = [
   'rum:PutRumEvents',
   'sagemaker:InvokeEndpoint',
@@ -52,7 +51,6 @@ const MANAGED = [
   'firehose:*',
   'personalize:*',
   'geo:GetMap*',
-  'geo:ListMaps',
   'geo:SearchPlaceIndex*',
   'geo:GetPlace',
   'geo:CalculateRoute*',

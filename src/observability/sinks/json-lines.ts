@@ -12,27 +12,11 @@ export interface JsonLines {
 
 export const createJsonLines = (stream: Writable): JsonLines => {
   let dropped = 0
-  let gathering = false
-  /** Lines of one turn of the event loop are one write to the system. */
-  const flush = (): void => {
-    if (!gathering) return
-    gathering = false
-    stream.uncork()
-  }
-  // What is written last is not lost with the turn that does not come any more.
-  process.once('exit', flush)
   return {
+    // One write a line: workers share the pipe, and what is larger than PIPE_BUF (4 KB) may be cut by another's.
     write: (event) => {
-      if (stream.writableLength > BACKLOG_BYTES_MAX || !stream.writable) {
-        dropped++
-        return
-      }
-      if (!gathering) {
-        gathering = true
-        stream.cork()
-        setImmediate(flush)
-      }
-      stream.write(`${JSON.stringify(event)}\n`)
+      if (stream.writableLength > BACKLOG_BYTES_MAX || !stream.writable) dropped++
+      else stream.write(`${JSON.stringify(event)}\n`)
     },
     get dropped() {
       return dropped

@@ -4,12 +4,7 @@ import { PARTITION } from '#model/scope.ts'
 import { policyText, list, type Reader, tags, text } from '../properties.ts'
 import type { ResourceContext, ResourceType } from '../resource-type.ts'
 import { byName, nameOf } from './iam-names.ts'
-import {
-  attributesOf,
-  attributeText,
-  HELD_WHERE_ENFORCED,
-  unlessGone,
-} from './messaging-names.ts'
+import { attributesOf, attributeText, HELD_WHERE_ENFORCED, unlessGone } from './messaging-names.ts'
 
 const NAME_LENGTH_MAX = 80
 
