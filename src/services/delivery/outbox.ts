@@ -3,6 +3,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { errorMessage } from '#shared/assert.ts'
 import type { Clock, Timer } from '#shared/clock.ts'
+import { ServiceError } from '#wire/errors.ts'
 import type { KeptAttributes } from '../sqs/message-attributes.ts'
 import {
   type Carry,
@@ -54,10 +55,14 @@ export interface Outbox {
   /** The clock was set, or the process has just begun. */
   wake(): void
   clear(): Promise<void>
+  /** Fulfils when nothing is on its way: what is left waits for its time. */
+  idle(): Promise<void>
   close(): Promise<void>
 }
 
 const AT_ONCE_MAX = 32
+/** More is not accepted: some target has been away for long. */
+const DELIVERIES_MAX = 100_000
 const PAUSE_MS_MIN = 1_000
 const PAUSE_MS_MAX = 3_600_000
 const TIMER_MS_MAX = 60_000
@@ -90,15 +95,21 @@ export const createOutbox = (options: {
   const later = database.prepare('UPDATE deliveries SET due_ms = ?, attempt = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM deliveries WHERE id = ?')
   const underWay = new Map<number, Promise<void>>()
+  let count = Number(database.prepare('SELECT COUNT(*) AS n FROM deliveries').get()?.['n'])
   let timer: Timer | undefined
   let closed = false
+
+  const forget = async ({ id }: Row): Promise<void> => {
+    await file.run(() => remove.run(id))
+    count--
+  }
 
   const settle = async (row: Row): Promise<void> => {
     const parcel = JSON.parse(row.parcel) as Parcel // We wrote both.
     const rules = JSON.parse(row.rules) as DeliveryRules
     try {
       await carry(sentParcel(parcel, row.attempt + 1))
-      await file.run(() => remove.run(row.id))
+      await forget(row)
     } catch (error) {
       const attempt = row.attempt + 1
       const nowMs = clock.nowMs()
@@ -130,7 +141,7 @@ export const createOutbox = (options: {
         onLost(`${told}; ${errorMessage(error)}`)
       }
     }
-    await file.run(() => remove.run(row.id))
+    await forget(row)
   }
 
   const pump = (): void => {
@@ -162,6 +173,14 @@ export const createOutbox = (options: {
   return {
     add: async (postings) => {
       if (postings.length === 0) return
+      if (count + postings.length > DELIVERIES_MAX) {
+        throw new ServiceError(
+          'ThrottledException',
+          429,
+          'Rate exceeded: too much waits to be delivered.',
+        )
+      }
+      count += postings.length
       await file.run(() => {
         const nowMs = clock.nowMs()
         for (const { parcel, rules, atMs = nowMs } of postings) {
@@ -171,7 +190,13 @@ export const createOutbox = (options: {
       pump()
     },
     wake: pump,
-    clear: () => file.run(() => void database.exec('DELETE FROM deliveries')),
+    clear: async () => {
+      await file.run(() => void database.exec('DELETE FROM deliveries'))
+      count = 0
+    },
+    idle: async () => {
+      while (underWay.size > 0) await Promise.race(underWay.values())
+    },
     close: async () => {
       closed = true
       timer?.cancel()
