@@ -87,6 +87,12 @@ Examples:
 
 /** Reads the arguments and runs the command. Ends the process with a status ≠ 0 and one clear message where it fails. */
 export const runCommandLine = async (argv: readonly string[]): Promise<void> => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A gateway serves on without its log; what only prints has nobody left to print for (`daemun logs | head`).
+    if (argv[2] === 'start' || argv[2] === 'serve') return
+    if (error.code === 'EPIPE') process.exit(0)
+    exitWith(error)
+  })
   try {
     await createProgram().parseAsync([...argv])
   } catch (error) {

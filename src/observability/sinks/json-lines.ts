@@ -12,6 +12,8 @@ export interface JsonLines {
 
 export const createJsonLines = (stream: Writable): JsonLines => {
   let dropped = 0
+  // Whoever read them is gone, or the disk is full: lines are dropped from then on, and requests answered.
+  stream.on('error', () => undefined)
   return {
     // One write a line: workers share the pipe, and what is larger than PIPE_BUF (4 KB) may be cut by another's.
     write: (event) => {
