@@ -250,6 +250,7 @@ test('what only observes or speeds up is listed, and the request is served', asy
     restPlan(api).limitations.map(({ effect, where, feature }) => `${effect} ${where} ${feature}`),
     [
       'ignored stage prod the encryption of cached answers (they stay in memory)',
+      'ignored stage prod sending X-Ray segments (they are kept for `daemun trace`: set --xray-daemon or --otlp-endpoint)',
       'ignored stage prod client certificates',
       'ignored stage prod the TLS security policy',
     ],
