@@ -234,16 +234,20 @@ export interface ItemChange {
   readonly userIdentity?: { readonly principalId: string; readonly type: string }
 }
 
-/**
- * What happened to the items of a table, in order, named by the ARN of its stream. As many as `limit` after a sequence
- * number; `TRIM_HORIZON`: from the oldest that is kept; `LATEST`: none, but `next` is where to go on from.
- * Undefined: there is no such stream.
- */
-export type ChangeFeed = (from: {
-  readonly streamArn: string
-  readonly after: string | 'TRIM_HORIZON' | 'LATEST'
-  readonly limit: number
-}) => Promise<{ readonly changes: readonly ItemChange[]; readonly next: string } | undefined>
+/** What happened to the items of a table, in order, named by the ARN of its stream. */
+export interface ChangeFeed {
+  /**
+   * As many as `limit` after a sequence number; `TRIM_HORIZON`: from the oldest that is kept; `LATEST`: none, but `next`
+   * is where to go on from. Undefined: there is no such stream.
+   */
+  read(from: {
+    readonly streamArn: string
+    readonly after: string | 'TRIM_HORIZON' | 'LATEST'
+    readonly limit: number
+  }): Promise<{ readonly changes: readonly ItemChange[]; readonly next: string } | undefined>
+  /** Calls back whenever there may be more to read, or another stream, until the returned function is called. */
+  watch(listener: () => void): () => void
+}
 
 /** Something happened to an object in S3, for whoever the bucket's notification configuration names. */
 export interface ObjectEvent {

@@ -38,7 +38,7 @@ import { openTelemetry, type Telemetry } from './telemetry.ts'
 import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { type HostedPages, openHostedPages } from './hosted-pages.ts'
-import { readChanges } from '#services/dynamodb/change-feed.ts'
+import { changeFeed } from '#services/dynamodb/change-feed.ts'
 import { openServices } from './services.ts'
 import { type Messaging, openMessaging } from './messaging.ts'
 import { openUserPools, type UserPools } from './user-pools.ts'
@@ -119,7 +119,7 @@ export const openHost = (options: HostOptions): Host => {
     settings,
     store,
     clock,
-    changeFeed: readChanges(store),
+    changeFeed: changeFeed(store),
     sealing: credentials.mint.sealing,
     writeObject: services.writeObject,
     onError,

@@ -2,7 +2,7 @@
 // pays nothing.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ChangeFeed, ObjectEvents, ReadObject, WriteObject } from '#model/ports.ts'
+import type { ObjectEvents, ReadObject, WriteObject } from '#model/ports.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { S3 } from '#services/s3/s3.ts'
 import { GLOBAL_SCOPE } from '#model/scope.ts'
@@ -26,8 +26,6 @@ export interface HostedServices {
   wake(): void
   dynamodb(): Promise<DynamoDb>
   s3(): Promise<S3>
-  /** What happened to the items of tables with streams: read from the store, with no engine opened for it. */
-  readonly changeFeed: ChangeFeed
   /** Code of functions and the like, from a bucket. */
   readonly readObject: ReadObject
   readonly writeObject: WriteObject
@@ -71,10 +69,6 @@ export const openServices = (options: {
     wake: sweeps.wake,
     dynamodb: tables.get,
     s3: objects.get,
-    changeFeed: async (from) => {
-      const { readChanges } = await import('#services/dynamodb/change-feed.ts')
-      return readChanges(store)(from)
-    },
     readObject: async (object) => (await objects.get()).readObject(object),
     writeObject: async (object) => (await objects.get()).writeObject(object),
     isBucketEmpty: async (bucketId) => (await objects.get()).isEmpty(bucketId),

@@ -32,8 +32,13 @@ const passedOn = collection<string>('dynamodb/passedOn')
 
 const numberOf = (count: number): string => String(count).padStart(DIGITS, '0')
 
-export const readChanges =
-  (store: Store): ChangeFeed =>
+export const changeFeed = (store: Store): ChangeFeed => ({
+  read: readChanges(store),
+  watch: (listener) => store.watch(() => listener()),
+})
+
+const readChanges =
+  (store: Store): ChangeFeed['read'] =>
   async ({ streamArn, after, limit }) => {
     const arn = parseArn(streamArn)
     const [, name, label] = /^table\/([^/]+)\/stream\/(.+)$/.exec(arn?.resource ?? '') ?? []

@@ -21,10 +21,10 @@ interface Message extends Item {
 }
 
 export const pollQueue = (poll: QueuePoll): Promise<void> => {
-  const { mapping, queues } = poll
+  const { mapping, queues, sleep } = poll
   const source: EventSource<Message> = {
     concurrency: mapping.concurrency,
-    missingMs: MISSING_MS,
+    awaitSource: () => sleep(MISSING_MS),
     read: async () => {
       const queue = await queues.findByArn(mapping.sourceArn)
       if (queue === undefined) return undefined

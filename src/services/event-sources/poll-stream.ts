@@ -10,9 +10,8 @@ import { ask, type EventSource, type Item, type Poll, pollSource, slices } from 
 import type { Checkpoints } from './pollers.ts'
 import type { TellFailure } from './tell-failure.ts'
 
-/** AWS: streams are read four times a second. */
+/** AWS: streams are read four times a second. Here as often at most, and not at all where nothing is written. */
 const READ_EVERY_MS = 250
-const MISSING_MS = 2_000
 const RETRY_MS_MIN = 500
 const RETRY_MS_MAX = 60_000
 
@@ -27,25 +26,31 @@ interface Change extends Item {
   readonly change: ItemChange
 }
 
-export const pollStream = (poll: StreamPoll): Promise<void> => {
-  const { mapping, feed, checkpoints, sleep } = poll
+export const pollStream = async (poll: StreamPoll): Promise<void> => {
+  const { mapping, feed, checkpoints, sleep, signal } = poll
   const { uuid, sourceArn: streamArn, startingPosition, batchSize, windowMs, lanes } = mapping
   const limit = batchSize * lanes
   let after: string = checkpoints.get(uuid) ?? startingPosition
   let until = after
+  const news = watchFeed(feed, signal)
+  const awaitNews = async (): Promise<void> => {
+    await sleep(READ_EVERY_MS)
+    await news.come()
+  }
   const source: EventSource<Change> = {
     concurrency: lanes,
-    missingMs: MISSING_MS,
+    awaitSource: awaitNews,
     read: async () => {
-      let read = await feed({ streamArn, after, limit })
+      news.expect()
+      let read = await feed.read({ streamArn, after, limit })
       const count = read?.changes.length ?? 0
       if (count > 0 && count < batchSize && windowMs > 0) {
         await sleep(windowMs)
-        read = await feed({ streamArn, after, limit })
+        read = await feed.read({ streamArn, after, limit })
       }
       if (read === undefined) return undefined
       until = read.next
-      if (read.changes.length === 0) await sleep(READ_EVERY_MS)
+      if (read.changes.length === 0) await awaitNews()
       return lanesOf(
         read.changes.map((change) => changeOf(mapping, change)),
         lanes,
@@ -62,7 +67,30 @@ export const pollStream = (poll: StreamPoll): Promise<void> => {
       after = until
     },
   }
-  return pollSource(poll, source)
+  try {
+    await pollSource(poll, source)
+  } finally {
+    news.close()
+  }
+}
+
+/** Whether something was written after it was last expected. */
+const watchFeed = (feed: ChangeFeed, signal: AbortSignal) => {
+  let told = Promise.withResolvers<void>()
+  const tell = (): void => told.resolve()
+  const unwatch = feed.watch(tell)
+  signal.addEventListener('abort', tell, { once: true })
+  return {
+    /** Called before a read: what is written while that runs is not missed. */
+    expect: (): void => {
+      if (!signal.aborted) told = Promise.withResolvers()
+    },
+    come: (): Promise<void> => told.promise,
+    close: (): void => {
+      unwatch()
+      signal.removeEventListener('abort', tell)
+    },
+  }
 }
 
 /** AWS: what happens to one item stays in order, whatever is done side by side. [guide: services-dynamodb-eventsourcemapping] */

@@ -31,8 +31,8 @@ export interface EventSource<One extends Item> {
   readonly settle?: () => void
   /** Batches at once. */
   readonly concurrency: number
-  /** How long a missing one is waited for before it is looked for again. */
-  readonly missingMs: number
+  /** Fulfils when a missing one is worth another look, or the poller is to end. */
+  awaitSource(): Promise<void>
 }
 
 /** An event is at most 6 MB; the rest is for what is around the records. */
@@ -40,7 +40,7 @@ const BATCH_BYTES_MAX = 5_500_000
 
 /** Polls until the signal says to end, and until what is under way is done. */
 export const pollSource = async <One extends Item>(
-  { sleep, signal, onError }: Poll,
+  { signal, onError }: Poll,
   source: EventSource<One>,
 ): Promise<void> => {
   const running = new Set<Promise<void>>()
@@ -68,7 +68,7 @@ export const pollSource = async <One extends Item>(
     await room() // What is read and not worked on would be hidden from others for nothing.
     const batches = await source.read()
     if (batches === undefined) {
-      await sleep(source.missingMs)
+      await source.awaitSource()
       continue
     }
     for (const batch of batches) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createDynamoDb, type DynamoDb, type ServiceGate } from '#services/dynamodb/dynamodb.ts'
-import { readChanges } from '#services/dynamodb/change-feed.ts'
+import { changeFeed } from '#services/dynamodb/change-feed.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import { createMemoryStore } from '#store/memory.ts'
@@ -57,7 +57,7 @@ describe('the change feed', () => {
     assert.deepEqual(bugs, [])
   })
   const read = (after: string, limit = 100) =>
-    readChanges(store)({ streamArn: stream, after, limit })
+    changeFeed(store).read({ streamArn: stream, after, limit })
 
   it('tells inserts, modifications and removals, and nothing of what changes nothing', async () => {
     const [a, b] = [{ id: { S: 'a' } }, { id: { S: 'b' }, n: { N: '1' } }]
@@ -95,7 +95,11 @@ describe('the change feed', () => {
     assert.equal(latest?.next, second?.next)
     await ask('PutItem', { TableName: 'notes', Item: { id: { S: 'later' } } })
     assert.equal((await read(latest?.next ?? ''))?.changes.length, 1)
-    const other = await readChanges(store)({ streamArn: `${stream}x`, after: 'LATEST', limit: 1 })
+    const other = await changeFeed(store).read({
+      streamArn: `${stream}x`,
+      after: 'LATEST',
+      limit: 1,
+    })
     assert.equal(other, undefined)
   })
 

@@ -1,7 +1,7 @@
 // Items whose time to live is over go away. source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { readChanges } from '#services/dynamodb/change-feed.ts'
+import { changeFeed } from '#services/dynamodb/change-feed.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
 import { openTables, type Tables } from '../../support/dynamodb.ts'
@@ -65,7 +65,7 @@ describe('time to live', () => {
     await put('milliseconds', { N: String(tables.nowMs) })
     await sweep()
     assert.deepEqual(await left(), ['later', 'milliseconds', 'text', 'years ago'])
-    const told = await readChanges(tables.store)({
+    const told = await changeFeed(tables.store).read({
       streamArn: stream,
       after: 'TRIM_HORIZON',
       limit: 100,

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { readChanges } from '#services/dynamodb/change-feed.ts'
+import { changeFeed } from '#services/dynamodb/change-feed.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
 import { openTables, type Tables } from '../../support/dynamodb.ts'
 
@@ -159,7 +159,7 @@ describe('transactions', () => {
   })
 
   it('is told to the streams of its tables, all of it and in order', async () => {
-    const feed = readChanges(tables.store)
+    const { read: feed } = changeFeed(tables.store)
     const { next } = (await feed({ streamArn: stream, after: 'LATEST', limit: 1 })) ?? { next: '' }
     await write(put('s1'), put('x', { v: { N: '2' } }), put('s2', {}, 'toys'))
     await write(put('s3'), { Put: { ...put('x').Put, ...ABSENT } })
@@ -284,7 +284,7 @@ const checkAccounts = (
       assert.deepEqual(Items, [found])
     }
     for (const streamArn of streamArns) {
-      const read = await readChanges(tables.store)({
+      const read = await changeFeed(tables.store).read({
         streamArn,
         after: 'TRIM_HORIZON',
         limit: 10_000,

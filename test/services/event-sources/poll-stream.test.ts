@@ -2,10 +2,11 @@
 // source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { readMapping } from '#services/event-sources/mapping.ts'
 import { pollStream } from '#services/event-sources/poll-stream.ts'
 import { createTellFailure } from '#services/event-sources/tell-failure.ts'
-import type { InvokeAnswer, ItemChange } from '#model/ports.ts'
+import type { ChangeFeed, InvokeAnswer, ItemChange } from '#model/ports.ts'
 import { isObject } from '#shared/json.ts'
 import { systemRandom } from '#shared/random.ts'
 
@@ -50,6 +51,8 @@ const run = async (options: {
   readonly invoke?: (ids: readonly string[]) => InvokeAnswer | Promise<InvokeAnswer>
   /** By default everything has been read. */
   readonly isEnough?: (seen: { readonly batches: readonly (readonly string[])[] }) => boolean
+  /** By default there is all that there will be. */
+  readonly feed?: ChangeFeed
 }) => {
   const { changes, configuration = {}, invoke = () => answer(null), isEnough } = options
   const ending = new AbortController()
@@ -73,11 +76,14 @@ const run = async (options: {
       enabled: true,
       configuration: { StartingPosition: 'TRIM_HORIZON', BatchSize: 100, ...configuration },
     }),
-    feed: async ({ after, limit }) => {
-      const from = after === 'TRIM_HORIZON' ? '' : after
-      const found = changes.filter(({ sequenceNumber }) => sequenceNumber > from).slice(0, limit)
-      if (found.length === 0) ending.abort()
-      return { changes: found, next: found.at(-1)?.sequenceNumber ?? after }
+    feed: options.feed ?? {
+      read: async ({ after, limit }) => {
+        const from = after === 'TRIM_HORIZON' ? '' : after
+        const found = changes.filter(({ sequenceNumber }) => sequenceNumber > from).slice(0, limit)
+        if (found.length === 0) ending.abort()
+        return { changes: found, next: found.at(-1)?.sequenceNumber ?? after }
+      },
+      watch: () => () => undefined,
     },
     checkpoints: {
       get: (uuid) => checkpoints.get(uuid),
@@ -267,6 +273,42 @@ test('lanes work side by side, and the changes of one item stay in order', async
     )
     assert.equal(seen.length, 5)
   }
+})
+
+test('a stream that nobody writes to, or that is missing, is not read again until something is written', async () => {
+  const answers = [undefined, [], [change(1)], [], [change(2)]]
+  const listeners = new Set<() => void>()
+  let reads = 0
+  const running = run({
+    changes: [],
+    feed: {
+      read: async () => {
+        const changes = answers[reads++]
+        return changes && { changes, next: changes.at(-1)?.sequenceNumber ?? 'TRIM_HORIZON' }
+      },
+      watch: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+    isEnough: ({ batches }) => batches.length === 2,
+  })
+  // Its sleeps take no time here: whoever polls would read in every turn.
+  const readsNow = async (): Promise<number> => {
+    for (let turns = 0; turns < 20; turns++) await turn()
+    return reads
+  }
+  const write = (): void => {
+    for (const listener of listeners) listener()
+  }
+  assert.equal(await readsNow(), 1)
+  write() // The stream is there.
+  assert.equal(await readsNow(), 2)
+  write()
+  assert.equal(await readsNow(), 4) // A change, and what is after it.
+  write()
+  assert.deepEqual((await running).batches, [['1'], ['2']])
+  assert.equal(listeners.size, 0)
 })
 
 test('a poller that ends in the middle of a batch has not passed it, and the next one begins there', async () => {
