@@ -40,6 +40,9 @@ export interface DynamoDbOptions {
 /** Each has files and memory of its own: more regions than this at once are a mistake or an attack. */
 const ENGINES_MAX = 32
 
+/** A count that no count of commits is. */
+const NEVER = -1
+
 interface OpenScope {
   readonly engine: Engine
   /** How many commits there had been when the intents were last looked for. */
@@ -64,7 +67,7 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
     const opening = openEngine(join(folder, key)).then(async (engine): Promise<OpenScope> => {
       // What a process had noted when it died.
       await passOn(engine, store, scope)
-      return { engine, seen: -1, carryingOut: Promise.resolve() }
+      return { engine, seen: NEVER, carryingOut: Promise.resolve() }
     })
     scopes.set(key, opening)
     // What could not be opened is tried again.
@@ -75,10 +78,16 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
   const engineOf = async (scope: Scope): Promise<Engine> => {
     const open = await scopeOf(scope)
     if (open.seen !== commits) {
-      open.seen = commits
-      open.carryingOut = open.carryingOut.then(() =>
-        carryOutIntents(open.engine, store, scope, onError),
-      )
+      const seen = commits
+      open.seen = seen
+      open.carryingOut = open.carryingOut
+        .catch(() => {}) // Who waited for it was told.
+        .then(() => carryOutIntents(open.engine, store, scope, onError))
+        .catch((error: unknown) => {
+          // The next call tries it again.
+          if (open.seen === seen) open.seen = NEVER
+          throw error
+        })
     }
     await open.carryingOut
     return open.engine

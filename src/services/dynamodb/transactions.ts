@@ -8,7 +8,6 @@ import type { Batch } from './batch.ts'
 import { EngineError, validationError } from './engine-errors.ts'
 import { check, type Engine, type Output } from './engine.ts'
 import { checkItem, itemBytes } from './item-size.ts'
-import { rangeOf } from './level.ts'
 import { refusalOf } from './replaced-parts.ts'
 import { itemPrefix, rowsOf, TABLE } from './rows.ts'
 
@@ -17,6 +16,8 @@ const BYTES_MAX = 4 * 1024 * 1024
 /** AWS: a token is good for ten minutes. */
 const TOKEN_MS = 10 * 60 * 1_000
 const TOKEN = 'daemun-token~'
+/** The tokens in the order in which they are over: `{milliseconds}~{token}`. */
+const TOKEN_OVER = 'daemun-token-over~'
 /** Of what is over, so many are forgotten with each new one: more than there can come. */
 const FORGOTTEN_AT_ONCE = 10
 
@@ -219,13 +220,17 @@ const remember = async (
   nowMs: number,
 ): Promise<void> => {
   const value: Done = { print, untilMs: nowMs + TOKEN_MS }
-  await batch.change([{ type: 'put', key: TOKEN + token, value }])
-  let over = 0
-  for await (const [key, row] of batch.entries(rangeOf(TOKEN))) {
-    if (!isObject(row) || Number(row['untilMs']) > nowMs) continue
+  await batch.change([
+    { type: 'put', key: TOKEN + token, value },
+    { type: 'put', key: `${TOKEN_OVER}${value.untilMs}~${token}`, value: token },
+  ])
+  const over = { gte: TOKEN_OVER, lt: `${TOKEN_OVER}${nowMs}~`, limit: FORGOTTEN_AT_ONCE }
+  for await (const [key, name] of batch.entries(over)) {
     await batch.change([{ type: 'del', key }])
-    over += 1
-    if (over >= FORGOTTEN_AT_ONCE) break
+    const found = await batch.get(`${TOKEN}${name}`)
+    // One that came again since is good for longer.
+    if (isObject(found) && Number(found['untilMs']) <= nowMs)
+      await batch.change([{ type: 'del', key: `${TOKEN}${name}` }])
   }
 }
 

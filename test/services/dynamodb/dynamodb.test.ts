@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, test } from 'node:test'
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -14,6 +14,8 @@ import {
   ListTablesCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import { createMemoryStore } from '#store/memory.ts'
+import { openTables } from '../../support/dynamodb.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 
 const TEMPLATE = `
@@ -157,4 +159,26 @@ describe('DynamoDB beside a gateway', () => {
     const { Item } = await client.send(new GetItemCommand({ TableName: 'Notes', Key }))
     assert.equal(Item, undefined)
   })
+})
+
+test('what could not be carried out is tried again with the next call, not told for ever', async () => {
+  const store = createMemoryStore()
+  const failing = { next: false }
+  const tables = await openTables({
+    store: {
+      ...store,
+      read: async (work) => {
+        if (!failing.next) return store.read(work)
+        failing.next = false
+        throw new Error('the disk is full')
+      },
+    },
+  })
+  await tables.create('pets')
+  await store.write(async () => undefined)
+  failing.next = true
+  assert.equal((await tables.call('ListTables', {})).status, 500)
+  assert.deepEqual((await tables.ask('ListTables', {}))['TableNames'], ['pets'])
+  assert.equal(tables.bugs.length, 1)
+  await tables.close()
 })

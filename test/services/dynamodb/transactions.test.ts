@@ -10,6 +10,8 @@ import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { changeFeed } from '#services/dynamodb/change-feed.ts'
+import { openEngine } from '#services/dynamodb/engine.ts'
+import { transactWriteItems } from '#services/dynamodb/transactions.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
 import { openTables, type Tables } from '../../support/dynamodb.ts'
 
@@ -156,6 +158,39 @@ describe('transactions', () => {
     tables.nowMs += 10 * 60_000
     await tables.ask('TransactWriteItems', increment('1'))
     assert.deepEqual(await read(get('once', 'toys')), [{ Item: { ...key('once'), n: { N: '2' } } }])
+  })
+
+  it('reads the tokens that are over alone, and forgets them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daemun-tokens-'))
+    const engine = await openEngine(folder)
+    const { iterator } = engine.level
+    let rows = 0
+    engine.level.iterator = async function* (range) {
+      for await (const row of iterator(range)) {
+        rows += 1
+        yield row
+      }
+    }
+    const AttributeDefinitions = [{ AttributeName: 'id', AttributeType: 'S' }]
+    const KeySchema = [{ AttributeName: 'id', KeyType: 'HASH' }]
+    const table = { TableName: 'pets', BillingMode: 'PAY_PER_REQUEST' }
+    await engine.ask('CreateTable', { ...table, AttributeDefinitions, KeySchema })
+    const write = async (ClientRequestToken: string, nowMs: number) => {
+      rows = 0
+      const input = { ClientRequestToken, TransactItems: [put('x')] }
+      const nothing = async () => {}
+      await transactWriteItems(engine, input, nowMs, nothing, nothing)
+      return rows
+    }
+    const startMs = Date.UTC(2026, 10, 21)
+    for (let at = 0; at < 15; at += 1) assert.equal(await write(`t${at}`, startMs + at), 0)
+    assert.equal(await write('later', startMs + 600_001), 1)
+    assert.equal(await write('t1', startMs + 700_000), 10)
+    assert.equal(await write('last', startMs + 700_001), 4)
+    assert.equal(await engine.level.get('daemun-token~t2'), undefined)
+    assert.notEqual(await engine.level.get('daemun-token~t1'), undefined)
+    await engine.close()
+    await rm(folder, { recursive: true })
   })
 
   it('is told to the streams of its tables, all of it and in order', async () => {
