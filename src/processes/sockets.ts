@@ -17,7 +17,7 @@ const GOODBYE_MS = 1_000
 
 export interface Sockets {
   readonly upgrade: UpgradeHandler
-  /** Says goodbye to every client, and gives their `$disconnect` a moment. */
+  /** Says goodbye to every client, gives them and their `$disconnect` a moment, and cuts who does not answer. */
   drain(): Promise<void>
 }
 
@@ -40,7 +40,11 @@ export const composeSockets = (options: {
       for (const connection of connections.held()) connection.goAway()
       if (connections.size === 0) return
       await new Promise<void>((resolve) => {
-        const timer = services.clock.setTimer(resolve, GOODBYE_MS)
+        const cut = (): void => {
+          for (const connection of connections.held()) connection.cut()
+          resolve()
+        }
+        const timer = services.clock.setTimer(cut, GOODBYE_MS)
         connections.whenEmpty(() => {
           timer.cancel()
           resolve()

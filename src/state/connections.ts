@@ -20,14 +20,18 @@ export interface ConnectionInfo {
 /** A socket of this process. */
 export interface HeldConnection extends ConnectionPlace {
   readonly connectionId: string
+  /** False once either side has said goodbye: nobody finds it any more, though its client may not answer. */
+  readonly isOpen: boolean
   /** False where the connection is closing. */
   send(data: Uint8Array): boolean
   info(): ConnectionInfo
   close(): void
-  /** Ends it where its time is over. */
+  /** Ends it where its time is over. Monotonic. */
   check(nowMs: number): void
   /** Ends it because this process ends. */
   goAway(): void
+  /** Ends it without waiting for the client. */
+  cut(): void
 }
 
 /** What can be done to a connection, wherever it is. Each is undefined or false where it is gone. */
@@ -74,7 +78,7 @@ export const createLocalConnections = (options: {
       return
     }
     clock.setTimer(watch, CHECK_MS)
-    const nowMs = clock.nowMs()
+    const nowMs = clock.monotonicMs()
     for (const connection of held.values()) connection.check(nowMs)
   }
   let watching = false
@@ -82,9 +86,8 @@ export const createLocalConnections = (options: {
   let onEmpty: (() => void) | undefined
   const find = ({ apiId, stageName }: ConnectionPlace, connectionId: string) => {
     const connection = held.get(connectionId)
-    return connection?.apiId === apiId && connection.stageName === stageName
-      ? connection
-      : undefined
+    if (connection?.isOpen !== true) return undefined
+    return connection.apiId === apiId && connection.stageName === stageName ? connection : undefined
   }
   return {
     newId: () => {

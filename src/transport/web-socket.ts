@@ -31,6 +31,10 @@ export interface WebSocketConnection {
   deliver(data: Uint8Array | string): boolean
   /** Says goodbye with a code; the socket is cut if the client does not answer. */
   end(code: number, reason: string): void
+  /** Ends it at once, without a word. */
+  cut(): void
+  /** False once either side has said goodbye. */
+  readonly isOpen: boolean
 }
 
 export type AcceptWebSocket = (
@@ -112,8 +116,16 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
     this.close(code, reason)
   }
 
+  cut(): void {
+    this.terminate()
+  }
+
+  get isOpen(): boolean {
+    return this.readyState === this.OPEN
+  }
+
   deliver(data: Uint8Array | string): boolean {
-    if (this.readyState !== this.OPEN) return false
+    if (!this.isOpen) return false
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
     if (!this.hasRoom(bytes)) return false
     this.send(data, { binary: false })
@@ -133,7 +145,7 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
   }
 
   answerPing(data: Buffer): void {
-    if (this.hasRoom(data.length) && this.readyState === this.OPEN) this.pong(data)
+    if (this.hasRoom(data.length) && this.isOpen) this.pong(data)
   }
 
   noteActivity(): void {

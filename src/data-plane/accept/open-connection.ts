@@ -47,7 +47,9 @@ export class OpenConnection implements HeldConnection, WebSocketEvents {
   readonly #stage: WebSocketStagePlan
   readonly #connectedAtMs: number
   readonly #caller: Caller
-  #lastActiveAtMs: number
+  /** Monotonic, as is what follows: whoever sets a clock ends no connection, and prolongs none. */
+  readonly #openedMs: number
+  #lastActiveMs: number
   #socket: WebSocketConnection | undefined
 
   constructor(world: ConnectionWorld, handshaken: Handshaken) {
@@ -61,12 +63,17 @@ export class OpenConnection implements HeldConnection, WebSocketEvents {
     this.#stage = stage
     this.#connectedAtMs = connectedAtMs
     this.#caller = caller
-    this.#lastActiveAtMs = connectedAtMs
+    this.#openedMs = world.services.clock.monotonicMs()
+    this.#lastActiveMs = this.#openedMs
   }
 
   begin(socket: WebSocketConnection): void {
     this.#socket = socket
     this.#world.connections.hold(this)
+  }
+
+  get isOpen(): boolean {
+    return this.#socket?.isOpen === true
   }
 
   send(data: Uint8Array): boolean {
@@ -76,9 +83,11 @@ export class OpenConnection implements HeldConnection, WebSocketEvents {
   }
 
   info(): ConnectionInfo {
+    const { clock } = this.#world.services
+    const silentMs = clock.monotonicMs() - this.#lastActiveMs
     return {
       connectedAtMs: this.#connectedAtMs,
-      lastActiveAtMs: this.#lastActiveAtMs,
+      lastActiveAtMs: Math.max(this.#connectedAtMs, Math.round(clock.nowMs() - silentMs)),
       sourceIp: this.#origin.remoteAddress,
       userAgent: this.#origin.userAgent ?? '',
     }
@@ -93,8 +102,12 @@ export class OpenConnection implements HeldConnection, WebSocketEvents {
     this.#socket?.end(1001, 'Going away')
   }
 
+  cut(): void {
+    this.#socket?.cut()
+  }
+
   onActivity(): void {
-    this.#lastActiveAtMs = this.#world.services.clock.nowMs()
+    this.#lastActiveMs = this.#world.services.clock.monotonicMs()
   }
 
   async onMessage(text: string): Promise<void> {
@@ -134,7 +147,7 @@ export class OpenConnection implements HeldConnection, WebSocketEvents {
 
   /** Ends what has lived or been silent for too long. */
   check(nowMs: number): void {
-    const dueMs = Math.min(this.#connectedAtMs + LIFETIME_MS, this.#lastActiveAtMs + IDLE_MS)
+    const dueMs = Math.min(this.#openedMs + LIFETIME_MS, this.#lastActiveMs + IDLE_MS)
     // AWS: [exp: behaviour.md 14]
     if (nowMs >= dueMs) this.goAway()
   }
