@@ -1,62 +1,201 @@
-// A node that is killed loses no message that it has accepted, and none that was received and not deleted.
+// What topics and buses have accepted is delivered, though the node is killed before it was: to servers, queues and
+// functions. (What queues have accepted: kill-nine-queues.test.ts.)
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { it } from 'node:test'
+import * as events from '@aws-sdk/client-eventbridge'
+import * as sns from '@aws-sdk/client-sns'
 import * as sqs from '@aws-sdk/client-sqs'
-import { startGateway } from '../support/gateway.ts'
+import { type Gateway, startGateway } from '../support/gateway.ts'
 import { sdkOptions } from '../support/services.ts'
 
-it('every message that was accepted is there after kill -9, and none that was deleted', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'daemun-kept-'))
+const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: { Type: AWS::SQS::Queue, Properties: { QueueName: orders } }
+  ToQueue:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [shop] }
+      Targets: [{ Id: queue, Arn: !GetAtt Orders.Arn }]
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs18.x
+      Handler: index.handler
+      InlineCode: |
+        exports.handler = async (event) => console.log('GOT ' + event.id)
+      Events:
+        Shop: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop] } } }
+`
+
+interface Life {
+  readonly gateway: Gateway
+  readonly topics: sns.SNSClient
+  readonly TopicArn: string
+  die(): Promise<void>
+}
+
+/** Nodes on one data directory, one after the other. */
+const lives = async (test: (begin: () => Promise<Life>, dataDir: string) => Promise<void>) => {
+  const folder = await mkdtemp(join(tmpdir(), 'daemun-kept-'))
+  const file = join(folder, 'template.yaml')
+  const dataDir = join(folder, 'data')
+  let last: Gateway | undefined
   try {
-    const first = await startGateway({ shape: 'start', dataDir })
-    const client = new sqs.SQSClient(sdkOptions(first))
-    const Attributes = { VisibilityTimeout: '0' }
-    const made = await client.send(new sqs.CreateQueueCommand({ QueueName: 'kept', Attributes }))
-    const accepted = new Set<string>()
-    const send = async (body: string) => {
-      const command = new sqs.SendMessageCommand({ QueueUrl: made.QueueUrl, MessageBody: body })
-      const { MessageId = '' } = await client.send(command)
-      accepted.add(MessageId)
-    }
-    await send('gone')
-    const [gone] = await receive(client, made.QueueUrl)
-    const { ReceiptHandle, MessageId = '' } = gone ?? {}
-    await client.send(new sqs.DeleteMessageCommand({ QueueUrl: made.QueueUrl, ReceiptHandle }))
-    accepted.delete(MessageId)
-    // Killed while some are on their way: those may be there or not, the accepted ones are.
-    const sending = Array.from({ length: 200 }, (_, at) => send(`${at}`).catch(() => undefined))
-    await Promise.all(sending.slice(0, 50))
-    await first.kill('SIGKILL')
-    await Promise.all(sending)
-    client.destroy()
-
-    const second = await startGateway({ shape: 'start', dataDir })
-    const again = new sqs.SQSClient(sdkOptions(second))
-    const { QueueUrl } = await again.send(new sqs.GetQueueUrlCommand({ QueueName: 'kept' }))
-    const found = new Set<string>()
-    for (;;) {
-      const messages = await receive(again, QueueUrl)
-      if (messages.length === 0) break
-      for (const { MessageId: id = '', ReceiptHandle: handle } of messages) {
-        found.add(id)
-        await again.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: handle }))
+    await writeFile(file, TEMPLATE)
+    await test(async () => {
+      const gateway = await startGateway({ shape: 'start', file, dataDir })
+      last = gateway
+      const topics = new sns.SNSClient(sdkOptions(gateway))
+      const made = await topics.send(new sns.CreateTopicCommand({ Name: 'news' }))
+      const die = (): Promise<void> => {
+        topics.destroy()
+        return gateway.kill('SIGKILL')
       }
-    }
-    assert.deepEqual(
-      [...accepted].filter((id) => !found.has(id)),
-      [],
-    )
-    assert.ok(accepted.size >= 50 && !found.has(MessageId))
-    again.destroy()
-    await second.stop()
+      return { gateway, topics, TopicArn: made.TopicArn ?? '', die }
+    }, dataDir)
   } finally {
-    await rm(dataDir, { recursive: true, force: true })
+    await last?.stop()
+    await rm(folder, { recursive: true, force: true })
   }
-})
+}
 
-const receive = async (client: sqs.SQSClient, QueueUrl: string | undefined) =>
-  (await client.send(new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 })))
-    .Messages ?? []
+/** A server that does not answer until it is told to. */
+const startSilentServer = async () => {
+  const waiting: ServerResponse[] = []
+  const heard: Readonly<Record<string, string>>[] = []
+  let isSilent = true
+  let told: (() => void) | undefined
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      heard.push(JSON.parse(Buffer.concat(chunks).toString()))
+      if (isSilent) waiting.push(response)
+      else response.end()
+      told?.()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    speak: () => {
+      isSilent = false
+      for (const response of waiting.splice(0)) response.end()
+    },
+    silence: () => {
+      isSilent = true
+    },
+    until: async (isEnough: () => boolean): Promise<void> => {
+      while (!isEnough()) await new Promise<void>((resolve) => (told = resolve))
+    },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+it('servers, queues and functions get what was accepted before the node died', () =>
+  lives(async (begin, dataDir) => {
+    const server = await startSilentServer()
+    try {
+      const first = await begin()
+      const { TopicArn } = first
+      await first.topics.send(
+        new sns.SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: server.url }),
+      )
+      await server.until(() => server.heard.length === 1)
+      await first.die()
+      server.heard.length = 0
+      server.speak()
+
+      const second = await begin()
+      await server.until(() => server.heard.length === 1)
+      const { Token = '', Type } = server.heard[0] ?? {}
+      assert.equal(Type, 'SubscriptionConfirmation')
+      await second.topics.send(new sns.ConfirmSubscriptionCommand({ TopicArn, Token }))
+      server.silence()
+      server.heard.length = 0
+      const published = await publish(second, 60)
+      // So many are on their way that nothing else is: what comes next waits.
+      await server.until(() => server.heard.length >= AT_ONCE)
+      const put = await putEvents(second, 30)
+      await second.die()
+      assert.equal(waitingFor(dataDir, ':sqs:'), put.length)
+      assert.equal(waitingFor(dataDir, ':lambda:'), put.length)
+      server.heard.length = 0
+      server.speak()
+
+      const third = await begin()
+      const ofServer = () => new Set(server.heard.map((one) => one['MessageId']))
+      await server.until(() => published.every((id) => ofServer().has(id)))
+      assert.equal(ofServer().size, published.length)
+      for (const id of put) {
+        await third.gateway.event((one) => String(one['line']).includes(`GOT ${id}`))
+      }
+      assert.deepEqual((await received(third, put.length)).toSorted(), put.toSorted())
+      third.topics.destroy()
+    } finally {
+      server.close()
+    }
+  }))
+
+/** How many deliveries are made at one time. */
+const AT_ONCE = 32
+
+const publish = ({ topics, TopicArn }: Life, count: number): Promise<readonly string[]> =>
+  Promise.all(
+    Array.from({ length: count }, async (_, at) => {
+      const command = new sns.PublishCommand({ TopicArn, Message: `message ${at}` })
+      return (await topics.send(command)).MessageId ?? ''
+    }),
+  )
+
+const putEvents = async ({ gateway }: Life, count: number): Promise<readonly string[]> => {
+  const client = new events.EventBridgeClient(sdkOptions(gateway))
+  const ids: string[] = []
+  while (ids.length < count) {
+    const entry = { Source: 'shop', DetailType: 'order', Detail: '{}' }
+    const command = new events.PutEventsCommand({
+      Entries: Array.from({ length: 10 }, () => entry),
+    })
+    for (const { EventId = '' } of (await client.send(command)).Entries ?? []) ids.push(EventId)
+  }
+  client.destroy()
+  return ids
+}
+
+const waitingFor = (dataDir: string, target: string): number => {
+  const file = new DatabaseSync(join(dataDir, 'messages.db'))
+  const select = file.prepare('SELECT COUNT(*) AS n FROM deliveries WHERE parcel LIKE ?')
+  const count = Number(select.get(`%"target":"arn:aws${target}%`)?.['n'])
+  file.close()
+  return count
+}
+
+/** The ids of so many events in the queue. */
+const received = async ({ gateway }: Life, count: number): Promise<readonly string[]> => {
+  const client = new sqs.SQSClient(sdkOptions(gateway))
+  const command = new sqs.ReceiveMessageCommand({
+    QueueUrl: `${gateway.endpoint}/123456789012/orders`,
+    MaxNumberOfMessages: 10,
+    WaitTimeSeconds: 10,
+    VisibilityTimeout: 600,
+  })
+  const ids: string[] = []
+  while (ids.length < count) {
+    const { Messages = [] } = await client.send(command)
+    assert.ok(Messages.length > 0, `${ids.length} of ${count} events came`)
+    for (const { Body = '{}' } of Messages) ids.push(JSON.parse(Body).id)
+  }
+  client.destroy()
+  return ids
+}

@@ -100,8 +100,9 @@ export const createOutbox = (options: {
   let closed = false
 
   const forget = async ({ id }: Row): Promise<void> => {
-    await file.run(() => remove.run(id))
-    count--
+    // One that was cleared away meanwhile is counted no more.
+    const { changes } = await file.run(() => remove.run(id))
+    count -= Number(changes)
   }
 
   const settle = async (row: Row): Promise<void> => {
@@ -181,12 +182,18 @@ export const createOutbox = (options: {
         )
       }
       count += postings.length
-      await file.run(() => {
-        const nowMs = clock.nowMs()
-        for (const { parcel, rules, atMs = nowMs } of postings) {
-          insert.run(atMs, nowMs, JSON.stringify(parcel), JSON.stringify(rules))
-        }
-      })
+      try {
+        await file.run(() => {
+          const nowMs = clock.nowMs()
+          for (const { parcel, rules, atMs = nowMs } of postings) {
+            insert.run(atMs, nowMs, JSON.stringify(parcel), JSON.stringify(rules))
+          }
+        })
+      } catch (error) {
+        // A full disk: nothing of the turn was kept.
+        count -= postings.length
+        throw error
+      }
       pump()
     },
     wake: pump,
