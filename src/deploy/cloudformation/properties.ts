@@ -15,10 +15,17 @@ export interface PropertyAudience {
   read(path: Path, hasEffect: boolean): void
 }
 
-export type Reader<T = unknown> = (value: JsonValue, path: Path, audience: PropertyAudience) => T
+export interface Reader<T = unknown> {
+  (value: JsonValue, path: Path, audience: PropertyAudience): T
+  /** What docs/parity.md tells of it: why it has no effect, or what there is inside. */
+  readonly effect?: string
+  readonly shape?: Shape
+}
 
 /** Property name → reader. The member of the input has the same name, its first letter in lower case. */
-export type Shape = Readonly<Record<string, Reader | Renamed>>
+export interface Shape {
+  readonly [property: string]: Reader | Renamed
+}
 
 interface Renamed {
   readonly member: string
@@ -81,12 +88,12 @@ export const boolean: Reader<boolean> = (value, path, audience) => {
 }
 
 /** AWS: CloudFormation takes a single value where a list is asked for. */
-export const list =
-  <T>(item: Reader<T>): Reader<readonly T[]> =>
-  (value, path, audience) =>
+export const list = <T>(item: Reader<T>): Reader<readonly T[]> =>
+  withInside(item.shape, (value, path, audience) =>
     Array.isArray(value)
       ? value.map((one: JsonValue, index) => item(one, [...path, index], audience))
-      : [item(value, path, audience)]
+      : [item(value, path, audience)],
+  )
 
 export const map =
   <T>(member: Reader<T>): Reader<Readonly<Record<string, T>>> =>
@@ -100,10 +107,15 @@ export const map =
     )
   }
 
-export const structure =
-  (shape: Shape, feature = ''): Reader<Input> =>
-  (value, path, audience) =>
-    readProperties(value, shape, path, audience, feature === '' ? String(path.at(-1)) : feature)
+export const structure = (shape: Shape, feature = ''): Reader<Input> =>
+  withInside(shape, (value, path, audience) =>
+    readProperties(value, shape, path, audience, feature === '' ? String(path.at(-1)) : feature),
+  )
+
+const withInside = <T>(
+  shape: Shape | undefined,
+  read: (value: JsonValue, path: Path, audience: PropertyAudience) => T,
+): Reader<T> => (shape === undefined ? read : Object.assign(read, { shape }))
 
 /** Any JSON, handed on as JSON text: models, policies, definitions. */
 export const jsonText: Reader<string> = (value) =>
@@ -134,12 +146,13 @@ export const tags: Reader<Readonly<Record<string, string>>> = (value, path, audi
 }
 
 /** Known, kept by AWS, and without effect here: reported with its own words. */
-export const without =
-  (effect: string): Reader<undefined> =>
-  (_value, path, audience) => {
+export const without = (effect: string): Reader<undefined> => {
+  const read: Reader<undefined> = (_value, path, audience) => {
     audience.report(path, String(path.at(-1)), effect)
     return undefined
   }
+  return Object.assign(read, { effect })
+}
 
 /** Read, on purpose without effect and without a report: nobody who calls the API could tell. */
 export const unused: Reader<undefined> = () => undefined

@@ -48,7 +48,7 @@ import { nestedStack } from './nested-stack.ts'
 import { bucket, bucketPolicy } from './s3-bucket.ts'
 import { vpcLink, vpcLinkV2 } from './vpc-links.ts'
 
-const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Account': account,
   'AWS::ApiGateway::ApiKey': apiKey,
   'AWS::ApiGateway::Authorizer': authorizer,

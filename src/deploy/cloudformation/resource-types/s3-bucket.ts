@@ -90,7 +90,7 @@ const WEBSITE = structure(
 )
 
 const NOTIFICATION = structure({
-  EventBridgeConfiguration: without('not honoured here: events go to functions'),
+  EventBridgeConfiguration: without('not honoured here: events go to functions, queues and topics'),
   LambdaConfigurations: named(
     'LambdaFunctionConfigurations',
     notified('Function', 'LambdaFunctionArn'),
