@@ -6,7 +6,7 @@ import { renderHttpApiFailure } from './http-api-failure.ts'
 
 /**
  * AWS: who may not is told no more than `{"Message":"Forbidden"}`, with a capital; who signed, and wrongly, is told
- * what is wrong with the signature. [repost.aws: QUPuq7VvHJRwWxVA3XJIgNKQ; guide: urls-auth]
+ * what is wrong with the signature. [the latter: repost.aws QUPuq7VvHJRwWxVA3XJIgNKQ; the capital is unrecorded]
  */
 export const renderFunctionUrlFailure = (failure: GatewayFailure): HttpResponse => {
   const { errorType, responseType } = failure
