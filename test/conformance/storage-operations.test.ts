@@ -1,7 +1,7 @@
 // The SDK, every boto3 and every AWS CLI that are installed are asked each operation of DynamoDB and S3 that is
 // implemented, with a success and a refusal: one table for all of them (storage-tables.ts).
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -18,6 +18,7 @@ import { DYNAMODB_TABLE, S3_SHORT_TABLE, S3_TABLE } from './storage-tables.ts'
 /** Refused whatever is asked of it, or taken whatever is asked. */
 const NEVER_OK: ReadonlySet<string> = new Set(['PutBucketVersioning'])
 const ALWAYS_OK: ReadonlySet<string> = new Set(['ListBuckets'])
+const WRITTEN = new Date('2026-01-01T00:00:00Z')
 
 const missing = (implemented: Iterable<string>, table: readonly Step[]): readonly string[] =>
   [...implemented].flatMap((name) => {
@@ -84,8 +85,11 @@ describe('each client, by the table', () => {
       const folder = await mkdtemp(join(tmpdir(), 'daemun-sync-'))
       try {
         await mkdir(join(folder, 'site/docs'), { recursive: true })
-        for (const name of ['site/index.html', 'site/docs/a b.html', 'site/skipped.tmp'])
+        for (const name of ['site/index.html', 'site/docs/a b.html', 'site/skipped.tmp']) {
           await writeFile(join(folder, name), name)
+          // S3 tells whole seconds: a file of this very second would be newer than its copy and sent again.
+          await utimes(join(folder, name), WRITTEN, WRITTEN)
+        }
         const bucket = `s3://sync-${at}`
         const ended = await client.aws(gateway, folder, [
           ['s3', 'mb', bucket],
