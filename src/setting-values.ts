@@ -74,6 +74,16 @@ export const readUpstreams = (
   return Object.fromEntries(upstreams)
 }
 
+/** Hosts as a URL has them (in lower case, addresses in their one form), without the brackets of IPv6. */
+export const readHostNames = (flag: string, items: readonly string[]): readonly string[] =>
+  items.map((item) => {
+    const bare = item.replaceAll(/[[\]]/g, '')
+    const url = URL.parse(`http://${bare.includes(':') ? `[${bare}]` : bare}/`)
+    if (url !== null && url.hostname !== '' && url.href === `http://${url.hostname}/`)
+      return url.hostname.replaceAll(/[[\]]/g, '')
+    throw new SettingsError(`--${flag} takes a host, and got '${item}'`)
+  })
+
 export const readPairs = (
   flag: string,
   items: readonly string[],

@@ -7,6 +7,7 @@ import {
   type ObservabilitySettings,
   readObservabilitySettings,
 } from './observability-settings.ts'
+import { REACH_SETTINGS, type ReachSettings, readReachSettings } from './reach-settings.ts'
 import {
   camelCase,
   type CommandName,
@@ -19,11 +20,9 @@ import {
   type AddressSetting,
   folderOf,
   readAddress,
-  readEndpoints,
   readFailOn,
   readList,
   readPairs,
-  readUpstreams,
   readRegion,
   readStackName,
   readVpcEndpoint,
@@ -137,20 +136,7 @@ export const SETTINGS = [
     commands: BOTH,
     why: 'NAME=value lines added to the environment of every function.',
   },
-  {
-    flag: 'endpoint',
-    type: 'list',
-    placeholder: 'service=URL',
-    commands: BOTH,
-    why: 'Leads what functions and integrations call of one AWS service elsewhere: real AWS, or any compatible server. May be given many times.',
-  },
-  {
-    flag: 'upstream',
-    type: 'list',
-    placeholder: 'name=URL,…',
-    commands: BOTH,
-    why: 'Where a VPC link leads: its id or name, or the ARN of a load balancer, listener or Cloud Map service, and one or more origins.',
-  },
+  ...REACH_SETTINGS,
   {
     flag: 'watch',
     type: 'switch',
@@ -273,7 +259,11 @@ export const SETTINGS = [
   ...OBSERVABILITY_SETTINGS,
 ] as const satisfies readonly SettingDefinition[]
 
-export interface Settings extends LimitSettings, TraceSettings, ObservabilitySettings {
+export interface Settings
+  extends LimitSettings,
+    ReachSettings,
+    TraceSettings,
+    ObservabilitySettings {
   readonly command: CommandName
   readonly files: readonly string[]
   readonly port: number
@@ -292,10 +282,6 @@ export interface Settings extends LimitSettings, TraceSettings, ObservabilitySet
   readonly parameters: Readonly<Record<string, string>>
   readonly valuesFile: string | undefined
   readonly envFile: string | undefined
-  /** Service name (as in an endpoint prefix: `dynamodb`, `states`) → URL. */
-  readonly endpoints: Readonly<Record<string, string>>
-  /** ARN, id or name of a VPC link → origins, at least one. */
-  readonly upstreams: Readonly<Record<string, readonly string[]>>
   readonly watch: boolean
   readonly asAws: boolean
   readonly strict: boolean
@@ -362,8 +348,7 @@ export const parseSettings = (
     parameters: readPairs('parameter', list('parameter')),
     valuesFile: text('values-file'),
     envFile: text('env-file'),
-    endpoints: readEndpoints(list('endpoint')),
-    upstreams: readUpstreams(list('upstream')),
+    ...readReachSettings(list),
     watch: on('watch'),
     asAws: on('as-aws'),
     strict: on('strict'),

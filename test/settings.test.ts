@@ -55,6 +55,12 @@ describe('settings', () => {
     assert.deepEqual(proxyListeners, [{ host: '0.0.0.0', port: 9000 }])
   })
 
+  it('take hosts as URLs have them', () => {
+    const given = { allowedLinkLocal: ['169.254.170.2', 'Metadata.example', '[FD00:EC2:0::254]'] }
+    const { allowedLinkLocal } = parseSettings('serve', [], given, {})
+    assert.deepEqual(allowedLinkLocal, ['169.254.170.2', 'metadata.example', 'fd00:ec2::254'])
+  })
+
   for (const [given, message] of [
     [{ port: 'x' }, /--port takes 0 to 65535 \(TCP port\), and got 'x'/],
     [{ account: '1' }, /--account takes twelve digits/],
@@ -65,6 +71,7 @@ describe('settings', () => {
     [{ proxyListener: ['127.0.0.1:65536'] }, /--proxy-listener takes address:port/],
     [{ region: 'x y' }, /--region takes the name of a region/],
     [{ endpoint: ['s3=nowhere'] }, /--endpoint takes service=URL, and got 'nowhere' for s3/],
+    [{ allowedLinkLocal: ['http://a'] }, /--allowed-link-local takes a host, and got 'http:\/\/a'/],
     [{ as: 'soap' }, /--as takes rest or http/],
   ] as const) {
     it(`refuse ${JSON.stringify(given)} by name`, () => {

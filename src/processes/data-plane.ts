@@ -36,9 +36,9 @@ import {
 import { createStageCaches } from '#state/stage-caches.ts'
 import type { HttpHandler, UpgradeHandler } from '#transport/contract.ts'
 import type { UpstreamClient } from '#transport/contract.ts'
-import { createUpstreamClient } from '#transport/upstream.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
+import { openUpstream, type UpstreamSettings } from './open-upstream.ts'
 import { composePrivateUpstreams } from './private-upstreams.ts'
 import { answerHealth } from './health.ts'
 import { HOSTED_SERVICES } from './services.ts'
@@ -50,13 +50,12 @@ export interface DataPlaneOptions {
     Settings,
     | 'command'
     | 'enforceIam'
-    | 'endpoints'
-    | 'upstreams'
     | 'websocketConnectsPerSecond'
     | 'accountRate'
     | 'accountBurst'
     | 'cacheMemory'
   > &
+    UpstreamSettings &
     RecordingSettings
   readonly clock: Clock
   /** Whether names below `localhost` stand for custom domain names, as on a developer's machine. */
@@ -98,7 +97,7 @@ export interface DataPlane {
 
 export const composeDataPlane = (options: DataPlaneOptions): DataPlane => {
   const { endpoints, accountRate, accountBurst, cacheMemory } = options.settings
-  const upstream = createUpstreamClient()
+  const upstream = openUpstream(options.settings)
   const current = createCurrent({ onFailure: options.onError })
   const services: Services = {
     clock: options.clock,

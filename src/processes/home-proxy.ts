@@ -7,16 +7,16 @@ import {
   type HttpResponse,
   UpstreamError,
 } from '#transport/contract.ts'
-import { createUpstreamClient } from '#transport/upstream.ts'
 import { PAYLOAD_BYTES_MAX, REST_INTEGRATION_TIMEOUT_MS_MAX } from '#model/quotas.ts'
 import type { Settings } from '../settings.ts'
+import { openUpstream } from './open-upstream.ts'
 import { originOf } from './origin.ts'
 
 export const createHomeHandler = (options: {
   readonly endpointUrl: string
   readonly settings: Settings
 }): HttpHandler => {
-  const upstream = createUpstreamClient()
+  const upstream = openUpstream(options.settings)
   const dataOrigin = originOf(options.settings.dataHost, options.settings.dataPort)
   return async (request: HttpRequest): Promise<HttpResponse> => {
     const body = await request.body.read(PAYLOAD_BYTES_MAX)

@@ -102,7 +102,7 @@ export const openHost = (options: HostOptions): Host => {
   const limits = openLimitHolder({ settings, clock, onError })
   const { usage } = limits
   const codeStore = openCodeStore({ dataDir, store, clock, onError })
-  const tokenKeys = openTokenKeys()
+  const tokenKeys = openTokenKeys(settings)
   const issueCredentials = createIssueCredentials({ store, mint: credentials.mint, clock })
   const gate = createManagementGate({ settings, store, credentials, clock })
   const services = openServices({

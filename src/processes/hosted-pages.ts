@@ -13,11 +13,11 @@ import { systemRandom } from '#shared/random.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
-import { createUpstreamClient } from '#transport/upstream.ts'
 import { refuseHost } from '#wire/management-guard.ts'
 import type { WireOperations } from '#wire/operation.ts'
 import { errorResponse } from '#wire/server.ts'
 import type { Settings } from '../settings.ts'
+import { openUpstream } from './open-upstream.ts'
 
 export interface HostedPages {
   /** Undefined for any other request. */
@@ -39,7 +39,7 @@ export const openHostedPages = (options: {
   readonly onError: (error: unknown) => void
 }): HostedPages => {
   const { settings, store, clock, pools, findTokenKey, onError } = options
-  const upstream = createUpstreamClient()
+  const upstream = openUpstream(settings)
   const ids = randomIds(systemRandom)
   const registry = { loaded: undefined as Promise<WireOperations<StoreCall>> | undefined } // Loaded when first used.
   const load = (): Promise<WireOperations<StoreCall>> => {

@@ -24,6 +24,7 @@ import type { Store } from '#store/store.ts'
 import type { HttpRequest, HttpResponse } from '#transport/contract.ts'
 import type { Settings } from '../settings.ts'
 import type { OpenedMessaging } from './open-messaging.ts'
+import { openUpstream, type UpstreamSettings } from './open-upstream.ts'
 
 export interface MessagingParts {
   readonly queues: QueueEngine
@@ -51,7 +52,7 @@ export interface Messaging {
 }
 
 export const openMessaging = (options: {
-  readonly settings: Pick<Settings, 'command' | 'dataDir' | 'enforceIam'>
+  readonly settings: Pick<Settings, 'command' | 'dataDir' | 'enforceIam'> & UpstreamSettings
   readonly store: Store
   readonly clock: AdjustableClock
   readonly changeFeed: ChangeFeed
@@ -82,6 +83,7 @@ export const openMessaging = (options: {
       path,
       store,
       clock,
+      upstream: openUpstream(settings),
       invoke,
       askPermission,
       seal,

@@ -18,11 +18,11 @@ import { createPublishing } from '#services/sns/publish.ts'
 import { openSigningKey, type SealSecret, SIGNING_SCHEMA } from '#services/sns/signing.ts'
 import { createQueueEngine } from '#services/sqs/engine.ts'
 import { QUEUE_SCHEMA } from '#services/sqs/queue-messages.ts'
+import type { UpstreamClient } from '#transport/contract.ts'
 import type { Clock } from '#shared/clock.ts'
 import { present } from '#shared/assert.ts'
 import { systemRandom as random } from '#shared/random.ts'
 import type { Store } from '#store/store.ts'
-import { createUpstreamClient } from '#transport/upstream.ts'
 import type { MessagingParts } from './messaging.ts'
 
 export interface OpenedMessaging extends MessagingParts {
@@ -42,13 +42,14 @@ export const openMessagingFile = async (options: {
   readonly path: string
   readonly store: Store
   readonly clock: Clock
+  readonly upstream: UpstreamClient
   readonly invoke: InvokeFunction
   readonly askPermission: AskPermission | undefined
   readonly seal: SealSecret
   readonly origin: () => string | undefined
   readonly onError: (error: unknown) => void
 }): Promise<OpenedMessaging> => {
-  const { path, store, clock, invoke, askPermission, seal, origin, onError } = options
+  const { path, store, clock, upstream, invoke, askPermission, seal, origin, onError } = options
   const file = openMessageFile(path, [
     ...QUEUE_SCHEMA,
     ...OUTBOX_SCHEMA,
@@ -58,7 +59,6 @@ export const openMessagingFile = async (options: {
     ...FIFO_SCHEMA,
   ])
   const nowMs = (): number => clock.nowMs()
-  const upstream = createUpstreamClient()
   const queues = createQueueEngine({ file, store, clock, random, onError })
   // Topics and buses are sent to, and send: they come after the courier that goes to them.
   const late: { parts?: Pick<MessagingParts, 'topics' | 'buses'> } = {}

@@ -15,8 +15,8 @@ import { createSampling } from '#observability/sampling.ts'
 import { openXRayDaemon } from '#observability/xray.ts'
 import { systemClock } from '#shared/clock.ts'
 import type { UpstreamClient } from '#transport/contract.ts'
-import { createUpstreamClient } from '#transport/upstream.ts'
 import type { Settings } from '../settings.ts'
+import { openUpstreamTo } from './open-upstream.ts'
 
 export type RecordingSettings = Pick<
   Settings,
@@ -74,14 +74,15 @@ export const openRecorder = (options: {
   const { settings, writeLogs } = options
   const requests = createRequestStore({ bytesMax: settings.recordBytes })
   const xray = settings.xrayDaemon && openXRayDaemon(settings.xrayDaemon)
-  const upstream = createUpstreamClient()
+  const { otlpEndpoint } = settings
+  const upstream = otlpEndpoint === undefined ? undefined : openUpstreamTo(otlpEndpoint)
   const otlp =
-    settings.otlpEndpoint === undefined
+    otlpEndpoint === undefined || upstream === undefined
       ? undefined
       : createOtlpTraces({
           clock: systemClock,
           queueBytesMax: settings.otlpQueueBytes,
-          post: postTo(settings.otlpEndpoint, upstream),
+          post: postTo(otlpEndpoint, upstream),
         })
   return {
     requests,
@@ -100,7 +101,7 @@ export const openRecorder = (options: {
       requests.close()
       await otlp?.close()
       await xray?.close()
-      await upstream.close()
+      await upstream?.close()
     },
   }
 }

@@ -142,6 +142,8 @@ export type UpstreamErrorCode =
   | 'timeout'
   | 'dns'
   | 'connect'
+  /** The address is one that is not connected to (`link-local.ts`). */
+  | 'forbidden'
   | 'tls'
   | 'protocol'
   | 'too-large'

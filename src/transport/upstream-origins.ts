@@ -3,6 +3,7 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { UpstreamError, type UpstreamRequest } from './contract.ts'
+import { guardedLookup, linkLocalRefusal } from './link-local.ts'
 import type { UpstreamClientOptions } from './upstream.ts'
 
 const ORIGINS_MAX = 512
@@ -121,7 +122,11 @@ const connector = (
   secureContext: SecureContext | undefined,
   staleErrors: WeakSet<Error>,
 ): buildConnector.connector => {
+  const named = new URL(request.origin).hostname.replaceAll(/[[\]]/g, '')
+  const mayBeLinkLocal = options.linkLocalHosts?.has(named) === true
+  const lookup = mayBeLinkLocal ? options.resolve : guardedLookup(options.resolve)
   const connect = buildConnector({
+    ...(lookup !== undefined && { lookup }),
     timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     allowH2: false,
     rejectUnauthorized: request.insecureSkipVerification !== true,
@@ -131,6 +136,13 @@ const connector = (
     const isTls = target.protocol === 'https:'
     const port = Number(target.port === '' ? (isTls ? 443 : 80) : target.port)
     const other = options.connectTo?.(target.hostname, port)
+    const host = other?.host ?? target.hostname
+    // An address is connected to as it is, and never looked up.
+    const refusal = mayBeLinkLocal ? undefined : linkLocalRefusal(host)
+    if (refusal !== undefined) {
+      callback(refusal, null)
+      return
+    }
     // The certificate is expected for the origin's name wherever the connection leads, never for the Host header's.
     const { servername: _, ...rest } = target
     const name = request.serverName ?? serverNameOf(target.hostname)
@@ -138,7 +150,7 @@ const connector = (
       {
         ...rest,
         ...(isTls && name !== undefined ? { servername: name, host: name } : { host: '' }),
-        hostname: other?.host ?? target.hostname,
+        hostname: host,
         port: String(other?.port ?? port),
       },
       (error, socket) => {

@@ -1,5 +1,6 @@
 // The upstream client: calls to integrations, authorizers and sinks over HTTP/1.1 with kept connections. Framing is
 // made anew for every call, and an answer is believed only as far as it is well formed.
+import type { LookupFunction } from 'node:net'
 import { type Clock, systemClock, type Timer } from '#shared/clock.ts'
 import {
   type FlatHeaders,
@@ -23,6 +24,10 @@ export interface UpstreamClientOptions {
     hostname: string,
     port: number,
   ) => { readonly host: string; readonly port: number } | undefined
+  /** Hosts, without brackets, that may be at link-local and metadata addresses. Default: none. */
+  readonly linkLocalHosts?: ReadonlySet<string>
+  /** Resolves names. Default: the system's. */
+  readonly resolve?: LookupFunction
   /** Origins with kept connections; the least recently used is closed for a new one. Default 512. */
   readonly originsMax?: number
   /** Connections, and requests waiting for one, per origin. Defaults 256 and 1024. */

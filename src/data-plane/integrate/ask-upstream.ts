@@ -80,6 +80,10 @@ const network = {
   statusCode: 504,
   logLine: 'Execution failed due to a network error communicating with endpoint',
 }
+const nowhere = {
+  ...network,
+  logLine: 'Execution failed due to configuration error: Invalid endpoint address',
+}
 const broken = {
   responseType: 'INTEGRATION_FAILURE',
   message: 'Internal server error',
@@ -95,10 +99,8 @@ const FAILURES: Readonly<Record<UpstreamErrorCode, typeof network>> = {
     statusCode: 504,
     logLine: 'Execution failed due to a timeout error',
   },
-  dns: {
-    ...network,
-    logLine: 'Execution failed due to configuration error: Invalid endpoint address',
-  },
+  dns: nowhere,
+  forbidden: nowhere,
   connect: network,
   tls: network,
   aborted: network,

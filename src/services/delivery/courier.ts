@@ -111,15 +111,21 @@ export const createCourier = (parts: CourierParts): Carry => {
   }
   const toServer: Carry = async ({ target, body, headers = [] }) => {
     const url = new URL(target)
-    const { statusCode } = await upstream.call({
-      method: 'POST',
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      headers,
-      body: Buffer.from(body),
-      timeoutMs: HTTP_TIMEOUT_MS,
-      responseBytesMax: ANSWER_BYTES_MAX,
-    })
+    const { statusCode } = await upstream
+      .call({
+        method: 'POST',
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        headers,
+        body: Buffer.from(body),
+        timeoutMs: HTTP_TIMEOUT_MS,
+        responseBytesMax: ANSWER_BYTES_MAX,
+      })
+      .catch((error: unknown) => {
+        throw error instanceof UpstreamError && error.code === 'forbidden'
+          ? new Undeliverable('INVALID_PARAMETER', error.message)
+          : error
+      })
     if (statusCode >= 200 && statusCode <= 299) return
     const message = `${url.origin} answered ${statusCode}`
     // AWS: what the server does not want is not sent again. [guide: SendMessageToHttp.prepare]
