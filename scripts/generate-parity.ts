@@ -87,6 +87,10 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
     'KMS and customer keys, ACLs, Object Lock are refused by name',
   ],
   [
+    /PublicAccessBlock$/,
+    'a bucket that says nothing of it blocks nothing (AWS blocks all of it in new buckets); there are no ACLs',
+  ],
+  [
     /^PutBucketPolicy$/,
     'decides what is public, and for signed callers where identity policies are held',
   ],

@@ -165,8 +165,10 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   DeleteBucketCors: 'PutBucketCORS',
   DeleteBucketTagging: 'PutBucketTagging',
   DeleteObjects: 'DeleteObject',
+  DeletePublicAccessBlock: 'PutBucketPublicAccessBlock',
   GetBucketCors: 'GetBucketCORS',
   GetBucketNotificationConfiguration: 'GetBucketNotification',
+  GetPublicAccessBlock: 'GetBucketPublicAccessBlock',
   HeadBucket: 'ListBucket',
   HeadObject: 'GetObject',
   ListBuckets: 'ListAllMyBuckets',
@@ -176,6 +178,7 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   ListParts: 'ListMultipartUploadParts',
   PutBucketCors: 'PutBucketCORS',
   PutBucketNotificationConfiguration: 'PutBucketNotification',
+  PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
   UploadPart: 'PutObject',
   UploadPartCopy: 'PutObject',
 }

@@ -22,6 +22,7 @@ const ROUTED = {
 const TAGS = { TagSet: [{ Key: 'team', Value: 'shop' }] }
 const POLICY =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{B}/public/*"}]}'
+const BLOCK = { BlockPublicAcls: true, BlockPublicPolicy: true }
 const NOTIFICATION = {
   QueueConfigurations: [
     { Id: 'q', QueueArn: 'arn:aws:sqs:us-east-1:123456789012:q', Events: ['s3:ObjectCreated:*'] },
@@ -66,6 +67,14 @@ const OF_BUCKETS: readonly Step[] = [
   no('PutBucketPolicy', 'MalformedPolicy', { ...B, Policy: '{"Statement": 1}' }),
   ok('GetBucketPolicy', B, { has: { Policy: /"s3:GetObject"/ } }),
   ok('DeleteBucketPolicy', B),
+  no('GetPublicAccessBlock', 'NoSuchPublicAccessBlockConfiguration', B),
+  ok('PutPublicAccessBlock', { ...B, PublicAccessBlockConfiguration: BLOCK }),
+  ok('GetPublicAccessBlock', B, {
+    has: { PublicAccessBlockConfiguration: { ...BLOCK, RestrictPublicBuckets: false } },
+  }),
+  no('PutBucketPolicy', 'AccessDenied', { ...B, Policy: POLICY }),
+  no('PutPublicAccessBlock', 'InvalidRequest', { ...B, PublicAccessBlockConfiguration: {} }),
+  ok('DeletePublicAccessBlock', B),
   ok('PutBucketNotificationConfiguration', { ...B, NotificationConfiguration: NOTIFICATION }),
   ok('GetBucketNotificationConfiguration', B, { has: NOTIFICATION }),
   ok('PutBucketNotificationConfiguration', { ...B, NotificationConfiguration: {} }),

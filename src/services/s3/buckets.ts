@@ -12,6 +12,13 @@ import { MalformedPolicy } from '#languages/iam-policy/policy.ts'
 import { checkBucketName } from './bucket-name.ts'
 import { invalidArgument, invalidRequest, noSuchBucket, notBuilt } from './errors.ts'
 import { checkNotification } from './notification-rules.ts'
+import {
+  blocksPublicPolicy,
+  isPublicPolicy,
+  checkPublicAccessBlock,
+  PUBLIC_ACCESS_BLOCKS,
+  publicPolicyBlocked,
+} from './public-access-block.ts'
 import { checkRoutingRules } from './routing-rules.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -29,6 +36,7 @@ export interface BucketRecord {
   readonly tagging?: Input
   /** JSON text. */
   readonly policy?: string
+  readonly publicAccessBlock?: Input
 }
 
 /** Global, by the bucket's name. */
@@ -128,7 +136,13 @@ const listBuckets = async (input: Input, { view, accountId }: ReadCall): Promise
   }
 }
 
-type Configuration = 'cors' | 'website' | 'notification' | 'tagging' | 'policy'
+type Configuration =
+  | 'cors'
+  | 'website'
+  | 'notification'
+  | 'tagging'
+  | 'policy'
+  | 'publicAccessBlock'
 
 const change = async (
   tx: Transaction,
@@ -201,6 +215,8 @@ export const bucketOperations = (isEmpty: (bucketId: string) => Promise<boolean>
   PutBucketPolicy: writes(async (input: Input, { tx }: WriteCall) => {
     const policy = String(input['Policy'] ?? '')
     checkPolicy(policy)
+    const bucket = await bucketOf(tx, input['Bucket'])
+    if (blocksPublicPolicy(bucket) && isPublicPolicy(policy)) throw publicPolicyBlocked()
     await change(tx, input, 'policy', policy)
   }),
   GetBucketPolicy: reads(async (input: Input, { view }: ReadCall) => {
@@ -209,6 +225,22 @@ export const bucketOperations = (isEmpty: (bucketId: string) => Promise<boolean>
     return { Policy: policy }
   }),
   DeleteBucketPolicy: deleting('policy'),
+  PutPublicAccessBlock: putting(
+    'publicAccessBlock',
+    'PublicAccessBlockConfiguration',
+    checkPublicAccessBlock,
+  ),
+  GetPublicAccessBlock: reads(async (input: Input, { view }: ReadCall) => {
+    const { publicAccessBlock } = await bucketOf(view, input['Bucket'])
+    if (publicAccessBlock === undefined)
+      throw absent(
+        'NoSuchPublicAccessBlockConfiguration',
+        'The public access block configuration was not found',
+      )
+    const members = PUBLIC_ACCESS_BLOCKS.map((name) => [name, publicAccessBlock[name] === true])
+    return { PublicAccessBlockConfiguration: Object.fromEntries(members) }
+  }),
+  DeletePublicAccessBlock: deleting('publicAccessBlock'),
   GetBucketVersioning: reads(async (input: Input, { view }: ReadCall) => {
     await bucketOf(view, input['Bucket'])
     return {}

@@ -4,6 +4,7 @@ import { evaluatePolicies } from '#languages/iam-policy/evaluate.ts'
 import { contextOf } from '#languages/iam-policy/policy.ts'
 import type { WireRequest } from '#wire/message.ts'
 import type { BucketRecord } from './buckets.ts'
+import { restrictsPublic } from './public-access-block.ts'
 
 /** Compiled policies, by the records that hold them. */
 export interface PublicAccess {
@@ -28,8 +29,9 @@ export const createPublicAccess = (): PublicAccess => {
     return policy
   }
   return {
-    isAllowed: ({ name, policy }, action, key, { remoteAddress }) => {
-      if (policy === undefined) return false
+    isAllowed: (bucket, action, key, { remoteAddress }) => {
+      const { name, policy } = bucket
+      if (policy === undefined || restrictsPublic(bucket)) return false
       const resource = `arn:aws:s3:::${name}${key === undefined ? '' : `/${key}`}`
       const context = contextOf({
         'aws:SourceIp': remoteAddress.replace(/^::ffff:/, ''),

@@ -111,6 +111,40 @@ describe('S3 for pages and templates', () => {
     assert.equal((await ask('site.s3.localhost', '/index.html', { method: 'DELETE' })).status, 403)
   })
 
+  it('lets nobody in by a public policy where the bucket restricts it, and takes no such policy where it blocks it', async () => {
+    const policy = (Condition: object): string => {
+      const Resource = 'arn:aws:s3:::closed/*'
+      const statement = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 's3:*', Resource }
+      return JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Condition }] })
+    }
+    const from = (range: string) => policy({ IpAddress: { 'aws:SourceIp': range } })
+    const closed = { Bucket: 'closed' }
+    await client.send(new s3.CreateBucketCommand(closed))
+    const block = (PublicAccessBlockConfiguration: s3.PublicAccessBlockConfiguration) =>
+      client.send(new s3.PutPublicAccessBlockCommand({ ...closed, PublicAccessBlockConfiguration }))
+    const put = (Policy: string) =>
+      client.send(new s3.PutBucketPolicyCommand({ ...closed, Policy }))
+    const read = async () => (await ask('closed.s3.localhost', '/nothing')).status
+    await put(policy({}))
+    assert.equal(await read(), 404)
+    await block({ RestrictPublicBuckets: true })
+    assert.equal(await read(), 403)
+    await put(from('127.0.0.0/8'))
+    assert.equal(await read(), 404)
+    await put(from('0.0.0.0/1'))
+    assert.equal(await read(), 403)
+    await block({ BlockPublicPolicy: true })
+    // AWS: what the bucket has already stays as it is.
+    assert.equal(await read(), 404)
+    for (const open of [policy({}), from('0.0.0.0/0'), from('::/0')])
+      await assert.rejects(put(open), { name: 'AccessDenied', message: /BlockPublicPolicy/ })
+    await put(policy({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }))
+    assert.equal(await read(), 403)
+    await client.send(new s3.DeletePublicAccessBlockCommand(closed))
+    await put(policy({}))
+    assert.equal(await read(), 404)
+  })
+
   it('serves a website: index and error documents, folders', async () => {
     const host = 'site.s3-website.localhost'
     const home = await ask(host, '/')

@@ -99,11 +99,6 @@ const NOTIFICATION = structure({
   TopicConfigurations: named('TopicConfigurations', notified('Topic', 'TopicArn')),
 })
 
-const policyDecides = without('not honoured here: the bucket policy alone decides')
-
-const publicPolicy: Reader = (value, path, audience) =>
-  boolean(value, path, audience) ? policyDecides(value, path, audience) : undefined
-
 const NO_EFFECT = 'ignored: it has no effect here'
 
 export const bucket: ResourceType = {
@@ -116,13 +111,14 @@ export const bucket: ResourceType = {
     LifecycleConfiguration: without('not honoured here: objects stay until they are deleted'),
     NotificationConfiguration: NOTIFICATION,
     OwnershipControls: without(NO_EFFECT),
-    PublicAccessBlockConfiguration: structure({
-      // There are no ACLs to block; and where a policy is let be, it decides here as on AWS.
-      BlockPublicAcls: named('BlockPublicAcls', unused),
-      IgnorePublicAcls: named('IgnorePublicAcls', unused),
-      BlockPublicPolicy: named('BlockPublicPolicy', publicPolicy),
-      RestrictPublicBuckets: named('RestrictPublicBuckets', publicPolicy),
-    }),
+    PublicAccessBlockConfiguration: structure(
+      byName({
+        BlockPublicAcls: boolean,
+        BlockPublicPolicy: boolean,
+        IgnorePublicAcls: boolean,
+        RestrictPublicBuckets: boolean,
+      }),
+    ),
     Tags: tagList,
     VersioningConfiguration: without('not honoured here: an object that is replaced is gone'),
     WebsiteConfiguration: WEBSITE,
@@ -161,6 +157,7 @@ const unless = async (codes: readonly string[], done: Promise<unknown>): Promise
 const CONFIGURATIONS = [
   ['CorsConfiguration', 'BucketCors', 'CORSConfiguration'],
   ['WebsiteConfiguration', 'BucketWebsite', 'WebsiteConfiguration'],
+  ['PublicAccessBlockConfiguration', 'PublicAccessBlock', 'PublicAccessBlockConfiguration'],
 ] as const
 
 const configure = async (Bucket: string, input: Input, context: ResourceContext): Promise<void> => {
