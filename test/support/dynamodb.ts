@@ -37,7 +37,7 @@ export interface Tables {
 }
 
 export const openTables = async (
-  given: { readonly folder?: string; readonly store?: Store } = {},
+  given: { readonly folder?: string; readonly store?: Store; readonly scope?: typeof SCOPE } = {},
 ): Promise<Tables> => {
   const folder = given.folder ?? (await mkdtemp(join(tmpdir(), 'daemun-tables-')))
   const store = given.store ?? createMemoryStore()
@@ -54,7 +54,14 @@ export const openTables = async (
         body: Buffer.from(text),
         remoteAddress: '127.0.0.1',
       },
-      { ...SCOPE, store, requestId: 'r-1', nowMs: tables.nowMs, ids: randomIds(systemRandom) },
+      {
+        ...SCOPE,
+        ...given.scope,
+        store,
+        requestId: 'r-1',
+        nowMs: tables.nowMs,
+        ids: randomIds(systemRandom),
+      },
       GATE,
     )
     assert.ok(answer.body instanceof Uint8Array || typeof answer.body === 'string')

@@ -68,20 +68,6 @@ const updateTable = async (engine: Engine, wanted: Output): Promise<void> => {
   const { TableName, AttributeDefinitions } = wanted
   const { Table } = await engine.ask('DescribeTable', { TableName })
   const table = isObject(Table) ? Table : {}
-  const mode = wanted['BillingMode'] ?? 'PROVISIONED'
-  const modeNow = isObject(table['BillingModeSummary'])
-    ? table['BillingModeSummary']['BillingMode']
-    : 'PROVISIONED'
-  const throughput = wanted['ProvisionedThroughput']
-  if (mode !== modeNow) {
-    await engine.ask('UpdateTable', {
-      TableName,
-      BillingMode: mode,
-      ...(mode === 'PROVISIONED' && { ProvisionedThroughput: throughput }),
-    })
-  } else if (mode === 'PROVISIONED' && !sameThroughput(throughput, table)) {
-    await engine.ask('UpdateTable', { TableName, ProvisionedThroughput: throughput })
-  }
   const change = (update: Output) =>
     engine.ask('UpdateTable', {
       TableName,
@@ -89,15 +75,45 @@ const updateTable = async (engine: Engine, wanted: Output): Promise<void> => {
       GlobalSecondaryIndexUpdates: [update],
     })
   const [now, then] = [table, wanted].map((one) => byName(one['GlobalSecondaryIndexes']))
-  for (const [IndexName, index] of now ?? []) {
-    const other = then?.get(IndexName)
-    if (other === undefined || shapeOf(other) !== shapeOf(index))
-      await change({ Delete: { IndexName } })
+  const stays = ([name, index]: readonly [string, Output]): boolean => {
+    const other = then?.get(name)
+    return other !== undefined && shapeOf(other) === shapeOf(index)
   }
-  for (const [IndexName, index] of then ?? []) {
-    const other = now?.get(IndexName)
-    if (other === undefined || shapeOf(other) !== shapeOf(index)) await change({ Create: index })
+  const before = [...(now ?? [])]
+  for (const one of before) if (!stays(one)) await change({ Delete: { IndexName: one[0] } })
+  const staying = new Map(before.filter(stays))
+  await updateThroughput(engine, wanted, table, staying)
+  for (const [name, index] of then ?? []) if (!staying.has(name)) await change({ Create: index })
+}
+
+/** The indexes that stay change together with their table: the engine asks for all of them where the mode changes. */
+const updateThroughput = async (
+  engine: Engine,
+  wanted: Output,
+  table: Output,
+  staying: ReadonlyMap<string, Output>,
+): Promise<void> => {
+  const { TableName, ProvisionedThroughput } = wanted
+  const mode = wanted['BillingMode'] ?? 'PROVISIONED'
+  const modeNow = isObject(table['BillingModeSummary'])
+    ? table['BillingModeSummary']['BillingMode']
+    : 'PROVISIONED'
+  if (mode === 'PAY_PER_REQUEST') {
+    if (mode !== modeNow) await engine.ask('UpdateTable', { TableName, BillingMode: mode })
+    return
   }
+  const updates = [...byName(wanted['GlobalSecondaryIndexes'])].flatMap(([IndexName, index]) => {
+    const now = staying.get(IndexName)
+    if (now === undefined || sameThroughput(index['ProvisionedThroughput'], now)) return []
+    return [{ Update: { IndexName, ProvisionedThroughput: index['ProvisionedThroughput'] } }]
+  })
+  const isSame = mode === modeNow && sameThroughput(ProvisionedThroughput, table)
+  if (isSame && updates.length === 0) return
+  await engine.ask('UpdateTable', {
+    TableName,
+    ...(!isSame && { BillingMode: mode, ProvisionedThroughput }),
+    ...(updates.length > 0 && { GlobalSecondaryIndexUpdates: updates }),
+  })
 }
 
 const sameThroughput = (wanted: unknown, table: Output): boolean => {

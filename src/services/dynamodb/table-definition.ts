@@ -26,9 +26,34 @@ export const checkDefinition = (input: Input): string | undefined => {
     return `One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [${undefinedKey}], AttributeDefinitions: [${defined.join(', ')}]`
   if (defined.length !== used.size)
     return 'One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions'
-  if (input['BillingMode'] !== 'PAY_PER_REQUEST' && !isObject(input['ProvisionedThroughput']))
-    return 'One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED'
-  return undefined
+  return checkThroughput(input) ?? checkIndexes(indexes)
+}
+
+const INVALID = 'One or more parameter values were invalid'
+
+const checkThroughput = (input: Input): string | undefined => {
+  const isProvisioned = input['BillingMode'] !== 'PAY_PER_REQUEST'
+  const isGiven = isObject(input['ProvisionedThroughput'])
+  if (isProvisioned && !isGiven)
+    return `${INVALID}: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED`
+  if (!isProvisioned && isGiven)
+    return `${INVALID}: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST`
+  const wrong = listOf(input['GlobalSecondaryIndexes']).find(
+    (index) => isObject(index['ProvisionedThroughput']) !== isProvisioned,
+  )
+  if (wrong === undefined) return undefined
+  const name = String(wrong['IndexName'])
+  return isProvisioned
+    ? `${INVALID}: ProvisionedThroughput must be specified for index: ${name}`
+    : `${INVALID}: ProvisionedThroughput should not be specified for index: ${name} when BillingMode is PAY_PER_REQUEST`
+}
+
+const checkIndexes = (indexes: readonly Input[]): string | undefined => {
+  const names = indexes.map((index) => String(index['IndexName']))
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) return `${INVALID}: Duplicate index name: ${twice}`
+  const bare = indexes.find((index) => !isObject(index['Projection']))
+  return bare && `${INVALID}: Projection must be specified for index: ${String(bare['IndexName'])}`
 }
 
 const checkKeySchema = (schema: readonly Input[]): string | undefined => {

@@ -46,8 +46,7 @@ export const streamArn = (scope: Scope, { name, stream }: TableRecord): string |
 export const declaredTableOperations = {
   CreateTable: writes(async (input: Input, call: WriteCall) => {
     const record = recordOf(input, call.nowMs)
-    const problem = checkDefinition(input)
-    if (problem !== undefined) throw new ServiceError('ValidationException', 400, problem)
+    refuseWrong(input)
     if ((await call.tx.get(tableRecords, call, record.name)) !== undefined)
       throw new ServiceError('ResourceInUseException', 400, `Table already exists: ${record.name}`)
     await remember(record, 'CreateTable', input, call)
@@ -56,6 +55,7 @@ export const declaredTableOperations = {
   UpdateTable: writes(async (input: Input, call: WriteCall) => {
     const before = await call.tx.get(tableRecords, call, String(input['TableName']))
     if (before === undefined) throw noTable(input)
+    refuseWrong(input)
     const record = recordOf(input, call.nowMs, before)
     await remember(record, 'UpdateTable', input, call)
     return description(record, call)
@@ -72,6 +72,12 @@ export const declaredTableOperations = {
 }
 
 type Input = Readonly<Record<string, unknown>>
+
+/** A stack gives the whole definition, for a change too. */
+const refuseWrong = (input: Input): void => {
+  const problem = checkDefinition(input)
+  if (problem !== undefined) throw new ServiceError('ValidationException', 400, problem)
+}
 
 /** A stream that stays of the same view keeps its label. */
 export const recordOf = (input: Input, nowMs: number, before?: TableRecord): TableRecord => {

@@ -53,7 +53,11 @@ export const table: ResourceType = {
   },
   update: async (input, existing, context) => {
     const { name } = existing.keys
-    if (name === undefined || existing.keys['fixed'] !== fixedOf(input)) return undefined
+    if (name === undefined) return undefined
+    if (existing.keys['fixed'] !== fixedOf(input)) {
+      if (input['TableName'] === name) throw cannotReplace(name)
+      return undefined
+    }
     return made(await context.call('dynamodb', 'UpdateTable', wire(input, name)), name, input)
   },
   delete: async (existing, { call }) => {
@@ -69,6 +73,14 @@ export const table: ResourceType = {
     }
   },
 }
+
+/** AWS: its items would be gone, and the new table would have its name. [guide: custom-named resources] */
+const cannotReplace = (name: string): ServiceError =>
+  new ServiceError(
+    'ValidationError',
+    400,
+    `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+  )
 
 /** What cannot be changed: a table with another name, key or local index is another table. */
 const fixedOf = ({ TableName, KeySchema, LocalSecondaryIndexes }: Input): string =>

@@ -39,10 +39,14 @@ Tags: [{Key: a, Value: b}]`),
   assert.deepEqual(changed?.website?.['RoutingRules'], [
     { Condition: { KeyPrefixEquals: 'a/' }, Redirect: { HostName: 'b.example' } },
   ])
+  assert.deepEqual(changed?.notification?.['QueueConfigurations'], [
+    { Events: ['s3:ObjectCreated:*'], QueueArn: 'arn:aws:sqs:eu-west-1:123456789012:q' },
+  ])
   assert.deepEqual(changed?.tagging, { TagSet: [{ Key: 'a', Value: 'b' }] })
   assert.equal(changed?.publicAccessBlock?.['BlockPublicPolicy'], true)
   await shop.template(template('BucketName: pics'))
   const [plain] = await records(shop)
+  assert.deepEqual(plain?.notification, {})
   assert.deepEqual(Object.keys(plain ?? {}).toSorted(), [
     'accountId',
     'createdMs',
