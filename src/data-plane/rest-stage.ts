@@ -9,7 +9,7 @@ import { compileAuthorization } from './admit/authorization.ts'
 import { compileResourcePolicy, isPrivate } from './admit/resource-policy.ts'
 import { compileRequestValidator } from './admit/request-validator.ts'
 import { compileStageSettings } from './admit/stage-settings.ts'
-import { compileThrottle } from './admit/throttle.ts'
+import { compileThrottle, findMethodSetting } from './admit/throttle.ts'
 import { compileUsagePlans, type FindKeyInPlan } from './admit/usage-plan.ts'
 import { limitsAt, type MethodSource, type StageFacts } from './compiling.ts'
 import { methodLogSetting } from './execution-log-setting.ts'
@@ -85,9 +85,10 @@ const compileRelease = (
         authorizersCacheGeneration: stage.authorizersCacheGeneration ?? 0,
         limits,
       }
-      const plan = compileMethod(source, entry, findKeyInPlan)
-      const served = refuseAll === undefined ? plan : { ...plan, throttle: refuseAll }
-      routes.push({ method: verb, path: resource.path, plan: served })
+      for (const [served, plan] of compileVerbs(source, entry, findKeyInPlan)) {
+        const refused = refuseAll === undefined ? plan : { ...plan, throttle: refuseAll }
+        routes.push({ method: served, path: resource.path, plan: refused })
+      }
     }
   }
   return {
@@ -108,24 +109,51 @@ const compileRelease = (
   }
 }
 
-const compileMethod = (
+/** By verb. AWS: ANY stands for seven of them, and the settings of a stage may name one. [behaviour.md 11 "Resources"] */
+const compileVerbs = (
   source: MethodSource,
   { stage }: RestStageEntry,
   findKeyInPlan: FindKeyInPlan,
-): RestMethodPlan => {
+): readonly (readonly [verb: string, plan: RestMethodPlan])[] => {
   const { resource, method } = source
-  const throttle = compileThrottle(source.stage, stage, resource.path, method.httpMethod)
-  return {
+  const plan: RestMethodPlan = {
     httpMethod: method.httpMethod,
     resourceId: resource.id,
     resourcePath: resource.path,
     operationName: method.operationName,
-    executionLog: methodLogSetting(stage, resource.path, method.httpMethod),
-    throttle: throttle.admit,
     authorize: compileAuthorization(source),
-    admit: compileApiKey(source, findKeyInPlan, throttle),
     validate: compileRequestValidator(source),
-    ...compileCache(source, stage),
     integrate: compileIntegration(source),
+    ...compileSettings(source, stage, findKeyInPlan),
+  }
+  if (method.httpMethod !== 'ANY') return [[method.httpMethod, plan]]
+  const apart = ANY_VERBS.filter(
+    (verb) =>
+      resource.resourceMethods?.[verb] === undefined &&
+      findMethodSetting(stage, resource.path, verb) !== undefined,
+  )
+  const ofVerbs = apart.map((verb) => {
+    const one = { ...source, method: { ...method, httpMethod: verb } }
+    return [verb, { ...plan, ...compileSettings(one, stage, findKeyInPlan) }] as const
+  })
+  return [['ANY', plan], ...ofVerbs]
+}
+
+const ANY_VERBS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+
+/** What the stage sets for a method. */
+const compileSettings = (
+  source: MethodSource,
+  stage: RestStageEntry['stage'],
+  findKeyInPlan: FindKeyInPlan,
+): Pick<RestMethodPlan, 'executionLog' | 'throttle' | 'admit' | 'caching' | 'throughCache'> => {
+  const { path } = source.resource
+  const { httpMethod } = source.method
+  const throttle = compileThrottle(source.stage, stage, path, httpMethod)
+  return {
+    executionLog: methodLogSetting(stage, path, httpMethod),
+    throttle: throttle.admit,
+    admit: compileApiKey(source, findKeyInPlan, throttle),
+    ...compileCache(source, stage),
   }
 }

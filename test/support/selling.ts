@@ -99,7 +99,8 @@ export const openShop = async (gateway: Gateway): Promise<Shop> => {
   }
 }
 
-const putMock = async (
+/** A method that asks for a key and answers by itself. */
+export const putMock = async (
   client: APIGatewayClient,
   at: { readonly restApiId: string; readonly resourceId: string; readonly httpMethod: string },
 ): Promise<void> => {

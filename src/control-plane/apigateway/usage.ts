@@ -93,7 +93,9 @@ const DAYS_MAX = 90
 const daysOf = (startDate: string, endDate: string): readonly string[] => {
   const [start, end] = [startDate, endDate].map((date) => {
     const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? msOfDay(date) : Number.NaN
-    if (Number.isNaN(ms)) throw badRequest(`Invalid date specified: ${date}. It is YYYY-MM-DD`)
+    // The 30th of February is read as a day of March.
+    if (Number.isNaN(ms) || dayOf(ms) !== date)
+      throw badRequest(`Invalid date specified: ${date}. It is YYYY-MM-DD`)
     return ms
   })
   const count = (Number(end) - Number(start)) / DAY_MS + 1

@@ -9,7 +9,7 @@ import type { MethodSource, StageFacts } from '../compiling.ts'
 import { type AdmitStep, GatewayFailure, type Services } from '../plan.ts'
 import { takeEach } from './limit-group.ts'
 import { methodKey, type Throttle } from './throttle.ts'
-import { compileUsagePlans, type FindKeyInPlan } from './usage-plan.ts'
+import { compileUsagePlans, type FindKeyInPlan, type KeyInPlan } from './usage-plan.ts'
 
 /** Empty for a method without a key. */
 export const compileApiKey = (
@@ -18,8 +18,8 @@ export const compileApiKey = (
   throttle: Throttle,
 ): readonly AdmitStep[] => {
   if (!method.apiKeyRequired) return []
-  const name = `${resource.path}/${method.httpMethod}`
-  const admit = compileKeyAdmission(stage, name, findKeyInPlan, throttle)
+  const limitsOf = limitsOfMethod(resource.path, method.httpMethod)
+  const admit = compileKeyAdmission(stage, limitsOf, findKeyInPlan, throttle)
   if (api.apiKeySource === 'AUTHORIZER') {
     return [(request, caller, services) => admit(request, caller.usageIdentifierKey, services)]
   }
@@ -34,17 +34,29 @@ export const compileSocketKey = (
   throttle: Throttle,
 ): readonly AdmitStep[] => {
   if (!apiKeyRequired) return []
-  const admit = compileKeyAdmission(stage, routeKey, compileUsagePlans(stage), throttle)
+  const key = methodKey(routeKey)
+  const limitsOf = (plan: KeyInPlan) => plan.limitsOf(key)
+  const admit = compileKeyAdmission(stage, limitsOf, compileUsagePlans(stage), throttle)
   if (apiKeySelectionExpression === '$context.authorizer.usageIdentifierKey') {
     return [(request, caller, services) => admit(request, caller.usageIdentifierKey, services)]
   }
   return [(request, _caller, services) => admit(request, request.header('x-api-key'), services)]
 }
 
+type LimitsOf = (plan: KeyInPlan, request: GatewayRequest) => readonly Limit[]
+
+/** AWS: ANY stands for seven verbs, and a plan may name one of them. [behaviour.md 11 "Resources"] */
+const limitsOfMethod = (path: string, httpMethod: string): LimitsOf => {
+  const key = methodKey(`${path}/${httpMethod}`)
+  if (httpMethod !== 'ANY') return (plan) => plan.limitsOf(key)
+  const below = methodKey(`${path}/`)
+  return (plan, { method }) => plan.limitsOf(below + method, key)
+}
+
 /** Admits a request with the key's value, wherever that was found: for REST methods and WebSocket routes. */
 const compileKeyAdmission = (
   stage: StageFacts,
-  method: string,
+  limitsOf: LimitsOf,
   findKeyInPlan: FindKeyInPlan,
   throttle: Throttle,
 ): ((
@@ -53,7 +65,6 @@ const compileKeyAdmission = (
   services: Services,
 ) => void | Promise<void>) => {
   const { accountId, region } = stage.scope
-  const key = methodKey(method)
   const refuse = (limit: Limit, keyId: string, services: Services): never => {
     throttle.giveBack(services)
     throw exceeded(limit, keyId)
@@ -72,7 +83,7 @@ const compileKeyAdmission = (
       throw forbidden(`the API key ${entry.id} is in no usage plan that has the stage ${where}`)
     }
     request.apiKey = { id: entry.id, value }
-    const refused = takeEach(inPlan.limitsOf(key), services)
+    const refused = takeEach(limitsOf(inPlan, request), services)
     if (refused === undefined) return
     if (!(refused instanceof Promise)) return refuse(refused, entry.id, services)
     return refused.then((limit) => {

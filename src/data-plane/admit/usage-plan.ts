@@ -10,8 +10,11 @@ import { methodKey } from './throttle.ts'
 /** A key in the plan by which it may call a stage. */
 export interface KeyInPlan {
   readonly plan: UsagePlanEntry
-  /** In the order in which a request passes them. `method` is `{resource path}/{verb}`. */
-  limitsOf(method: string): readonly Limit[]
+  /**
+   * In the order in which a request passes them. `method` is `{resource path}/{verb}`, and `any` the method that
+   * takes it, where that is one for all verbs.
+   */
+  limitsOf(method: string, any?: string): readonly Limit[]
 }
 
 /** Finds the plan of a key for one stage; undefined where it is in none that has the stage. */
@@ -79,5 +82,8 @@ const keyInPlan = (
     const own = rateOf(`${name}/${stage.apiId}/${stage.stageName}/${key}`, settings)
     if (own !== undefined) byMethod.set(key, [own, ...whole])
   }
-  return { plan, limitsOf: (method) => byMethod.get(method) ?? whole }
+  return {
+    plan,
+    limitsOf: (method, any = method) => byMethod.get(method) ?? byMethod.get(any) ?? whole,
+  }
 }

@@ -97,6 +97,10 @@ describe('what is kept [behaviour.md 10 "What"]', () => {
     return heard.invoked.length
   }
   const POST: Cached = { method: 'POST /pets/{id}' }
+  const ANY_GET: Cached = {
+    method: 'ANY /pets/{id}',
+    settings: { 'pets/{id}/GET': { cachingEnabled: true } },
+  }
   const rows: readonly (readonly [string, Cached, Sent, number])[] = [
     ['GET, by the setting for all methods', {}, {}, 1],
     ['not without a cache cluster', { stage: { cacheClusterEnabled: false } }, {}, 2],
@@ -111,6 +115,8 @@ describe('what is kept [behaviour.md 10 "What"]', () => {
     ],
     ['GET of ANY', { method: 'ANY /pets/{id}' }, {}, 1],
     ['not POST of ANY', { method: 'ANY /pets/{id}' }, { method: 'POST' }, 2],
+    ['GET of ANY, by a setting of GET', ANY_GET, {}, 1],
+    ['not POST of ANY, by a setting of GET', ANY_GET, { method: 'POST' }, 2],
     [
       'not the method that switches it off for itself',
       {
