@@ -52,7 +52,7 @@ export const runFunctions = async (): Promise<void> => {
   })
   const follower = follow({ source: channel.source, apply: functions.apply })
   await follower.pull()
-  state.pull = keepPulling(follower, { clock: systemClock, onError })
+  state.pull = keepPulling(follower, { clock: systemClock, onPulled: channel.took, onError })
   state.pull()
   const invoke = createInvokeApi(functions.pool, {
     scope: { accountId: settings.accountId, region: settings.region },

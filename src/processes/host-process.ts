@@ -4,6 +4,7 @@ import { createJsonLines } from '#observability/sinks/json-lines.ts'
 import { errorMessage } from '#shared/assert.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import { describeFailure } from '#cli/exit.ts'
+import { answerWhenServed } from './answer-when-served.ts'
 import { composeCustomResources } from './custom-resources.ts'
 import { describeApis, withUndeployed } from './describe.ts'
 import type { ReportLine } from './events.ts'
@@ -63,7 +64,12 @@ const start = async (order: StartOrder): Promise<void> => {
     log.write({ event: 'root-credential', ...root, note: ROOT_NOTE })
     await host.rootCredentialShown()
   }
-  const state = { ready: false, endpointUrl: '', tellTime: () => Promise.resolve() }
+  const state = {
+    ready: false,
+    endpointUrl: '',
+    tellTime: () => Promise.resolve(),
+    served: (_revision: number) => Promise.resolve(),
+  }
   const customResources = composeCustomResources({
     region: settings.region,
     endpointUrl: () => state.endpointUrl,
@@ -79,7 +85,7 @@ const start = async (order: StartOrder): Promise<void> => {
         port: settings.port,
         handler: createFrontDoor({
           settings,
-          management: host.management,
+          management: answerWhenServed(host, (revision) => state.served(revision)),
           gate: host.gate,
           invoke: createInvokeApi(functions, {
             scope: { accountId: settings.accountId, region: settings.region },
@@ -126,7 +132,8 @@ const start = async (order: StartOrder): Promise<void> => {
     onMetrics: host.telemetry.mergeMetrics,
     onError: (error) => log.write({ event: 'error', role: 'host', message: errorMessage(error) }),
   })
-  host.watch(channel.announce)
+  host.watchDirectory(channel.announce)
+  state.served = channel.served
   state.endpointUrl = endpointUrl
   tellSupervisor({ type: 'open', port: listener.port })
   const report: ReportLine[] = []

@@ -8,11 +8,13 @@ import { openCodeStore } from '#lambda/code-store.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import type { AdjustableClock } from '#shared/adjustable-clock.ts'
 import type { LimitHolder } from '#state/limit-holder.ts'
+import { systemClock } from '#shared/clock.ts'
 import { systemRandom } from '#shared/random.ts'
 import { type DataDirectoryLock, lockDataDirectory } from '#store/lock.ts'
+import { directory } from '#store/collections.ts'
 import { openSqliteStore } from '#store/sqlite.ts'
 import { undoUnfinished } from '#store/undo-log.ts'
-import { type DirectorySource, follow, storeSource } from '#snapshot/distribute.ts'
+import { type DirectorySource, follow, keepPulling, storeSource } from '#snapshot/distribute.ts'
 import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
 import { createIssueCredentials } from '#identity/issue-credentials.ts'
@@ -60,8 +62,8 @@ export interface Host {
   readonly telemetry: Telemetry
   readonly hostedPages: HostedPages
   readonly source: DirectorySource
-  /** Calls back after each committed change. */
-  watch(listener: (revision: number) => void): () => void
+  /** Calls back after each committed change of what is served. */
+  watchDirectory(listener: (revision: number) => void): () => void
   /** Functions can be asked: event sources are polled from now on, and what was left is delivered. */
   startMessaging(invoke: InvokeFunction, origin: string): Promise<void>
   readonly messaging: Pick<Messaging, 'answer' | 'deliver' | 'clockSet'>
@@ -155,7 +157,11 @@ export const openHost = (options: HostOptions): Host => {
     onBug: onError,
   })
   const keeping = keepLastGood(source, join(dataDir, 'last-good'), onError)
-  const stopKeeping = store.watch(keeping.keep)
+  const watchDirectory: Host['watchDirectory'] = (listener) =>
+    store.watch(({ revision, touches }) => {
+      if (touches(directory)) listener(revision)
+    })
+  const stopKeeping = watchDirectory(keeping.keep)
 
   return {
     credentials,
@@ -171,7 +177,7 @@ export const openHost = (options: HostOptions): Host => {
     rootCredentialShown: () => markRootCredentialShown(store, settings),
     issueCredentials,
     source,
-    watch: (listener) => store.watch(listener),
+    watchDirectory,
     messaging: {
       answer: messaging.answer,
       deliver: messaging.deliver,
@@ -182,7 +188,7 @@ export const openHost = (options: HostOptions): Host => {
     },
     startMessaging: async (invoke, origin) => {
       messaging.start(invoke, origin)
-      store.watch(() => void mappings.pull().catch(onError))
+      watchDirectory(keepPulling(mappings, { clock: systemClock, onError }))
       await mappings.pull()
     },
     deploy: async (template, customResources) => {

@@ -18,13 +18,18 @@ import type { LimitHolder } from '#state/limit-holder.ts'
 import type { LeaseSource, Recall } from '#state/limits.ts'
 import type { ClockSetting } from '#shared/adjustable-clock.ts'
 import { systemClock } from '#shared/clock.ts'
+import { createFollowers } from './followers.ts'
 
 /** How long a change of the clock waits for the other processes to have it. */
 const CLOCK_WAIT_MS = 2_000
+/** How long the answer of a management call waits for them to serve what it has changed. */
+const NEWS_WAIT_MS = 2_000
 
 export interface NodeChannelHost {
   /** Tells the other processes that there is something to pull. */
   announce(revision: number): void
+  /** Fulfils when the other processes have taken in so much, or had time enough for it. */
+  served(revision: number): Promise<void>
   /** Tells the others the time, and fulfils when they have set their clocks. */
   setClock(setting: ClockSetting | undefined): Promise<void>
   close(): Promise<void>
@@ -47,6 +52,7 @@ export const openNodeChannel = async (options: {
 }): Promise<NodeChannelHost> => {
   const { path, source, endpointUrl, limits, clock, onRecords, onFunctionLine, onError } = options
   const leases = leaseNotices(limits)
+  const followers = createFollowers(systemClock, NEWS_WAIT_MS)
   const clocks = new Map<number, ChannelPeer>()
   const acks = new Map<number, () => void>()
   let lastAck = 0
@@ -87,10 +93,12 @@ export const openNodeChannel = async (options: {
       // Both ends are this program.
       logs: (batch) => options.onLogs(batch as LogBatch),
       metrics: (deltas) => options.onMetrics(deltas as readonly MetricDelta[]),
+      took: (revision, peer) => followers.took(peer.id, Number(revision)),
       clockSet: (ack) => acks.get(Number(ack))?.(),
       ...leases.notices,
     },
     onGone: (peer) => {
+      followers.gone(peer.id)
       clocks.delete(peer.id)
       leases.onGone(peer)
     },
@@ -98,6 +106,7 @@ export const openNodeChannel = async (options: {
   })
   return {
     announce: (revision) => host.broadcast('revision', revision),
+    served: followers.reached,
     setClock: async (setting) => {
       await Promise.all([...clocks.values()].map((peer) => tellTime(peer, setting)))
     },
@@ -112,6 +121,8 @@ export interface NodeChannel {
   endpointUrl(): Promise<string>
   /** To queues, topics and buses, which the host has. */
   readonly deliver: DeliverMessage
+  /** Tells the host what is served here. */
+  took(revision: number): void
   /** The way to the holder of the limits. */
   readonly leases: LeaseSource
   /** The time of the host, now and whenever it is set. */
@@ -165,6 +176,7 @@ export const joinNodeChannel = (options: {
       changes: async (since) => (await client.call('changes', since)) as DirectoryDelta,
       document: async (hash) => (await client.call('document', hash)) as DeploymentDocument,
     },
+    took: (revision) => client.notify('took', revision),
     leases: leases.source,
     clock: async () => ((await client.call('clock', null)) as ClockNotice).setting,
     deliver: async (message) => void (await client.call('deliver', message)),

@@ -6,12 +6,14 @@ import { createInvokeApi } from '#lambda/invoke-api.ts'
 import type { InvokeFunction } from '#model/ports.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
 import { present } from '#shared/assert.ts'
-import { follow } from '#snapshot/distribute.ts'
+import { systemClock } from '#shared/clock.ts'
+import { follow, keepPulling } from '#snapshot/distribute.ts'
 import { createLocalLimits } from '#state/local-limits.ts'
 import type { HttpHandler, HttpResponse, UpgradeHandler } from '#transport/contract.ts'
 import { refuseUpgrade } from '#transport/handshake.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import type { Settings } from '../settings.ts'
+import { answerWhenServed } from './answer-when-served.ts'
 import { composeCustomResources } from './custom-resources.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { type ApiDescription, describeApis, withUndeployed } from './describe.ts'
@@ -158,7 +160,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
     })
     door.handle = createFrontDoor({
       settings,
-      management: host.management,
+      management: answerWhenServed(host, () => pull()),
       gate: host.gate,
       dataPlane: plane,
       telemetry: pageOf(host.telemetry, telemetry),
@@ -186,9 +188,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       plane.follow(host.source),
       follow({ source: host.source, apply: functions.apply }),
     ]
-    const pull = async (): Promise<void> => {
-      await Promise.all(followers.map((follower) => follower.pull()))
-    }
+    const pull = async (): Promise<number> =>
+      Math.min(...(await Promise.all(followers.map((follower) => follower.pull()))))
     const deploy = async (): Promise<Redeployment> => {
       const deployed: Deployed[] = []
       for (const template of templates) {
@@ -207,7 +208,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       await pull()
       return functions.pool.invoke(request)
     }, endpoint)
-    const stopWatching = host.watch(() => void pull().catch(onError))
+    const stopWatching = host.watchDirectory(keepPulling({ pull }, { clock: systemClock, onError }))
     closing.push(async () => stopWatching())
     return {
       endpoint,

@@ -101,7 +101,11 @@ export const runWorker = async (): Promise<void> => {
   const source = await bootSource(channel, join(settings.dataDir, 'last-good'))
   await plane.follow(source).pull()
   if (source !== channel.source) report('the host is away: booted from the last good documents')
-  state.pull = keepPulling(plane.follow(channel.source), { clock: systemClock, onError: report })
+  state.pull = keepPulling(plane.follow(channel.source), {
+    clock: systemClock,
+    onPulled: channel.took,
+    onError: report,
+  })
   state.pull()
 
   const listener = await withPatience(

@@ -43,8 +43,11 @@ export const documentsOf = async (
 }
 
 export interface Follower {
-  /** Pulls what is new. Calls while one is under way are answered by one further pull. */
-  pull(): Promise<void>
+  /**
+   * Pulls what is new, and fulfils with the revision that is taken in. Calls while one is under way are answered by one
+   * further pull.
+   */
+  pull(): Promise<number>
 }
 
 export interface FollowOptions {
@@ -57,18 +60,19 @@ export interface FollowOptions {
 
 export const follow = ({ source, apply, since = 0 }: FollowOptions): Follower => {
   let revision = since
-  let running: Promise<void> | undefined
-  let next: Promise<void> | undefined
+  let running: Promise<number> | undefined
+  let next: Promise<number> | undefined
 
-  const once = async (): Promise<void> => {
+  const once = async (): Promise<number> => {
     let delta = await source.changes(revision)
     // A source that is behind what was applied is another one (a restored backup): all of it counts anew.
     if (delta.revision < revision) delta = await source.changes(0)
     await apply(delta)
     revision = delta.revision
+    return revision
   }
 
-  const start = (): Promise<void> => {
+  const start = (): Promise<number> => {
     running = once().finally(() => {
       running = undefined
     })
@@ -95,16 +99,23 @@ const RETRY_MS = 1_000
 /** Pulls whenever it is called; a failure is told once, and tried again. */
 export const keepPulling = (
   follower: Follower,
-  { clock, onError }: { readonly clock: Clock; readonly onError: (error: unknown) => void },
+  options: {
+    readonly clock: Clock
+    /** Told what is taken in now. */
+    readonly onPulled?: (revision: number) => void
+    readonly onError: (error: unknown) => void
+  },
 ): (() => void) => {
+  const { clock, onPulled, onError } = options
   let retry: Timer | undefined
   let isFailing = false
   const pull = (): void => {
     retry?.cancel()
     retry = undefined
     follower.pull().then(
-      () => {
+      (revision) => {
         isFailing = false
+        onPulled?.(revision)
       },
       (error: unknown) => {
         if (!isFailing) onError(error)

@@ -1,6 +1,7 @@
 // The store in memory: for tests and for gateways that keep nothing. The same promises as on disk, but for durability.
 import { assert } from '#shared/assert.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
+import { createCommits } from './commits.ts'
 import type { Change, Collection, Entry, ListOptions, Store, Transaction, View } from './store.ts'
 
 interface Row {
@@ -25,7 +26,7 @@ const stored = (value: unknown): unknown => freeze(JSON.parse(JSON.stringify(val
 
 export const createMemoryStore = (): Store => {
   const tables = new Map<string, Table>()
-  const listeners = new Set<(revision: number) => void>()
+  const commits = createCommits()
   let revision = 0
   let writing: Promise<unknown> = Promise.resolve()
 
@@ -40,7 +41,7 @@ export const createMemoryStore = (): Store => {
       touched.set(name, copy)
       return copy
     }
-    const tx: Transaction = {
+    const { tx, tell } = commits.note({
       ...viewOf(table),
       put: async (collection, scope, key, value) => {
         own(tableName(collection, scope)).set(key, { value: stored(value), revision: next })
@@ -66,11 +67,11 @@ export const createMemoryStore = (): Store => {
             own(name).set(key, { value: undefined, revision: next })
         }
       },
-    }
+    })
     const result = await work(tx)
     for (const [name, copy] of touched) tables.set(name, copy)
     revision = next
-    for (const listener of listeners) listener(revision)
+    tell(next)
     return result
   }
 
@@ -91,13 +92,8 @@ export const createMemoryStore = (): Store => {
       )
       return { revision, changes }
     },
-    watch: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    close: async () => {
-      listeners.clear()
-    },
+    watch: commits.watch,
+    close: async () => commits.forget(),
   }
 }
 

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { assert } from '#shared/assert.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
+import { createCommits } from './commits.ts'
 import { damaged, isDamaged } from './lock.ts'
 import type { Change, Collection, ListOptions, Store, Transaction, View } from './store.ts'
 
@@ -35,21 +36,22 @@ export const openSqliteStore = (path: string): Store => {
   const file = openPrepared(path)
   const writer = kyselyOf(file)
   const readers = createReaders(path)
-  const listeners = new Set<(revision: number) => void>()
+  const commits = createCommits()
   let writing: Promise<unknown> = Promise.resolve()
 
   const write = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
-    let committed = 0
+    let tell = (): void => undefined
     const result = await writer.transaction().execute(async (database) => {
       const { value: revision } = await database
         .updateTable('revision')
         .set({ value: sql<number>`value + 1` })
         .returning('value')
         .executeTakeFirstOrThrow()
-      committed = revision
-      return work(transactionOf(database, revision))
+      const noted = commits.note(transactionOf(database, revision))
+      tell = () => noted.tell(revision)
+      return work(noted.tx)
     })
-    for (const listener of listeners) listener(committed)
+    tell()
     return result
   }
 
@@ -80,12 +82,9 @@ export const openSqliteStore = (path: string): Store => {
         )
         return { revision: await revisionOf(database), changes }
       }),
-    watch: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    watch: commits.watch,
     close: async () => {
-      listeners.clear()
+      commits.forget()
       await writing
       await readers.close()
       await writer.destroy()

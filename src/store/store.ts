@@ -51,6 +51,12 @@ export interface Change<T> {
   readonly value: T | undefined
 }
 
+export interface Commit {
+  readonly revision: number
+  /** Whether anything of the collection was written or deleted. */
+  touches(collection: Collection<unknown>): boolean
+}
+
 export interface Store {
   /** Runs `work` on the last committed state. */
   read<T>(work: (view: View) => Promise<T>): Promise<T>
@@ -70,6 +76,6 @@ export interface Store {
     since: number,
   ): Promise<{ readonly revision: number; readonly changes: readonly Change<T>[] }>
   /** Calls back after each commit, until the returned function is called. */
-  watch(listener: (revision: number) => void): () => void
+  watch(listener: (commit: Commit) => void): () => void
   close(): Promise<void>
 }

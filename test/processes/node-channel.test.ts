@@ -45,7 +45,7 @@ const startNode = async (t: TestContext, workers: number) => {
     onError: unexpected,
   })
   t.after(() => host.close())
-  store.watch(host.announce)
+  store.watch(({ revision }) => host.announce(revision))
   const joinWorker = () => {
     const heard = {
       entries: [] as DirectoryEntry[],

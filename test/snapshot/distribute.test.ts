@@ -23,9 +23,10 @@ test('news that come while a pull is under way are pulled after it, once', async
   assert.deepEqual(asked, [0, 7])
 })
 
-test('a pull that failed is tried again until one is through, and told once', async () => {
+test('a pull that failed is tried again until one is through, and told once; what is taken in is told', async () => {
   const clock = handClock()
   const errors: unknown[] = []
+  const pulled: number[] = []
   const through = Promise.withResolvers<void>()
   let failed = Promise.withResolvers<void>()
   let tries = 0
@@ -35,13 +36,17 @@ test('a pull that failed is tried again until one is through, and told once', as
         tries++
         if (tries > 3) {
           through.resolve()
-          return Promise.resolve()
+          return Promise.resolve(7)
         }
         failed.resolve()
         return Promise.reject(new Error('the host is busy'))
       },
     },
-    { clock, onError: (error) => void errors.push(error) },
+    {
+      clock,
+      onPulled: (revision) => void pulled.push(revision),
+      onError: (error) => void errors.push(error),
+    },
   )
   pull()
   for (let at = 0; at < 3; at++) {
@@ -55,4 +60,5 @@ test('a pull that failed is tried again until one is through, and told once', as
   assert.deepEqual([tries, errors.length], [4, 1])
   clock.advance(60_000)
   assert.equal(tries, 4)
+  assert.deepEqual(pulled, [7])
 })

@@ -122,15 +122,24 @@ for (const [name, open] of Object.entries(implementations)) {
       })
     })
 
-    it('raises the revision by one per commit and tells the watchers', async () => {
-      const seen: number[] = []
-      const stop = store.watch((revision) => seen.push(revision))
+    it('raises the revision by one per commit and tells the watchers what it touched', async () => {
+      const seen: (readonly [revision: number, pets: boolean, directory: boolean])[] = []
+      const stop = store.watch(({ revision, touches }) =>
+        seen.push([revision, touches(pets), touches(directory)]),
+      )
       await store.write(async () => undefined)
       await store.write((tx) => tx.put(pets, scope, 'a', { name: 'a' }))
+      await store.write((tx) => tx.delete(directory, GLOBAL_SCOPE, 'a'))
+      await store.write((tx) => tx.clear())
       stop()
       await store.write(async () => undefined)
-      assert.deepEqual(seen, [1, 2])
-      assert.equal(await store.revision(), 3)
+      assert.deepEqual(seen, [
+        [1, false, false],
+        [2, true, false],
+        [3, false, true],
+        [4, true, true],
+      ])
+      assert.equal(await store.revision(), 5)
     })
 
     it('tells what changed in a global collection since a revision, deletions included', async () => {

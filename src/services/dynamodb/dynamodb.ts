@@ -16,6 +16,7 @@ import { EngineError } from './engine-errors.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { operationKinds } from './operations.ts'
 import { readCall } from './request-bounds.ts'
+import { intents } from './tables.ts'
 import { createSweeper } from './time-to-live.ts'
 
 /** Who may call, as wire/server.ts asks it. */
@@ -45,7 +46,7 @@ const NEVER = -1
 
 interface OpenScope {
   readonly engine: Engine
-  /** How many commits there had been when the intents were last looked for. */
+  /** How many commits of intents there had been when they were last looked for. */
   seen: number
   carryingOut: Promise<void>
 }
@@ -53,8 +54,8 @@ interface OpenScope {
 export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): DynamoDb => {
   const scopes = new Map<string, Promise<OpenScope>>()
   let commits = 0
-  const stopWatching = store.watch(() => {
-    commits += 1
+  const stopWatching = store.watch(({ touches }) => {
+    if (touches(intents)) commits += 1
   })
   const scopeOf = (scope: Scope): Promise<OpenScope> => {
     const key = join(scope.accountId, scope.region)

@@ -132,7 +132,8 @@ export const createQueueEngine = (options: {
       if (now?.queueId !== queueId) await file.run(() => messages.purge(queueId))
     }
   }
-  const stopWatching = store.watch(() => {
+  const stopWatching = store.watch(({ touches }) => {
+    if (!touches(queues)) return
     known.clear()
     if (leaving.length > 0) void sweep().catch(onError)
   })

@@ -15,7 +15,8 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { createMemoryStore } from '#store/memory.ts'
-import { openTables } from '../../support/dynamodb.ts'
+import { intents } from '#services/dynamodb/tables.ts'
+import { openTables, SCOPE } from '../../support/dynamodb.ts'
 import { type Gateway, startGateway } from '../../support/gateway.ts'
 
 const TEMPLATE = `
@@ -175,7 +176,7 @@ test('what could not be carried out is tried again with the next call, not told 
     },
   })
   await tables.create('pets')
-  await store.write(async () => undefined)
+  await store.write((tx) => tx.delete(intents, SCOPE, 'any'))
   failing.next = true
   assert.equal((await tables.call('ListTables', {})).status, 500)
   assert.deepEqual((await tables.ask('ListTables', {}))['TableNames'], ['pets'])
