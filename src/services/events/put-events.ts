@@ -80,7 +80,9 @@ export const createEventBuses = (options: {
     bus.rules
       .filter(({ matches }) => matches(event))
       .flatMap(({ record }) =>
-        record.targets.map((target) => postingFor(target, record, event, bus.scope, hops)),
+        record.targets.map((target) =>
+          postingFor(target, record, { event, scope: bus.scope, hops, nowMs: nowMs() }),
+        ),
       )
 
   return {
@@ -128,7 +130,7 @@ export const createEventBuses = (options: {
       await outbox.add(postings(bus, forwarded(body, scope, random.uuid(), nowMs()), hops))
     },
     fire: async (record, scope) => {
-      const time = new Date(nowMs()).toISOString().replace(/\.\d+Z$/, 'Z')
+      const time = formatTime(nowMs())
       const event = {
         version: '0',
         id: random.uuid(),
@@ -140,7 +142,8 @@ export const createEventBuses = (options: {
         resources: [ruleArn(scope, record.bus, record.name)],
         detail: {},
       }
-      await outbox.add(record.targets.map((target) => postingFor(target, record, event, scope, 0)))
+      const given = { event, scope, hops: 0, nowMs: nowMs() }
+      await outbox.add(record.targets.map((target) => postingFor(target, record, given)))
     },
     close: stopWatching,
   }
@@ -161,14 +164,20 @@ const readBus = (store: Store, scope: Scope, name: string): Promise<Bus | undefi
     }
   })
 
+interface GivenEvent {
+  readonly event: Event
+  readonly scope: Scope
+  readonly hops: number
+  /** When it was put on the bus, whatever it says itself. */
+  readonly nowMs: number
+}
+
 const postingFor = (
   target: RuleTarget,
   { bus, name }: RuleRecord,
-  event: Event,
-  scope: Scope,
-  hops: number,
+  { event, scope, hops, nowMs }: GivenEvent,
 ): Posting => {
-  const rule = { arn: ruleArn(scope, bus, name), name, ingestionTime: String(event['time']) }
+  const rule = { arn: ruleArn(scope, bus, name), name, ingestionTime: formatTime(nowMs) }
   const groupId = target.SqsParameters?.MessageGroupId
   const { Arn = '', RoleArn: roleArn } = target
   const parcel: Parcel = {
@@ -230,6 +239,9 @@ const sizeOf = ({ Time, Source, DetailType, Detail, Resources = [] }: Entry): nu
 
 const TIME_BYTES = 14
 
+const formatTime = (time: Date | number): string =>
+  new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+
 const jsonOf = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -245,7 +257,7 @@ const eventOf = (entry: Entry, id: string, call: Scope & { readonly nowMs: numbe
   'detail-type': entry.DetailType,
   source: entry.Source,
   account: call.accountId,
-  time: new Date(entry.Time ?? call.nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+  time: formatTime(entry.Time ?? call.nowMs),
   region: call.region,
   resources: entry.Resources ?? [],
   detail: jsonOf(entry.Detail ?? '{}'),
@@ -265,7 +277,7 @@ const forwarded = (body: string, scope: Scope, id: string, nowMs: number): Event
     'detail-type': `Lambda Function Invocation Result - ${isSuccess ? 'Success' : 'Failure'}`,
     source: 'lambda',
     account: scope.accountId,
-    time: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+    time: formatTime(nowMs),
     region: scope.region,
     resources: typeof functionArn === 'string' ? [functionArn] : [],
     detail: isObject(read) ? read : { message: body },

@@ -103,19 +103,45 @@ const written = (value: unknown, isQuoted: boolean): string => {
   return JSON.stringify(text).slice(1, -1)
 }
 
-/** `$.detail.items[0].id`, and `$['odd name']`; undefined where it is none. */
-const stepsOf = (path: string): readonly (string | number)[] | undefined => {
-  if (!/^\$(?:\.[\w-]+|\[\d{1,6}\]|\[(?:'[^']*'|"[^"]*")\])*$/.test(path)) return undefined
-  return [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\[['"]([^'"]*)['"]\]/g)].map(
-    ([, member, index, quoted]) => (index === undefined ? (member ?? quoted ?? '') : Number(index)),
-  )
+/**
+ * `$.detail.items[0].id`, `$.detail.items[*].id` and `$['odd name']`; undefined where it is none. AWS: names are of
+ * letters, digits, dashes, underscores and slashes. [guide: eb-transform-target-input]
+ */
+const stepsOf = (path: string): readonly Step[] | undefined => {
+  if (!/^\$(?:\.(?:[\w/-]+|\*)|\[(?:\d{1,6}|\*)\]|\[(?:'[^']*'|"[^"]*")\])*$/.test(path)) {
+    return undefined
+  }
+  const steps = path.matchAll(/\.([\w/-]+)|\[(\d+)\]|\[['"]([^'"]*)['"]\]|\.\*|\[\*\]/g)
+  return [...steps].map(([, member, index, quoted]) => {
+    if (index !== undefined) return Number(index)
+    return member ?? quoted ?? EVERY
+  })
 }
 
-const atPath = (event: unknown, path: string): unknown =>
-  stepsOf(path)?.reduce<unknown>((value, step) => {
-    if (typeof step === 'number') return Array.isArray(value) ? value[step] : undefined
-    return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
-  }, event)
+type Step = string | number | typeof EVERY
+
+/** Every member of an object or list. */
+const EVERY = Symbol('every')
+
+const atPath = (event: unknown, path: string): unknown => {
+  const steps = stepsOf(path) ?? []
+  const found = steps.reduce<readonly unknown[]>(
+    (all, step) => {
+      return all.flatMap((value) => taken(value, step))
+    },
+    [event],
+  )
+  // A path with a wildcard leads to a list, however many it finds.
+  return steps.includes(EVERY) ? found : found[0]
+}
+
+const taken = (value: unknown, step: Step): readonly unknown[] => {
+  if (step === EVERY)
+    return Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []
+  if (typeof step === 'number')
+    return Array.isArray(value) && step < value.length ? [value[step]] : []
+  return isObject(value) && Object.hasOwn(value, step) ? [value[step]] : []
+}
 
 const jsonOf = (text: string): unknown => {
   try {
