@@ -57,6 +57,14 @@ describe('the pages', () => {
     assert.deepEqual(twice, [])
   })
 
+  it('of .changes/ say their kind first', () => {
+    const odd = readdirSync(join(ROOT, '.changes')).filter(
+      (file) =>
+        !/^---\nkind: (?:Added|Changed|Fixed|Security)\n---\n/.test(read(`.changes/${file}`)),
+    )
+    assert.deepEqual(odd, [])
+  })
+
   it('name npm scripts that there are', () => {
     const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
       read('package.json'),
