@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { headerOf } from '#wire/message.ts'
 import { startCrc32c, startCrc64Nvme, type RunningCrc } from './crc.ts'
-import { badDigest, invalidRequest, notBuilt } from './errors.ts'
+import { ServiceError } from '#wire/errors.ts'
+import { badDigest, invalidDigest, invalidRequest, notBuilt } from './errors.ts'
 
 export type Algorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256'
 
@@ -40,10 +41,25 @@ export const promisedAlgorithm = (headers: Headers): Algorithm | undefined => {
   return asked
 }
 
+/** AWS: parts are of the upload's algorithm. */
+export const algorithmMismatch = (
+  expected: Algorithm | undefined,
+  actual: Algorithm,
+): ServiceError =>
+  invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected?.toLowerCase() ?? 'null'}, actual checksum Type: ${actual.toLowerCase()}`,
+  )
+
 const OTHERS = /^x-amz-checksum-(?:sha512|md5|xxhash\w*)$/i
 
 export const isAlgorithm = (text: string): text is Algorithm =>
   (ALGORITHMS as readonly string[]).includes(text)
+
+/** The SHA-256 that a request's signature stands for, unless it promises none of the whole. */
+export const signedHashOf = (headers: Headers): string | undefined => {
+  const declared = headerOf(headers, 'x-amz-content-sha256') ?? ''
+  return /^[\da-f]{64}$/.test(declared) ? declared : undefined
+}
 
 /** Hashes a body as it passes by. */
 export interface RunningChecks {
@@ -62,6 +78,11 @@ export const startChecks = (
   algorithm: Algorithm | undefined,
 ): RunningChecks => {
   const md5 = createHash('md5')
+  const wanted = headerOf(headers, 'content-md5')
+  if (wanted !== undefined && !isDigest(wanted, 16)) throw invalidDigest()
+  const inHeader = algorithm && headerOf(headers, headerNameOf(algorithm))
+  if (algorithm !== undefined && inHeader !== undefined && !isDigest(inHeader, BYTES[algorithm]))
+    throw invalidRequest(`Value for ${headerNameOf(algorithm)} header is invalid.`)
   const signed = signedHash === undefined ? undefined : createHash('sha256')
   const promised = algorithm && startAlgorithm(algorithm)
   return {
@@ -72,23 +93,38 @@ export const startChecks = (
     },
     finish: (trailers) => {
       const digest = md5.digest()
-      const wanted = headerOf(headers, 'content-md5')
       if (wanted !== undefined && wanted !== digest.toString('base64'))
         throw badDigest('Content-MD5')
-      if (signed !== undefined && signed.digest('hex') !== signedHash) {
-        throw invalidRequest(
-          "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        )
-      }
+      if (signed !== undefined && signed.digest('hex') !== signedHash) throw hashMismatch()
       const hex = digest.toString('hex')
       if (algorithm === undefined || promised === undefined) return { md5: hex }
       const value = promised.digest().toString('base64')
-      const name = headerNameOf(algorithm)
-      const told = trailers.get(name) ?? headerOf(headers, name)
+      const told = trailers.get(headerNameOf(algorithm)) ?? inHeader
       if (told !== undefined && told !== value) throw badDigest(algorithm)
       return { md5: hex, checksum: { algorithm, value, type: 'FULL_OBJECT' } }
     },
   }
+}
+
+const hashMismatch = (): ServiceError =>
+  new ServiceError(
+    'XAmzContentSHA256Mismatch',
+    400,
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  )
+
+/** What an algorithm answers. */
+const BYTES: Readonly<Record<Algorithm, number>> = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+}
+
+const isDigest = (text: string, bytes: number): boolean => {
+  const read = Buffer.from(text, 'base64')
+  return read.length === bytes && read.toString('base64') === text
 }
 
 export const startAlgorithm = (algorithm: Algorithm): RunningCrc => {

@@ -34,12 +34,15 @@ export const checkWrite =
   (input: Input) =>
   (before: ObjectRecord | undefined): void => {
     const [ifMatch, ifNoneMatch] = [input['IfMatch'], input['IfNoneMatch']]
-    if (
-      typeof ifNoneMatch === 'string' &&
-      before !== undefined &&
-      matches(ifNoneMatch, before.etag)
-    )
-      throw preconditionFailed('If-None-Match')
+    // AWS: a write knows no other value. [API reference: PutObject]
+    if (typeof ifNoneMatch === 'string' && ifNoneMatch.trim() !== '*')
+      throw new ServiceError(
+        'NotImplemented',
+        501,
+        'A header you provided implies functionality that is not implemented',
+        { Header: 'If-None-Match' },
+      )
+    if (ifNoneMatch !== undefined && before !== undefined) throw preconditionFailed('If-None-Match')
     if (typeof ifMatch !== 'string') return
     if (before === undefined)
       throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.')

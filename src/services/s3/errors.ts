@@ -24,8 +24,14 @@ export const invalidRequest = (message: string): ServiceError =>
 export const accessDenied = (): ServiceError =>
   new ServiceError('AccessDenied', 403, 'Access Denied')
 
-export const badDigest = (what: string): ServiceError =>
-  new ServiceError('BadDigest', 400, `The ${what} you specified did not match what we received.`)
+export const badDigest = (what: string): ServiceError => {
+  const than = what === 'Content-MD5' ? 'what we received' : 'the calculated checksum'
+  return new ServiceError('BadDigest', 400, `The ${what} you specified did not match ${than}.`)
+}
+
+/** What cannot be the hash of anything. */
+export const invalidDigest = (): ServiceError =>
+  new ServiceError('InvalidDigest', 400, 'The Content-MD5 you specified was invalid.')
 
 export const incompleteBody = (): ServiceError =>
   new ServiceError(

@@ -5,9 +5,16 @@ import { isObject } from '#shared/json.ts'
 import { ServiceError } from '#wire/errors.ts'
 import { malformedXml } from '#wire/rest-xml.ts'
 import { bucketOf, type BucketRecord } from './buckets.ts'
-import { type Checksum, isAlgorithm, startAlgorithm } from './checksums.ts'
+import {
+  algorithmMismatch,
+  ALGORITHMS,
+  type Checksum,
+  isAlgorithm,
+  promisedAlgorithm,
+  startAlgorithm,
+} from './checksums.ts'
 import { checkWrite, readRange } from './conditions.ts'
-import { invalidArgument, invalidRequest, noSuchUpload, notBuilt } from './errors.ts'
+import { badDigest, invalidArgument, invalidRequest, noSuchUpload, notBuilt } from './errors.ts'
 import { encoder } from './list-objects.ts'
 import { emit } from './object-events.ts'
 import { markersOf, pageOfUploads, UPLOADS_READ_MAX } from './list-uploads.ts'
@@ -104,15 +111,15 @@ const addPart = async (
 export const uploadPart = async (input: Input, call: S3Call, parts: S3Parts): Promise<Input> => {
   const { bucket, upload } = await uploadOf(input, call, parts)
   const number = numberOf(input)
-  const { blob, md5, checksum } = await receiveBody(call, parts, ...algorithmOf(upload))
+  const promised = promisedAlgorithm(call.request.headers)
+  const { algorithm = promised } = upload
+  if (promised !== undefined && promised !== algorithm) throw algorithmMismatch(algorithm, promised)
+  const { blob, md5, checksum } = await receiveBody(call, parts, algorithm)
   const part = { number, blob, etag: md5, modifiedMs: call.nowMs, ...(checksum && { checksum }) }
   await addPart(bucket, upload, part, parts)
   const { ChecksumType: _type, ...members } = checksumMembers(checksum)
   return { ETag: `"${md5}"`, ServerSideEncryption: 'AES256', ...members }
 }
-
-const algorithmOf = ({ algorithm }: UploadRecord): [] | [Checksum['algorithm']] =>
-  algorithm === undefined ? [] : [algorithm]
 
 export const uploadPartCopy = async (
   input: Input,
@@ -148,10 +155,12 @@ export const completeMultipartUpload = async (
   const chosen = choose(input['MultipartUpload'], stored)
   const etags = Buffer.concat(chosen.map(({ etag }) => Buffer.from(etag, 'hex')))
   const checksum = await checksumOf(upload, chosen, parts)
+  const size = chosen.reduce((sum, { blob }) => sum + blob.size, 0)
+  checkWhole(input, upload, size, checksum)
   const record: ObjectRecord = {
     key: upload.key,
     blobs: chosen.map(({ blob }) => blob),
-    size: chosen.reduce((sum, { blob }) => sum + blob.size, 0),
+    size,
     etag: `${createHash('md5').update(etags).digest('hex')}-${chosen.length}`,
     modifiedMs: call.nowMs,
     headers: upload.headers,
@@ -180,7 +189,27 @@ export const completeMultipartUpload = async (
   }
 }
 
-/** The parts that the caller lists, in order; each with the ETag that it was given. */
+/** What the caller says of the object that is to be. */
+const checkWhole = (
+  input: Input,
+  { algorithm }: UploadRecord,
+  size: number,
+  checksum: Checksum | undefined,
+): void => {
+  const told = ALGORITHMS.find((one) => input[`Checksum${one}`] !== undefined)
+  if (told !== undefined) {
+    if (told !== algorithm) throw algorithmMismatch(algorithm, told)
+    const value = String(input[`Checksum${told}`]).replace(/-\d+$/, '')
+    if (value !== checksum?.value.replace(/-\d+$/, '')) throw badDigest(told)
+  }
+  const sizeTold = input['MpuObjectSize']
+  if (typeof sizeTold === 'number' && sizeTold !== size)
+    throw invalidRequest(
+      `The provided 'x-amz-mp-object-size' header value ${sizeTold} does not match what was computed: ${size}`,
+    )
+}
+
+/** The parts that the caller lists, in order; each with the ETag and the checksum that it was given. */
 const choose = (given: unknown, stored: readonly PartRecord[]): readonly PartRecord[] => {
   const listed = isObject(given) && Array.isArray(given['Parts']) ? given['Parts'] : []
   if (listed.length === 0) throw malformedXml()
@@ -193,6 +222,9 @@ const choose = (given: unknown, stored: readonly PartRecord[]): readonly PartRec
     const part = known.get(number)
     const etag = String(one['ETag'] ?? '').replace(/^"(.*)"$/, '$1')
     if (part === undefined || (etag !== '' && etag !== part.etag)) throw invalidPart()
+    const { checksum } = part
+    const told = checksum && one[`Checksum${checksum.algorithm}`]
+    if (told !== undefined && told !== checksum?.value) throw invalidPart()
     return part
   })
   const small = chosen.slice(0, -1).find(({ blob }) => blob.size < PART_BYTES_MIN)

@@ -4,7 +4,13 @@ import { ServiceError } from '#wire/errors.ts'
 import { headerOf } from '#wire/message.ts'
 import { decodeAwsChunked } from './aws-chunked.ts'
 import type { Blob } from './blobs.ts'
-import { type Checksum, promisedAlgorithm, type RunningChecks, startChecks } from './checksums.ts'
+import {
+  type Checksum,
+  promisedAlgorithm,
+  type RunningChecks,
+  signedHashOf,
+  startChecks,
+} from './checksums.ts'
 import { fullDisk } from './disk-errors.ts'
 import { entityTooLarge, entityTooSmall, incompleteBody } from './errors.ts'
 import type { S3Call, S3Parts } from './parts.ts'
@@ -37,8 +43,7 @@ export const receiveBody = async (
   const data = isChunked
     ? decodeAwsChunked(source, { trailers, ...(call.chunkSigner && { signer: call.chunkSigner }) })
     : source
-  const signedHash = /^[\da-f]{64}$/.test(declared) ? declared : undefined
-  const checks = startChecks(headers, signedHash, algorithm)
+  const checks = startChecks(headers, signedHashOf(headers), algorithm)
   const result: { found?: ReturnType<RunningChecks['finish']> } = {}
   const checked = async function* (): AsyncGenerator<Uint8Array> {
     let bytes = 0

@@ -16,6 +16,7 @@ import { loadServiceTable, type ServiceTable } from '#wire/table.ts'
 import { pathStyleTarget } from './address.ts'
 import { publicActionOf } from './actions.ts'
 import { type BucketRecord, buckets } from './buckets.ts'
+import { promisedAlgorithm, signedHashOf, startChecks } from './checksums.ts'
 import { chunkSignerOf } from './chunk-signatures.ts'
 import { corsHeaders, corsQuestionOf, withHeaders } from './cors.ts'
 import { fullDisk } from './disk-errors.ts'
@@ -164,7 +165,7 @@ const answer = async (
   const asked = isAnonymous ? call : await gate.admit(name, isOldUrl ? request : sent, call)
   const run = Object.hasOwn(operations, name) ? operations[name] : undefined
   if (run === undefined) throw notBuilt(`The operation ${name} of s3`)
-  const whole = STREAMED.has(name) ? request : { ...request, body: await bodyOf(request) }
+  const whole = STREAMED.has(name) ? request : await wholeOf(name, request)
   const decoded = (await protocol.route(whole, target)?.decode(operation)) ?? {}
   const s3Call = { ...asked, request: whole, isAnonymous }
   if (isAnonymous) await admitAnonymous(server, name, decoded, s3Call)
@@ -190,6 +191,19 @@ const answerForm = async (
 
 /** Their bodies go to the disk as they come. */
 const STREAMED: ReadonlySet<string> = new Set(['PutObject', 'UploadPart'])
+
+/** Held against its hash here: the signature was over what the header says the hash is. */
+const wholeOf = async (name: string, request: WireRequest): Promise<WireRequest> => {
+  const body = await bodyOf(request)
+  const { headers } = request
+  // AWS: the checksum there is of the object that is to be.
+  const isOfObject = name === 'CompleteMultipartUpload'
+  const algorithm = isOfObject ? undefined : promisedAlgorithm(headers)
+  const checks = startChecks(headers, signedHashOf(headers), algorithm)
+  checks.update(body)
+  checks.finish(new Map())
+  return { ...request, body }
+}
 
 const bodyOf = async ({ bodyToCome, body }: WireRequest): Promise<Uint8Array> => {
   try {

@@ -1,6 +1,6 @@
 // S3 and what is thrown at it: keys that look like paths, bodies that are not what they say, a kill in the middle.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -14,6 +14,15 @@ import { type Gateway, startGateway } from '../../support/gateway.ts'
 const NAUGHTY = join(import.meta.dirname, '../../../../shared/data/vectors/naughty-strings.json')
 const MB = 1024 * 1024
 const Bucket = 'hostile'
+
+/** Of the one letter `a`. */
+const CHECKSUMS_OF_A = {
+  CRC32: '6Le+Qw==',
+  CRC32C: 'wdBDMA==',
+  CRC64NVME: 'jC+ERbTL/Dw=',
+  SHA1: createHash('sha1').update('a').digest('base64'),
+  SHA256: createHash('sha256').update('a').digest('base64'),
+}
 
 const clientOf = (gateway: Gateway) =>
   new s3.S3Client({
@@ -112,8 +121,60 @@ describe('S3 and bad input', () => {
   })
 
   it('refuses a body of more than 5 GB before a byte of it', async () => {
-    const head = [`PUT /${Bucket}/large HTTP/1.1`, `Content-Length: ${6 * 1024 ** 3}`]
-    assert.match(await raw(head, new Uint8Array(), true), /EntityTooLarge/)
+    const { UploadId } = await client.send(
+      new s3.CreateMultipartUploadCommand({ Bucket, Key: 'large' }),
+    )
+    for (const path of ['large', `large?partNumber=1&uploadId=${UploadId}`])
+      for (const lengths of [
+        [`Content-Length: ${5 * 1024 ** 3 + 1}`],
+        [
+          'Content-Length: 10',
+          'X-Amz-Content-Sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+          `X-Amz-Decoded-Content-Length: ${5 * 1024 ** 3 + 1}`,
+        ],
+      ]) {
+        const head = [`PUT /${Bucket}/${path} HTTP/1.1`, ...lengths]
+        assert.match(await raw(head, new Uint8Array(), true), /EntityTooLarge/)
+      }
+    await client.send(new s3.AbortMultipartUploadCommand({ Bucket, Key: 'large', UploadId }))
+  })
+
+  it('keeps keys apart that differ in case, in their normalisation or by a slash', async () => {
+    const keys = [
+      'Apart',
+      'apart',
+      '\u00e9',
+      'e\u0301',
+      'a',
+      'a/',
+      'a/b',
+      'a//b',
+      'a/b/',
+      'ﬁ',
+      'fi',
+    ]
+    const Prefixed = keys.map((key) => `apart/${key}`)
+    for (const Key of Prefixed)
+      await client.send(new s3.PutObjectCommand({ Bucket, Key, Body: escape(Key) }))
+    const read = async (Key: string) =>
+      (await client.send(new s3.GetObjectCommand({ Bucket, Key }))).Body?.transformToString()
+    for (const Key of Prefixed) assert.equal(await read(Key), escape(Key))
+    const list = async (more: object) =>
+      client.send(new s3.ListObjectsV2Command({ Bucket, Prefix: 'apart/', ...more }))
+    const sorted = Prefixed.toSorted((one, other) =>
+      Buffer.compare(Buffer.from(one), Buffer.from(other)),
+    )
+    const { Contents = [] } = await list({})
+    assert.deepEqual(
+      Contents.map(({ Key }) => Key),
+      sorted,
+    )
+    const folders = await list({ Prefix: 'apart/a', Delimiter: '/' })
+    assert.deepEqual(folders.CommonPrefixes, [{ Prefix: 'apart/a/' }])
+    await client.send(new s3.DeleteObjectCommand({ Bucket, Key: 'apart/a' }))
+    await client.send(new s3.DeleteObjectCommand({ Bucket, Key: 'apart/A/B' }))
+    assert.equal((await list({})).KeyCount, keys.length - 1)
+    assert.equal(await read('apart/a/b'), 'apart/a/b')
   })
 
   it('leaves nothing of an upload that ends early', async () => {
@@ -130,10 +191,12 @@ describe('S3 and bad input', () => {
   })
 
   it('refuses chunks that are cut off, too many, or not what they say', async () => {
-    const send = (body: string, decoded: number) =>
+    const key = { Bucket, Key: 'chunks' }
+    const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(key))
+    const send = (body: string, decoded: number, query = '') =>
       raw(
         [
-          `PUT /${Bucket}/chunks HTTP/1.1`,
+          `PUT /${Bucket}/chunks${query} HTTP/1.1`,
           'Connection: close',
           'X-Amz-Content-Sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER',
           'X-Amz-Trailer: x-amz-checksum-crc32',
@@ -151,16 +214,97 @@ describe('S3 and bad input', () => {
     assert.match(await send('3\r\nabc\r\n', 3), /<Code>IncompleteBody/)
     assert.match(await send(`zz\r\nabc\r\n0\r\n\r\n`, 3), /<Code>InvalidRequest/)
     assert.match(await send('x'.repeat(5_000), 3), /<Code>InvalidRequest/)
+    const part = `?partNumber=1&uploadId=${UploadId}`
+    assert.match(await send(`3\r\nabd\r\n0\r\n${crc}\r\n`, 3, part), /<Code>BadDigest/)
+    assert.match(await send('3\r\nabc\r\n', 3, part), /<Code>IncompleteBody/)
+    const { Parts } = await client.send(new s3.ListPartsCommand({ ...key, UploadId }))
+    assert.equal(Parts, undefined)
+    const { Body } = await client.send(new s3.GetObjectCommand(key))
+    assert.equal(await Body?.transformToString(), 'abc')
+    await client.send(new s3.AbortMultipartUploadCommand({ ...key, UploadId }))
   })
 
-  it('refuses a body whose Content-MD5 is another', async () => {
-    const put = new s3.PutObjectCommand({
-      Bucket,
-      Key: 'md5',
-      Body: 'x',
-      ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==',
+  it('refuses a body whose Content-MD5 is another or none, an XML body too', async () => {
+    const put = (ContentMD5: string) =>
+      client.send(new s3.PutObjectCommand({ Bucket, Key: 'md5', Body: 'x', ContentMD5 }))
+    await assert.rejects(put('AAAAAAAAAAAAAAAAAAAAAA=='), { name: 'BadDigest' })
+    for (const none of ['AAAA', 'no digest', 'AAAAAAAAAAAAAAAAAAAAAA'])
+      await assert.rejects(put(none), { name: 'InvalidDigest' })
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: 'stays', Body: 'x' }))
+    const other = createHash('sha256').update('another body').digest('hex')
+    const body = '<Delete><Object><Key>stays</Key></Object></Delete>'
+    for (const [header, code] of [
+      // Signed for another body: whoever carries the request must not be able to change it.
+      [`X-Amz-Content-Sha256: ${other}`, 'XAmzContentSHA256Mismatch'],
+      ['Content-MD5: AAAAAAAAAAAAAAAAAAAAAA==', 'BadDigest'],
+      ['X-Amz-Checksum-Crc32: AAAAAA==', 'BadDigest'],
+    ] as const) {
+      const head = [`POST /${Bucket}?delete HTTP/1.1`, `Content-Length: ${body.length}`]
+      const answer = await raw([...head, 'Connection: close', header], Buffer.from(body), false)
+      assert.match(answer, new RegExp(` 400 [^]*<Code>${code}</Code>`))
+    }
+    await client.send(new s3.HeadObjectCommand({ Bucket, Key: 'stays' }))
+  })
+
+  for (const [algorithm, digest] of Object.entries(CHECKSUMS_OF_A)) {
+    const name = `Checksum${algorithm}`
+    const wrong = Buffer.alloc(Buffer.from(digest, 'base64').length).toString('base64')
+
+    it(`refuses an object and a part whose ${algorithm} is another, and keeps what was there`, async () => {
+      const object = { Bucket, Key: algorithm }
+      const put = (checksum: string, Body = 'a') =>
+        client.send(new s3.PutObjectCommand({ ...object, Body, [name]: checksum }))
+      await put(digest)
+      await assert.rejects(put(wrong), { name: 'BadDigest', message: new RegExp(algorithm) })
+      await assert.rejects(put('AAA='), { name: 'InvalidRequest', message: /header is invalid/ })
+      const head = await client.send(
+        new s3.HeadObjectCommand({ ...object, ChecksumMode: 'ENABLED' }),
+      )
+      assert.equal(Reflect.get(head, name), digest)
+
+      const ChecksumAlgorithm = algorithm as s3.ChecksumAlgorithm // By the table.
+      const upload = await client.send(
+        new s3.CreateMultipartUploadCommand({ ...object, ChecksumAlgorithm }),
+      )
+      const begun = { ...object, UploadId: upload.UploadId }
+      const part = (more: object) =>
+        client.send(new s3.UploadPartCommand({ ...begun, PartNumber: 1, Body: 'a', ...more }))
+      await assert.rejects(part({ [name]: wrong }), { name: 'BadDigest' })
+      const [other = ''] = Object.keys(CHECKSUMS_OF_A).filter((one) => one !== algorithm)
+      await assert.rejects(part({ [`Checksum${other}`]: Reflect.get(CHECKSUMS_OF_A, other) }), {
+        name: 'InvalidRequest',
+        message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${other.toLowerCase()}`,
+      })
+      const { ETag } = await part({ [name]: digest })
+      const complete = (checksum: string, more: object = {}) => {
+        const MultipartUpload = { Parts: [{ PartNumber: 1, ETag, [name]: checksum }] }
+        const input = { ...begun, MultipartUpload, ...more }
+        return client.send(new s3.CompleteMultipartUploadCommand(input))
+      }
+      await assert.rejects(complete(wrong), { name: 'InvalidPart' })
+      await assert.rejects(complete(digest, { [name]: wrong }), { name: 'BadDigest' })
+      await assert.rejects(complete(digest, { MpuObjectSize: 2 }), { name: 'InvalidRequest' })
+      const done = await complete(digest, { MpuObjectSize: 1 })
+      assert.match(String(Reflect.get(done, name)), algorithm === 'CRC64NVME' ? /=$/ : /-1$/)
     })
-    await assert.rejects(client.send(put), { name: 'BadDigest' })
+  }
+
+  it('writes where the object is the one that was meant, and of many at once one', async () => {
+    const put = (more: object, Key = 'meant') =>
+      client.send(new s3.PutObjectCommand({ Bucket, Key, Body: randomBytes(8), ...more }))
+    const refusal = { name: 'PreconditionFailed' }
+    await assert.rejects(put({ IfMatch: '"0"' }), { name: 'NoSuchKey' })
+    const { ETag } = await put({ IfNoneMatch: '*' })
+    await assert.rejects(put({ IfNoneMatch: '*' }), refusal)
+    await assert.rejects(put({ IfMatch: '"0"' }), refusal)
+    await assert.rejects(put({ IfNoneMatch: ETag }), { name: 'NotImplemented' })
+    const codes = async (more: object, key: string) => {
+      const all = await Promise.allSettled(Array.from({ length: 8 }, () => put(more, key)))
+      const failed = all.flatMap((one) => (one.status === 'rejected' ? [one.reason.name] : []))
+      assert.deepEqual(failed, Array(7).fill('PreconditionFailed'))
+    }
+    await codes({ IfMatch: ETag }, 'meant')
+    await codes({ IfNoneMatch: '*' }, 'once')
   })
 
   it('refuses XML that is none, or has entities of its own', async () => {
