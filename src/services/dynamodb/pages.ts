@@ -39,7 +39,7 @@ export const readPage = (
   isLocal: boolean,
   fetchesItems: boolean,
   keyNames: readonly string[],
-  callback: (error: unknown, output?: Output) => void,
+  tell: (error: unknown, output?: Output) => void,
 ): void => {
   const prefix =
     asked.IndexName === undefined
@@ -50,8 +50,8 @@ export const readPage = (
       ? ((await rows.get(itemPrefix(asked.TableName) + db.createKey(row, table))) as Item) // Its item.
       : row
   collect(rows, withPrefix(range, prefix), asked, whole).then(
-    (page) => callback(null, answerOf(asked, page, isLocal, keyNames)),
-    (error: unknown) => callback(error),
+    (page) => tell(null, answerOf(asked, page, isLocal, keyNames)),
+    (error: unknown) => tell(error),
   )
 }
 

@@ -28,11 +28,11 @@ type Callback = (error: unknown, value?: unknown) => void
 
 /** The store of an action. What is thrown in a callback of the action's is `fail`'s: there is nobody else to catch it. */
 export const storeOver = (rows: Rows, fail: (error: unknown) => void): object => {
-  const answer = (asked: Promise<unknown>, callback: Callback): void => {
+  const answer = (asked: Promise<unknown>, tell: Callback): void => {
     asked
       .then(
-        (value) => callback(null, value),
-        (error: unknown) => callback(error),
+        (value) => tell(null, value),
+        (error: unknown) => tell(error),
       )
       .catch(fail)
   }
