@@ -1,7 +1,7 @@
 // What calls a function without a gateway: queues, topics, buses and schedules of a SAM template, in both shapes of a node.
 // source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -65,6 +65,22 @@ Resources:
           Type: EventBridgeRule
           Properties: { Pattern: { source: [shop], detail: { total: [{ numeric: ['>', 10] }] } } }
         Hourly: { Type: Schedule, Properties: { Schedule: rate(1 hour) } }
+  OneByOne: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true, QueueName: single.fifo } }
+  InBatches: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true, QueueName: batch.fifo } }
+  Ordered:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs18.x
+      Handler: ordered.handler
+      CodeUri: ./code
+      Events:
+        OneByOne: { Type: SQS, Properties: { Queue: !GetAtt OneByOne.Arn, BatchSize: 1 } }
+        InBatches:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt InBatches.Arn
+            BatchSize: 10
+            FunctionResponseTypes: [ReportBatchItemFailures]
   Api:
     Type: AWS::Serverless::HttpApi
     Properties:
@@ -100,6 +116,20 @@ const CODE = `exports.handler = async (event) => {
 }
 `
 
+/** Does what it is given in order; a group waits whose first message is not free yet. */
+const orderedCode = (free: string) => `exports.handler = async ({ Records }) => {
+  const isFree = require('node:fs').existsSync(${JSON.stringify(free)})
+  const failed = []
+  for (const { body, messageId, eventSourceARN } of Records) {
+    const isDone = isFree || !body.startsWith('a')
+    console.log((isDone ? 'DONE ' : 'FAILED ') + eventSourceARN.split(':').pop() + ' ' + body)
+    if (!isDone) failed.push({ itemIdentifier: messageId })
+  }
+  if (failed.length > 0 && Records.length === 1) throw new Error('not free')
+  return { batchItemFailures: failed }
+}
+`
+
 for (const shape of SHAPES) {
   describe(`event sources of daemun ${shape}`, () => {
     let gateway: Gateway
@@ -108,8 +138,9 @@ for (const shape of SHAPES) {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'daemun-event-sources-'))
       await writeFile(join(folder, 'template.yaml'), TEMPLATE)
-      await import('node:fs/promises').then(({ mkdir }) => mkdir(join(folder, 'code')))
+      await mkdir(join(folder, 'code'))
       await writeFile(join(folder, 'code/index.js'), CODE)
+      await writeFile(join(folder, 'code/ordered.js'), orderedCode(join(folder, 'free')))
       const args = ['--clock', 'controlled']
       gateway = await startGateway({ shape, file: join(folder, 'template.yaml'), args })
       queue = new sqs.SQSClient(sdkOptions(gateway))
@@ -202,12 +233,57 @@ for (const shape of SHAPES) {
       client.destroy()
     })
 
-    it('a schedule fires by the node’s clock', async () => {
-      const answer = await fetch(`${gateway.endpoint}/_daemun/clock`, {
-        method: 'POST',
-        body: JSON.stringify({ advanceMs: 3_700_000 }),
-      })
+    const advance = async (advanceMs: number) => {
+      const body = JSON.stringify({ advanceMs })
+      const answer = await fetch(`${gateway.endpoint}/_daemun/clock`, { method: 'POST', body })
       assert.equal(answer.status, 200)
+    }
+    const logged = (text: string) =>
+      gateway.event((one) => one.event === 'function-log' && String(one['line']).endsWith(text))
+    const countOf = async (name: string) => {
+      const QueueUrl = urlOf(name)
+      const command = new sqs.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] })
+      const { Attributes: held } = await queue.send(command)
+      const inFlight = Number(held?.ApproximateNumberOfMessagesNotVisible)
+      return Number(held?.ApproximateNumberOfMessages) + inFlight
+    }
+
+    it('groups of a FIFO queue keep their order, and one that fails blocks itself alone', async () => {
+      const names = ['single.fifo', 'batch.fifo']
+      const bodies = ['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'a3', 'b3', 'c3']
+      const Entries = bodies.map((body) => ({
+        Id: body,
+        MessageBody: body,
+        MessageGroupId: body.slice(0, 1),
+        MessageDeduplicationId: body,
+      }))
+      for (const name of names) {
+        const QueueUrl = urlOf(name)
+        await queue.send(new sqs.SendMessageBatchCommand({ QueueUrl, Entries }))
+      }
+      for (const name of names) {
+        await logged(`FAILED ${name} a1`)
+        await Promise.all([logged(`DONE ${name} b3`), logged(`DONE ${name} c3`)])
+        // What is done is deleted; what is left is of the group that failed.
+        while ((await countOf(name)) > 3) await logged(`DONE ${name} c3`)
+      }
+      await writeFile(join(folder, 'free'), '')
+      await advance(31_000)
+      for (const name of names) {
+        await logged(`DONE ${name} a3`)
+        const done = gateway.events.flatMap(({ line }) => {
+          const [, body] = new RegExp(`DONE ${name} (\\w+)$`).exec(String(line)) ?? []
+          return body === undefined ? [] : [body]
+        })
+        for (const group of ['a', 'b', 'c']) {
+          const ofGroup = done.filter((body) => body.startsWith(group))
+          assert.deepEqual(ofGroup, [`${group}1`, `${group}2`, `${group}3`], done.join())
+        }
+      }
+    })
+
+    it('a schedule fires by the node’s clock', async () => {
+      await advance(3_700_000)
       const event = await got((one) => one['detail-type'] === 'Scheduled Event')
       assert.equal(event['source'], 'aws.events')
     })
