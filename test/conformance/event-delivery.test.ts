@@ -49,6 +49,32 @@ Resources:
             Filter: { S3Key: { Rules: [{ Name: suffix, Value: .txt }] } }
         TopicConfigurations:
           - { Event: 's3:ObjectRemoved:*', Topic: !Ref Topic }
+  Outcomes: { Type: AWS::SNS::Topic, Properties: { TopicName: outcomes } }
+  Succeeded: { Type: AWS::SQS::Queue, Properties: { QueueName: succeeded } }${policy('Succeeded', 'SQS::Queue', 'sns.amazonaws.com', 'sqs:SendMessage')}
+  TellSuccess:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref Outcomes, Protocol: sqs, Endpoint: !GetAtt Succeeded.Arn, RawMessageDelivery: true }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: failures } }
+  Failed: { Type: AWS::SQS::Queue, Properties: { QueueName: failed } }${policy('Failed', 'SQS::Queue', 'events.amazonaws.com', 'sqs:SendMessage')}
+  TellFailure:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Bus
+      EventPattern: { source: [lambda], detail-type: [Lambda Function Invocation Result - Failure] }
+      Targets: [{ Id: queue, Arn: !GetAtt Failed.Arn }]
+  Open:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs18.x
+      Handler: index.handler
+      CodeUri: ./code
+      FunctionName: open
+      Policies: [{ Statement: [{ Effect: Allow, Action: '*', Resource: '*' }] }]
+      EventInvokeConfig:
+        MaximumRetryAttempts: 0
+        DestinationConfig:
+          OnSuccess: { Type: SNS, Destination: !Ref Outcomes }
+          OnFailure: { Type: EventBridge, Destination: !GetAtt Bus.Arn }
   Worker:
     Type: AWS::Serverless::Function
     Properties:
@@ -180,6 +206,32 @@ for (const shape of SHAPES) {
       const line = await logged('GOT', 'RetriesExhausted', 'w1')
       assert.match(line, /"requestPayload":\{"fail":"w1"\}/)
       assert.match(line, /on purpose/)
+    })
+
+    it('a success is told to a topic, a failure is an event of a bus', async () => {
+      const arn = 'arn:aws:lambda:us-east-1:123456789012:function:open:$LATEST'
+      await invoke('open', { say: 'yes' })
+      const succeeded = (await receive('succeeded')).body
+      assert.ok(isObject(succeeded['requestContext']))
+      assert.equal(succeeded['requestContext']['functionArn'], arn)
+      assert.equal(succeeded['requestContext']['condition'], 'Success')
+      assert.deepEqual(succeeded['requestPayload'], { say: 'yes' })
+      assert.deepEqual(succeeded['responsePayload'], { said: 'yes' })
+
+      await invoke('open', { fail: 'o1' })
+      const { detail, ...event } = (await receive('failed')).body
+      const bus = 'arn:aws:events:us-east-1:123456789012:event-bus/failures'
+      assert.equal(event['source'], 'lambda')
+      assert.equal(event['detail-type'], 'Lambda Function Invocation Result - Failure')
+      assert.deepEqual(event['resources'], [arn, bus])
+      assert.ok(isObject(detail) && isObject(detail['requestContext']))
+      assert.equal(detail['requestContext']['condition'], 'RetriesExhausted')
+      assert.equal(detail['requestContext']['approximateInvokeCount'], 1)
+      assert.deepEqual(detail['requestPayload'], { fail: 'o1' })
+      assert.ok(isObject(detail['responseContext']))
+      assert.equal(detail['responseContext']['functionError'], 'Unhandled')
+      assert.ok(isObject(detail['responsePayload']))
+      assert.equal(detail['responsePayload']['errorMessage'], 'on purpose')
     })
 
     it('an event that fails for good goes to the dead-letter queue as it came', async () => {

@@ -127,7 +127,7 @@ export const createEventBuses = (options: {
         const message = `the event came through more than ${HOPS_MAX} buses`
         throw new Undeliverable('INVALID_PARAMETER', message)
       }
-      await outbox.add(postings(bus, forwarded(body, scope, random.uuid(), nowMs()), hops))
+      await outbox.add(postings(bus, forwarded(body, target, random.uuid(), nowMs()), hops))
     },
     fire: async (record, scope) => {
       const time = formatTime(nowMs())
@@ -264,7 +264,8 @@ const eventOf = (entry: Entry, id: string, call: Scope & { readonly nowMs: numbe
 })
 
 /** What another bus or a service sends: an event already, or the record of an invocation, which becomes one. */
-const forwarded = (body: string, scope: Scope, id: string, nowMs: number): Event => {
+const forwarded = (body: string, busArn: string, id: string, nowMs: number): Event => {
+  const [, , , region = '', account = ''] = busArn.split(':')
   const read = jsonOf(body)
   if (isObject(read) && 'detail-type' in read && 'source' in read) return read
   const context = isObject(read) ? read['requestContext'] : undefined
@@ -276,10 +277,10 @@ const forwarded = (body: string, scope: Scope, id: string, nowMs: number): Event
     id,
     'detail-type': `Lambda Function Invocation Result - ${isSuccess ? 'Success' : 'Failure'}`,
     source: 'lambda',
-    account: scope.accountId,
+    account,
     time: formatTime(nowMs),
-    region: scope.region,
-    resources: typeof functionArn === 'string' ? [functionArn] : [],
+    region,
+    resources: typeof functionArn === 'string' ? [functionArn, busArn] : [busArn],
     detail: isObject(read) ? read : { message: body },
   }
 }
