@@ -24,7 +24,7 @@ export interface Upstream {
 
 /** Without `answer`, every request is echoed as JSON. */
 export const startUpstream = async (
-  answer: (request: SeenRequest) => UpstreamAnswer = echo,
+  answer: (request: SeenRequest) => UpstreamAnswer | Promise<UpstreamAnswer> = echo,
 ): Promise<Upstream> => {
   const seen: SeenRequest[] = []
   const server = createServer((incoming, outgoing) => {
@@ -39,8 +39,9 @@ export const startUpstream = async (
         body: Buffer.concat(parts).toString(),
       }
       seen.push(request)
-      const { status = 200, headers = {}, body = '' } = answer(request)
-      outgoing.writeHead(status, { ...headers } as Record<string, string>).end(body)
+      void Promise.resolve(answer(request)).then(({ status = 200, headers = {}, body = '' }) =>
+        outgoing.writeHead(status, { ...headers } as Record<string, string>).end(body),
+      )
     })
   })
   server.listen(0, '127.0.0.1')
