@@ -1,10 +1,11 @@
-// Who may connect to a WebSocket API: REQUEST authorizers and AWS_IAM on $connect. [behaviour.md 8.1, W authorization]
+// Who may connect to a WebSocket API: REQUEST authorizers, AWS_IAM and API keys on $connect, in both shapes.
+// [behaviour.md 8.1, W authorization]
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { type Gateway, startGateway } from '../support/gateway.ts'
+import { type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
 import { openSocket, Refused } from '../support/web-socket.ts'
 
 const integration = (api: string) => `
@@ -66,73 +67,74 @@ Resources:
   SignedConnect: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: {Ref: Signed}, RouteKey: $connect, AuthorizationType: AWS_IAM, Target: {Fn::Sub: 'integrations/\${SignedIntegration}'}}}
 ${integration('Custom')}${integration('Signed')}${integration('Keyed')}`
 
-describe('$connect with an authorizer', () => {
-  let folder: string
-  let gateway: Gateway
-  const connect = (name: string, query: string, headers: Readonly<Record<string, string>> = {}) =>
-    openSocket(gateway, gateway.api(name), { path: `/Prod${query}`, headers })
-  const refusal = async (
-    name: string,
-    query: string,
-    headers?: Readonly<Record<string, string>>,
-  ): Promise<Refused> => {
-    try {
-      await connect(name, query, headers)
-    } catch (error) {
-      assert.ok(error instanceof Refused)
-      return error
+for (const shape of SHAPES)
+  describe(`$connect with an authorizer in daemun ${shape}`, () => {
+    let folder: string
+    let gateway: Gateway
+    const connect = (name: string, query: string, headers: Readonly<Record<string, string>> = {}) =>
+      openSocket(gateway, gateway.api(name), { path: `/Prod${query}`, headers })
+    const refusal = async (
+      name: string,
+      query: string,
+      headers?: Readonly<Record<string, string>>,
+    ): Promise<Refused> => {
+      try {
+        await connect(name, query, headers)
+      } catch (error) {
+        assert.ok(error instanceof Refused)
+        return error
+      }
+      assert.fail(`${query} was let in`)
     }
-    assert.fail(`${query} was let in`)
-  }
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'daemun-websocket-'))
-    await writeFile(join(folder, 'template.yaml'), TEMPLATE)
-    gateway = await startGateway({ shape: 'start', file: join(folder, 'template.yaml') })
-  })
-  after(async () => {
-    await gateway?.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  it('lets in whom the policy allows, and shows the context to every later event', async () => {
-    const socket = await connect('custom', '?token=yes')
-    socket.send('hello')
-    const { integrationLatency, arn, ...context } = JSON.parse(await socket.next())
-    assert.deepEqual(context, {
-      principalId: 'ann',
-      type: 'REQUEST',
-      eventType: 'CONNECT',
-      routeKey: '$connect',
-      color: 'red',
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'daemun-websocket-'))
+      await writeFile(join(folder, 'template.yaml'), TEMPLATE)
+      gateway = await startGateway({ shape, file: join(folder, 'template.yaml') })
     })
-    assert.match(arn, /^arn:aws:execute-api:us-east-1:\d{12}:\w+\/Prod\/\$connect$/)
-    assert.equal(typeof integrationLatency, 'number')
-    await socket.close()
-  })
+    after(async () => {
+      await gateway?.stop()
+      await rm(folder, { recursive: true, force: true })
+    })
 
-  it('refuses the handshake with 403 where the policy denies or says nothing', async () => {
-    assert.equal((await refusal('custom', '?token=no')).status, 403)
-    assert.equal((await refusal('custom', '?token=elsewhere')).status, 403)
-  })
+    it('lets in whom the policy allows, and shows the context to every later event', async () => {
+      const socket = await connect('custom', '?token=yes')
+      socket.send('hello')
+      const { integrationLatency, arn, ...context } = JSON.parse(await socket.next())
+      assert.deepEqual(context, {
+        principalId: 'ann',
+        type: 'REQUEST',
+        eventType: 'CONNECT',
+        routeKey: '$connect',
+        color: 'red',
+      })
+      assert.match(arn, /^arn:aws:execute-api:us-east-1:\d{12}:\w+\/Prod\/\$connect$/)
+      assert.equal(typeof integrationLatency, 'number')
+      await socket.close()
+    })
 
-  it('refuses with 401 where nobody is named, and with 500 where the function fails', async () => {
-    assert.equal((await refusal('custom', '')).status, 401)
-    assert.equal((await refusal('custom', '?token=nobody')).status, 401)
-    assert.equal((await refusal('custom', '?token=broken')).status, 500)
-  })
+    it('refuses the handshake with 403 where the policy denies or says nothing', async () => {
+      assert.equal((await refusal('custom', '?token=no')).status, 403)
+      assert.equal((await refusal('custom', '?token=elsewhere')).status, 403)
+    })
 
-  it('asks for the key of a plan, and counts its quota [behaviour.md 14: API keys / usage plans]', async () => {
-    assert.equal((await refusal('keyed', '')).status, 403)
-    assert.equal((await refusal('keyed', '', { 'x-api-key': 'wrong' })).status, 403)
-    const key = { 'x-api-key': 'key-key-key-key-key-key' }
-    await (await connect('keyed', '', key)).close()
-    assert.equal((await refusal('keyed', '', key)).status, 429)
-  })
+    it('refuses with 401 where nobody is named, and with 500 where the function fails', async () => {
+      assert.equal((await refusal('custom', '')).status, 401)
+      assert.equal((await refusal('custom', '?token=nobody')).status, 401)
+      assert.equal((await refusal('custom', '?token=broken')).status, 500)
+    })
 
-  it('refuses an unsigned handshake of an AWS_IAM route with 403', async () => {
-    const { status, headers } = await refusal('signed', '')
-    assert.equal(status, 403)
-    assert.equal(headers['x-amzn-errortype'], 'MissingAuthenticationTokenException')
+    it('asks for the key of a plan, and counts its quota [behaviour.md 14: API keys / usage plans]', async () => {
+      assert.equal((await refusal('keyed', '')).status, 403)
+      assert.equal((await refusal('keyed', '', { 'x-api-key': 'wrong' })).status, 403)
+      const key = { 'x-api-key': 'key-key-key-key-key-key' }
+      await (await connect('keyed', '', key)).close()
+      assert.equal((await refusal('keyed', '', key)).status, 429)
+    })
+
+    it('refuses an unsigned handshake of an AWS_IAM route with 403', async () => {
+      const { status, headers } = await refusal('signed', '')
+      assert.equal(status, 403)
+      assert.equal(headers['x-amzn-errortype'], 'MissingAuthenticationTokenException')
+    })
   })
-})

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { signRequest } from '#languages/sigv4/sign.ts'
-import { call, startGateway } from '../support/gateway.ts'
+import { call, SHAPES, startGateway } from '../support/gateway.ts'
 import { openSocket } from '../support/web-socket.ts'
 
 const TEMPLATE = `AWSTemplateFormatVersion: "2010-09-09"
@@ -21,28 +21,29 @@ Resources:
   Mapping: {Type: AWS::ApiGatewayV2::ApiMapping, DependsOn: [Domain, Stage], Properties: {ApiId: {Ref: Api}, DomainName: ws.example.com, Stage: prod, ApiMappingKey: chat}}
 `
 
-it('a mapping takes handshakes and @connections, and events say the domain name', async (context) => {
-  const folder = await mkdtemp(join(tmpdir(), 'daemun-websocket-'))
-  context.after(() => rm(folder, { recursive: true, force: true }))
-  await writeFile(join(folder, 'template.yaml'), TEMPLATE)
-  const gateway = await startGateway({ shape: 'start', file: join(folder, 'template.yaml') })
-  context.after(() => gateway.stop())
-  const host = { host: 'ws.example.com' }
-  const socket = await openSocket(gateway, gateway.api('chat'), { path: '/chat', headers: host })
-  socket.send('hello')
-  const [id = '', domainName, stage] = (await socket.next()).split(' ')
-  assert.deepEqual([domainName, stage], ['ws.example.com', 'prod'])
-  const path = `/chat/@connections/${encodeURIComponent(id)}`
-  const signed = signRequest(
-    { method: 'POST', target: path, headers: ['Host', host.host], body: Buffer.from('back') },
-    gateway.credentials,
-    { region: 'us-east-1', service: 'execute-api', nowMs: Date.now() },
-  )
-  const headers = Object.fromEntries(
-    signed.flatMap((name, at) => (at % 2 === 0 ? [[name, signed[at + 1] ?? '']] : [])),
-  )
-  const sent = await call(gateway.dataOrigin, path, { method: 'POST', headers, body: 'back' })
-  assert.equal(sent.status, 200, sent.text)
-  assert.equal(await socket.next(), 'back')
-  await socket.close()
-})
+for (const shape of SHAPES)
+  it(`a mapping takes handshakes and @connections, and events say the domain name (${shape})`, async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'daemun-websocket-'))
+    context.after(() => rm(folder, { recursive: true, force: true }))
+    await writeFile(join(folder, 'template.yaml'), TEMPLATE)
+    const gateway = await startGateway({ shape, file: join(folder, 'template.yaml') })
+    context.after(() => gateway.stop())
+    const host = { host: 'ws.example.com' }
+    const socket = await openSocket(gateway, gateway.api('chat'), { path: '/chat', headers: host })
+    socket.send('hello')
+    const [id = '', domainName, stage] = (await socket.next()).split(' ')
+    assert.deepEqual([domainName, stage], ['ws.example.com', 'prod'])
+    const path = `/chat/@connections/${encodeURIComponent(id)}`
+    const signed = signRequest(
+      { method: 'POST', target: path, headers: ['Host', host.host], body: Buffer.from('back') },
+      gateway.credentials,
+      { region: 'us-east-1', service: 'execute-api', nowMs: Date.now() },
+    )
+    const headers = Object.fromEntries(
+      signed.flatMap((name, at) => (at % 2 === 0 ? [[name, signed[at + 1] ?? '']] : [])),
+    )
+    const sent = await call(gateway.dataOrigin, path, { method: 'POST', headers, body: 'back' })
+    assert.equal(sent.status, 200, sent.text)
+    assert.equal(await socket.next(), 'back')
+    await socket.close()
+  })

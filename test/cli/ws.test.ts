@@ -47,3 +47,28 @@ it('daemun ws tells why a handshake was refused, and what is no URL', async (con
   assert.equal(odd.status, 1)
   assert.match(odd.stderr, /ws:\/\/HOST:PORT\/STAGE is expected/)
 })
+
+it('daemun ws --reconnect comes back when its connection is ended', async (context) => {
+  const served = await serve()
+  context.after(() => served.close())
+  const url = `http://127.0.0.1:${served.port}${served.target}`
+  const ids = new Set<string>()
+  const held = async () => {
+    for (;;) {
+      const found = served.connections.held().find(({ connectionId }) => !ids.has(connectionId))
+      if (found !== undefined) return found
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const running = runDaemun(['ws', url, '--reconnect', '--count', '2'])
+  const first = await held()
+  ids.add(first.connectionId)
+  assert.ok(first.send(Buffer.from('one')))
+  first.goAway()
+  const second = await held()
+  assert.ok(second.send(Buffer.from('two')))
+  const { status, stdout, stderr } = await running
+  assert.equal(status, 0, stderr)
+  assert.equal(stdout, 'one\ntwo\n')
+  assert.match(stderr, /closed with 1001 Going away/)
+})
