@@ -86,6 +86,24 @@ describe('what keys, limits, caches and canaries do on the real service', () => 
   })
 })
 
+describe('what WebSocket APIs do on the real service', () => {
+  const skip = existsSync(BEHAVIOUR) ? false : `there is no ${BEHAVIOUR}`
+
+  it('is tested row by row: each is named in brackets by a test of them', { skip }, () => {
+    const rows = rowsOf(readFileSync(BEHAVIOUR, 'utf8'), '14')
+    assert.ok(rows.length >= 16, rows.join(', '))
+    const named = TESTS.filter((text) => text.includes('behaviour.md 14')).flatMap((text) =>
+      [...text.matchAll(/\[(?:behaviour\.md 14: )?([^\]\n]+)\]/g)].flatMap(([, names = '']) =>
+        names.split(/[,;] /),
+      ),
+    )
+    assert.deepEqual(
+      rows.filter((row) => !named.includes(row)),
+      [],
+    )
+  })
+})
+
 /** The first cells of the table of a section. */
 const rowsOf = (page: string, section: string): readonly string[] => {
   const [, rest = ''] = page.split(`\n## ${section}. `)
