@@ -66,7 +66,10 @@ export const callOperations = ({
 
 type Parts = Required<Pick<OperationCall, 'lambda' | 'isBucketEmpty' | 'userPools' | 'messaging'>>
 
-/** Loaded for the templates that need them: a start waits for what it loads. */
+/**
+ * Loaded for the templates that need them: a start waits for what it loads. That a process's first deployment loads
+ * inside its transaction keeps nobody waiting: nothing is served before it is done, and later ones load nothing.
+ */
 const REGISTRIES: Readonly<Record<ServiceName, (parts: Parts) => Promise<Registry>>> = {
   apigateway: async () => {
     const [{ apigatewayOperations }, { openapiOperations }] = await Promise.all([

@@ -76,7 +76,9 @@ export const createCallerPolicies = (): CallerPolicies => {
     const limits: Limit[] = []
     const boundary = principal === undefined ? 'none' : policiesOf(principal).boundary
     if (boundary !== 'none') limits.push(['permissions-boundary', evaluateAll(boundary, access)])
-    // AWS: the policies of a session are one set: what any of them allows, they allow. [STS: AssumeRole, PolicyArns]
+    // AWS: the inline policy and the managed ones of a session are one type of policy: what any of them allows, they
+    // allow, and the session may what they and the role's own policies both allow. [IAM guide: access_policies,
+    // "a logical OR across all of those policies"; STS: AssumeRole, "the intersection of the role's identity-based policy and the session policies"]
     if (texts.length > 0)
       limits.push(['session', evaluateAll(together(texts.map(sessionPolicyOf)), access)])
     return limits
