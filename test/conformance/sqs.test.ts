@@ -42,7 +42,8 @@ describe('SQS', () => {
   it('a queue is made once, found, listed, changed, tagged and deleted', async () => {
     const { QueueUrl } = await made('life', { VisibilityTimeout: '10' })
     assert.equal(QueueUrl, `${gateway.endpoint}/123456789012/life`)
-    assert.equal((await made('life', { VisibilityTimeout: '10' })).QueueUrl, QueueUrl)
+    const same = { VisibilityTimeout: '10', SqsManagedSseEnabled: 'true' }
+    assert.equal((await made('life', same)).QueueUrl, QueueUrl)
     await assert.rejects(made('life', { VisibilityTimeout: '11' }), { name: 'QueueNameExists' })
     const url = await client.send(new sqs.GetQueueUrlCommand({ QueueName: 'life' }))
     assert.equal(url.QueueUrl, QueueUrl)
@@ -219,8 +220,12 @@ describe('SQS', () => {
       new sqs.ListDeadLetterSourceQueuesCommand({ QueueUrl: dead.QueueUrl }),
     )
     assert.deepEqual(sources.queueUrls, [QueueUrl])
-    await client.send(new sqs.StartMessageMoveTaskCommand({ SourceArn: dead.arn }))
+    const move = (more: object = {}) =>
+      client.send(new sqs.StartMessageMoveTaskCommand({ SourceArn: dead.arn, ...more }))
+    await move()
     assert.equal((await receive(QueueUrl))[0]?.Body, 'poison')
+    const other = await made('other.fifo', { FifoQueue: 'true' })
+    await assert.rejects(move({ DestinationArn: other.arn }), { name: 'UnsupportedOperation' })
   })
 
   it('what is too large, out of range or not there is refused in AWS’s codes', async () => {

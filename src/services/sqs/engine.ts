@@ -276,11 +276,12 @@ export const createQueueEngine = (options: {
         return messages.count(queueId, nowMs)
       }),
     move: async (from, to, max) => {
-      const plan = to === undefined ? await homes(from) : [{ to, source: undefined }]
+      const plan = to === undefined ? await homes(from) : [{ to, sourceArn: undefined }]
       const moved = await file.run(() => {
         let count = 0
-        for (const { to, source } of plan) {
-          count += messages.move(from.queueId, to.queueId, clock.nowMs(), max - count, source)
+        for (const { to, sourceArn } of plan) {
+          const order = { from, to, max: max - count, sourceArn, newId: () => random.uuid() }
+          count += messages.move(order, clock.nowMs())
         }
         return count
       })
@@ -304,10 +305,10 @@ export const createQueueEngine = (options: {
 
   /** Where the messages of a dead-letter queue came from. */
   async function homes(from: QueueFacts) {
-    const plan: { readonly to: QueueFacts; readonly source: string | undefined }[] = []
-    for (const source of messages.sources(from.queueId)) {
-      const to = await findByArn(source)
-      if (to !== undefined) plan.push({ to, source })
+    const plan: { readonly to: QueueFacts; readonly sourceArn: string | undefined }[] = []
+    for (const sourceArn of messages.sources(from.queueId)) {
+      const to = await findByArn(sourceArn)
+      if (to !== undefined) plan.push({ to, sourceArn })
     }
     return plan
   }

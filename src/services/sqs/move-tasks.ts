@@ -29,6 +29,7 @@ interface MoveTask {
 
 /** By `{source ARN}/{start, in milliseconds}`. */
 const moveTasks = collection<MoveTask>('sqs/moveTasks')
+/** AWS: so many of a source are told of. [API reference: ListMessageMoveTasks] */
 const TASKS_MAX = 10
 /** AWS: at once, of an account. [guide: sqs-configure-dead-letter-queue-redrive] */
 const RUNNING_MAX = 100
@@ -47,6 +48,9 @@ export const moveTaskOperations = (engine: QueueEngine) => ({
         'The resource that you specified for the SourceArn parameter doesn’t exist.',
       )
     }
+    // AWS: [guide: sqs-configure-dead-letter-queue-redrive, "both queues are the same type"]
+    if (to !== undefined && to.isFifo !== from.isFifo)
+      throw unsupported('The destination queue must be of the same type as the source queue.')
     const scope = { accountId: call.accountId, region: call.region }
     const all = await call.store.read((view) => view.list(queues, scope))
     const isDeadLetterQueue = all.some(
@@ -75,6 +79,9 @@ export const moveTaskOperations = (engine: QueueEngine) => ({
       toMove: visible,
       startedMs: call.nowMs,
     }
+    await call.store.write(async (tx) => {
+      for (const { key } of others.slice(0, 1 - TASKS_MAX)) await tx.delete(moveTasks, scope, key)
+    })
     const save = (task: MoveTask) => put(call.store, scope, key, task)
     const move = (max: number) => engine.move(from, to, max)
     const step = stepper(first, move, save)

@@ -181,17 +181,8 @@ export const shownAttributes = (
   asked: readonly string[],
 ): Attributes => {
   const { attributes, createdMs, modifiedMs, name } = record
-  const isFifo = attributes['FifoQueue'] === 'true'
   const all: Attributes = {
-    ...ATTRIBUTE_DEFAULTS,
-    SqsManagedSseEnabled: attributes['KmsMasterKeyId'] === undefined ? 'true' : 'false',
-    ...(attributes['KmsMasterKeyId'] !== undefined && { KmsDataKeyReusePeriodSeconds: '300' }),
-    ...(isFifo && {
-      ContentBasedDeduplication: 'false',
-      DeduplicationScope: 'queue',
-      FifoThroughputLimit: 'perQueue',
-    }),
-    ...attributes,
+    ...withDefaults(attributes),
     QueueArn: queueArn(scope, name),
     CreatedTimestamp: String(Math.floor(createdMs / 1_000)),
     LastModifiedTimestamp: String(Math.floor(modifiedMs / 1_000)),
@@ -204,6 +195,19 @@ export const shownAttributes = (
   if (unknown !== undefined) throw invalidAttributeName(unknown)
   return Object.fromEntries(Object.entries(all).filter(([key]) => asked.includes(key)))
 }
+
+/** With what holds where nobody has set it. */
+export const withDefaults = (attributes: Attributes): Attributes => ({
+  ...ATTRIBUTE_DEFAULTS,
+  SqsManagedSseEnabled: attributes['KmsMasterKeyId'] === undefined ? 'true' : 'false',
+  ...(attributes['KmsMasterKeyId'] !== undefined && { KmsDataKeyReusePeriodSeconds: '300' }),
+  ...(attributes['FifoQueue'] === 'true' && {
+    ContentBasedDeduplication: 'false',
+    DeduplicationScope: 'queue',
+    FifoThroughputLimit: 'perQueue',
+  }),
+  ...attributes,
+})
 
 const isSettable = (name: string): boolean =>
   name === 'FifoQueue' ||

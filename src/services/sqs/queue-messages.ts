@@ -62,6 +62,15 @@ export interface Attempt {
   readonly visibleMs: number
 }
 
+export interface MoveOrder {
+  readonly from: QueueFacts
+  readonly to: QueueFacts
+  readonly max: number
+  /** Only what came from there; absent: from anywhere. */
+  readonly sourceArn?: string | undefined
+  readonly newId: () => string
+}
+
 export interface QueueCounts {
   readonly visible: number
   readonly inFlight: number
@@ -105,8 +114,8 @@ export interface QueueMessages {
   inFlight(queueId: string, nowMs: number): number
   /** Forgets what is too old. */
   expire(queueId: string, nowMs: number): void
-  /** Moves what is visible and came from `sourceArn` (from anywhere without it), at most `max`, and says how much. */
-  move(from: string, to: string, nowMs: number, max: number, sourceArn?: string): number
+  /** Moves what is visible, and says how much. */
+  move(order: MoveOrder, nowMs: number): number
   sources(queueId: string): readonly string[]
   queueIds(): readonly string[]
 }
@@ -172,7 +181,8 @@ const prepare = (database: DatabaseSync) => ({
        first_received_ms = COALESCE(first_received_ms, ?) WHERE seq = ?`,
   ),
   bury: database.prepare(
-    'UPDATE messages SET queue = ?, visible_ms = ?, source_arn = ?, receipt = NULL, expires_ms = ? WHERE seq = ?',
+    `UPDATE messages SET queue = ?, visible_ms = ?, source_arn = ?, receipt = NULL, sent_ms = ?, expires_ms = ?,
+       dedup_id = CASE WHEN dedup_id IS NULL THEN NULL ELSE id END WHERE seq = ?`,
   ),
   next: database.prepare(
     'SELECT MIN(visible_ms) AS ms FROM messages WHERE queue = ? AND visible_ms > ?',
@@ -196,10 +206,13 @@ const prepare = (database: DatabaseSync) => ({
   ),
   expire: database.prepare('DELETE FROM messages WHERE queue = ? AND expires_ms <= ?'),
   expireSeen: database.prepare('DELETE FROM seen WHERE queue = ? AND until_ms <= ?'),
-  move: database.prepare(
-    `UPDATE messages SET queue = ?, visible_ms = ?, received = 0, receipt = NULL, first_received_ms = NULL
-     WHERE seq IN (SELECT seq FROM messages WHERE queue = ? AND visible_ms <= ?
-       AND source_arn IS COALESCE(?, source_arn) ORDER BY seq LIMIT ?)`,
+  movable: database.prepare(
+    `SELECT seq FROM messages WHERE queue = ?1 AND visible_ms <= ?2 AND expires_ms > ?2
+       AND source_arn IS COALESCE(?3, source_arn) ORDER BY seq LIMIT ?4`,
+  ),
+  renew: database.prepare(
+    `UPDATE messages SET queue = ?1, id = ?2, sent_ms = ?3, visible_ms = ?3, expires_ms = ?4, received = 0,
+       receipt = NULL, first_received_ms = NULL, source_arn = NULL WHERE seq = ?5`,
   ),
   sources: database.prepare(
     'SELECT DISTINCT source_arn AS arn FROM messages WHERE queue = ? AND source_arn IS NOT NULL',
@@ -227,10 +240,11 @@ const receiver =
       if (spent.length === 0) break
       buried += spent.length
       for (const message of spent) {
-        // AWS: in a standard queue it keeps its age, in a FIFO queue it begins anew. [guide: sqs-dead-letter-queues]
+        // AWS: in a standard queue it keeps its age, in a FIFO queue it begins anew [guide: sqs-dead-letter-queues], and
+        // there its deduplication id is its own id [guide: sqs-configure-dead-letter-queue-redrive].
         const fromMs = queue.isFifo ? nowMs : message.sent_ms
         const expiresMs = fromMs + deadLetterQueue.retentionSeconds * 1_000
-        bury.run(deadLetterQueue.queueId, nowMs, queue.arn, expiresMs, message.seq)
+        bury.run(deadLetterQueue.queueId, nowMs, queue.arn, fromMs, expiresMs, message.seq)
       }
       found = find(max)
     }
@@ -303,8 +317,14 @@ const rest = (
     statements.expire.run(queueId, nowMs)
     statements.expireSeen.run(queueId, nowMs)
   },
-  move: (from, to, nowMs, max, sourceArn) =>
-    Number(statements.move.run(to, nowMs, from, nowMs, sourceArn ?? null, max).changes),
+  move: ({ from, to, max, sourceArn, newId }, nowMs) => {
+    const found = statements.movable.all(from.queueId, nowMs, sourceArn ?? null, max)
+    // AWS: what is moved back is a new message, with all its time before it. [guide: sqs-configure-dead-letter-queue-redrive]
+    const expiresMs = nowMs + to.retentionSeconds * 1_000
+    for (const { seq } of found)
+      statements.renew.run(to.queueId, newId(), nowMs, expiresMs, Number(seq))
+    return found.length
+  },
   sources: (queueId) => statements.sources.all(queueId).map(({ arn }) => String(arn)),
   queueIds: () => statements.queueIds.all().map(({ queue }) => String(queue)),
 })

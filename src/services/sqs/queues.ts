@@ -25,19 +25,13 @@ import {
   queueNameExists,
 } from './errors.ts'
 import { range } from './outgoing.ts'
-import {
-  ATTRIBUTE_DEFAULTS,
-  nameOfUrl,
-  queueArn,
-  type QueueRecord,
-  queues,
-  readRedrive,
-} from './queue.ts'
+import { nameOfUrl, queueArn, type QueueRecord, queues, readRedrive } from './queue.ts'
 import {
   allowsRedriveFrom,
   checkAttributes,
   checkTogether,
   shownAttributes,
+  withDefaults,
   withoutEmpty,
   withoutOther,
 } from './queue-attributes.ts'
@@ -82,7 +76,7 @@ export const createQueue = async (input: Shape<CreateQueueRequest>, call: WriteC
   checkTags(input.tags ?? {})
   const before = await call.view.get(queues, call, name)
   if (before !== undefined) {
-    const now = { ...ATTRIBUTE_DEFAULTS, ...before.attributes }
+    const now = withDefaults(before.attributes)
     const other = Object.entries(attributes).find(([key, value]) => now[key] !== value)
     if (other !== undefined) throw queueNameExists(other[0])
     return { QueueUrl: queueUrl(call, name) }

@@ -197,7 +197,8 @@ describe('the queues of a node', () => {
     const dead = await queueOf('dead')
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: '2' })
     const queue = await queueOf('alive', { RedrivePolicy })
-    for (const body of ['a', 'b', 'c']) await send(queue, body)
+    const sent = []
+    for (const body of ['a', 'b', 'c']) sent.push(...(await send(queue, body)))
     for (let at = 0; at < 2; at++) {
       assert.equal((await receive(queue)).length, 3)
       clock.advance(31_000)
@@ -205,9 +206,27 @@ describe('the queues of a node', () => {
     assert.deepEqual(await bodies(queue), [])
     const [held] = await receive(dead, { max: 1 })
     assert.equal(held?.message.source_arn, queue.arn)
+    const movedMs = clock.nowMs()
     // What somebody is at work on stays.
     assert.equal(await engine.move(dead, undefined, 1), 1)
     assert.equal(await engine.move(dead, undefined, 10), 1)
-    assert.deepEqual(await bodies(queue), ['b', 'c'])
+    // AWS: what comes back is a new message, with all its time before it.
+    clock.advance(345_570_000)
+    const [b, c, ...more] = (await receive(queue)).map(({ message }) => message)
+    assert.deepEqual([b?.body, c?.body, b?.sent_ms, b?.source_arn], ['b', 'c', movedMs, null])
+    assert.deepEqual([b?.received, more], [1, []])
+    assert.notEqual(b?.id, sent[1]?.id)
+  })
+
+  it('in a FIFO dead-letter queue a message begins anew, by its own id', async () => {
+    const dead = await fifo('dead.fifo')
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: '1' })
+    const queue = await fifo('alive.fifo', { RedrivePolicy })
+    const [sent] = await send(queue, 'a', 'g')
+    await receive(queue)
+    clock.advance(31_000)
+    assert.deepEqual(await bodies(queue), [])
+    const [held] = (await receive(dead)).map(({ message }) => message)
+    assert.deepEqual([held?.dedup_id, held?.sent_ms], [sent?.id, clock.nowMs()])
   })
 })
