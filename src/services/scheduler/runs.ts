@@ -36,15 +36,17 @@ export const scheduledRuns = (options: {
 
   return async () => {
     const { changes, revision: upTo } = await store.changes(schedules, revision)
-    revision = upTo
-    if (changes.length === 0) return all
+    if (changes.length === 0) {
+      revision = upTo
+      return all
+    }
     for (const { key, value } of changes) {
       const before = known.get(key)
-      known.delete(key)
       const runKey = value?.isEnabled === true ? `${key} ${value.generation}` : ''
       if (before !== undefined && before.key !== runKey) {
         await file.run(() => forget.run(key, key, runKey))
       }
+      known.delete(key)
       if (value?.isEnabled !== true) continue
       const atMs = reached.get(runKey)?.['at_ms']
       try {
@@ -58,6 +60,8 @@ export const scheduledRuns = (options: {
       }
     }
     all = [...known.values()]
+    // Only now: what could not be taken in, for instance on a full disk, is asked for again.
+    revision = upTo
     return all
   }
 }
