@@ -31,7 +31,7 @@ export const answerClock = (
   { clock, changed }: ClockPage,
 ): HttpResponse | Promise<HttpResponse> | undefined => {
   if (request.target !== PATH) return undefined
-  if (request.method === 'GET') return json(200, describe(clock))
+  if (request.method === 'GET') return json(200, describeClock(clock))
   if (request.method !== 'POST') return json(405, { message: 'GET tells the time, POST sets it.' })
   if (changed === undefined) {
     const message = 'This clock is the real one. Start with --clock controlled to set it.'
@@ -46,20 +46,30 @@ const setClock = async (
   changed: () => Promise<void>,
 ): Promise<HttpResponse> => {
   const text = Buffer.from(await request.body.read(BODY_BYTES_MAX)).toString('utf8')
-  const refusal = change(clock, text)
+  const refusal = await changeClock({ clock, changed }, parsed(text))
   if (refusal !== undefined) return json(400, { message: refusal })
-  await changed()
-  return json(200, describe(clock))
+  return json(200, describeClock(clock))
 }
 
-/** What is wrong with it, or undefined where it is done. */
-const change = (clock: AdjustableClock, text: string): string | undefined => {
-  let order: unknown
+const parsed = (text: string): unknown => {
   try {
-    order = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
-    return USAGE
+    return undefined // Refused as what is no order.
   }
+}
+
+/** What is wrong with the order, or undefined where it is done. */
+export const changeClock = async (
+  { clock, changed }: Required<ClockPage>,
+  order: unknown,
+): Promise<string | undefined> => {
+  const refusal = change(clock, order)
+  if (refusal === undefined) await changed()
+  return refusal
+}
+
+const change = (clock: AdjustableClock, order: unknown): string | undefined => {
   if (!isObject(order)) return USAGE
   const { set, advanceMs, fixed } = order
   if (set === 'real') return void clock.set(undefined)
@@ -78,7 +88,7 @@ const change = (clock: AdjustableClock, text: string): string | undefined => {
 const USAGE =
   'It takes {"set":"2026-11-21T12:00:00Z"} or {"set":"real"} or {"advanceMs":1000}, and "fixed":true or false beside.'
 
-const describe = (clock: AdjustableClock) => {
+export const describeClock = (clock: AdjustableClock) => {
   const setting = clock.setting()
   const mode = setting === undefined ? 'real' : setting.isFixed ? 'fixed' : 'running'
   return { now: new Date(clock.nowMs()).toISOString(), mode }

@@ -5,6 +5,7 @@ import type { FoundTemplate } from '#deploy/find-template.ts'
 import { createInvokeApi } from '#lambda/invoke-api.ts'
 import type { InvokeFunction } from '#model/ports.ts'
 import type { DraftTests } from '#model/draft-tests.ts'
+import type { RequestStore } from '#observability/requests.ts'
 import { present } from '#shared/assert.ts'
 import { systemClock } from '#shared/clock.ts'
 import { follow, keepPulling } from '#snapshot/distribute.ts'
@@ -14,6 +15,7 @@ import { refuseUpgrade } from '#transport/handshake.ts'
 import { startHttpListener } from '#transport/http-listener.ts'
 import type { Settings } from '../settings.ts'
 import { answerWhenServed } from './answer-when-served.ts'
+import type { ClockPage } from './clock.ts'
 import { composeCustomResources } from './custom-resources.ts'
 import { composeDataPlane } from './data-plane.ts'
 import { type ApiDescription, describeApis, withUndeployed } from './describe.ts'
@@ -39,6 +41,9 @@ export interface SingleProcess {
   readonly report: readonly ReportLine[]
   /** Files whose change asks for a deployment. */
   readonly files: readonly string[]
+  readonly clock: Required<ClockPage>
+  /** The last of them. */
+  readonly requests: Pick<RequestStore, 'list'>
   /** Deploys the template again. Throws what is wrong with it, and serves on what was. */
   redeploy(): Promise<Redeployment>
   close(): Promise<void>
@@ -158,6 +163,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       endpointUrl: () => endpoint,
       invoke,
     })
+    const clock = { clock: host.clock, changed: async () => host.messaging.clockSet() }
     door.handle = createFrontDoor({
       settings,
       management: answerWhenServed(host, () => pull()),
@@ -172,7 +178,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       userPools: host.userPools,
       hostedPages: host.hostedPages,
       messaging: host.messaging,
-      clock: { clock: host.clock, changed: async () => host.messaging.clockSet() },
+      clock,
       requests: {
         recorder,
         gate: host.gate,
@@ -217,6 +223,8 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       services: first.services,
       report: first.report,
       files: first.files,
+      clock,
+      requests: recorder.requests,
       redeploy: deploy,
       close,
     }

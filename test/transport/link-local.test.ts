@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import type { LookupFunction } from 'node:net'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { isLinkLocal } from '#transport/link-local.ts'
 import { answering, client, fails, get } from './raw-upstream.ts'
 
@@ -16,6 +16,12 @@ const resolving = (...answers: readonly (readonly string[])[]): LookupFunction =
       found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     )
   }
+}
+
+/** In a network of its own. */
+const alone = (words: readonly string[]) => {
+  const [command = '', ...args] = ['unshare', '-rn', ...words]
+  return spawnSync(command, args, { encoding: 'utf8' })
 }
 
 describe('link-local and metadata addresses', () => {
@@ -95,14 +101,12 @@ describe('the upstream client', () => {
   })
 
   it('reaches what may be there by name, and by no other name', (test) => {
-    const script = join(import.meta.dirname, 'link-local-network.ts')
+    const script = fileURLToPath(new URL('./link-local-network.ts', import.meta.url))
+    const made = alone(['true'])
+    if (made.status !== 0) return test.skip('no network of its own can be made here (unshare -rn)')
     const command = 'ip link set lo up && ip addr add 169.254.169.254/32 dev lo && exec "$@"'
     const run = [process.execPath, '--conditions=source', script]
-    const made = spawnSync('unshare', ['-rn', 'true'])
-    if (made.status !== 0) return test.skip('no network of its own can be made here (unshare -rn)')
-    const child = spawnSync('unshare', ['-rn', 'sh', '-c', command, 'sh', ...run], {
-      encoding: 'utf8',
-    })
+    const child = alone(['sh', '-c', command, 'sh', ...run])
     assert.equal(child.status, 0, child.stderr)
     assert.deepEqual(JSON.parse(child.stdout), {
       'by its address': 'forbidden',
