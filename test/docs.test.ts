@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
+import { RESPONSE_TYPES } from '#data-plane/respond/gateway-response.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -112,6 +113,11 @@ describe('ARCHITECTURE.md', () => {
     assert.deepEqual({ lost, missing }, { lost: [], missing: [] })
   })
 
+  it('is short, and so is what agents read first', () => {
+    assert.ok(page.split('\n').length <= 150)
+    assert.ok(read('AGENTS.md').split('\n').length <= 60)
+  })
+
   it('names files and folders that are there', () => {
     const paths = [...page.matchAll(/`((?:[\w-]+\/)+(?:[\w.-]+\.(?:ts|md))?)`/g)].map(
       ([, path = '']) => path,
@@ -124,6 +130,14 @@ describe('ARCHITECTURE.md', () => {
     )
     assert.ok(paths.length > 10)
     assert.deepEqual(lost, [])
+  })
+})
+
+describe('docs/errors.md', () => {
+  it('has a row for every type of failure', () => {
+    const page = read('docs/errors.md')
+    const missing = Object.keys(RESPONSE_TYPES).filter((type) => !page.includes(`\`${type}\``))
+    assert.deepEqual(missing, [])
   })
 })
 
