@@ -79,6 +79,9 @@ export const openCodeStore = (options: {
         return { sha256, bytes: bytes.length, files, release }
       } catch (error) {
         release()
+        // Sweeps go by the archives: without one, nobody would ever ask for the folder.
+        if (!arriving.has(sha256) && !existsSync(archivePath(dataDir, sha256)))
+          await rm(unpackedPath(dataDir, sha256), { recursive: true, force: true })
         throw error
       }
     },
@@ -107,14 +110,19 @@ const writeWhole = async (path: string, bytes: Buffer): Promise<void> => {
   if (existsSync(path)) return
   const unfinished = `${path}.${process.pid}.${randomUUID().slice(0, 8)}`
   await mkdir(dirname(path), { recursive: true })
-  const file = await open(unfinished, 'wx')
   try {
-    await file.writeFile(bytes)
-    await file.sync()
+    const file = await open(unfinished, 'wx')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(unfinished, path)
   } finally {
-    await file.close()
+    // What a full disk has of it takes none of the room that is left.
+    await rm(unfinished, { force: true })
   }
-  await rename(unfinished, path)
 }
 
 const sweep = async (

@@ -1,7 +1,7 @@
 // A disk with no byte left: whoever writes is told so in AWS's codes, requests of the APIs go on, and with room again
 // everything works and is as it was. The disk is a tmpfs of the gateway's own (test/support/small-disk.ts).
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -9,9 +9,11 @@ import { GetUsageCommand } from '@aws-sdk/client-api-gateway'
 import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as dynamodb from '@aws-sdk/client-dynamodb'
 import * as events from '@aws-sdk/client-eventbridge'
+import * as lambda from '@aws-sdk/client-lambda'
 import * as s3 from '@aws-sdk/client-s3'
 import * as sns from '@aws-sdk/client-sns'
 import * as sqs from '@aws-sdk/client-sqs'
+import { ROLE, zipOf } from '../lambda/api/support.ts'
 import { type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
 import { openShop } from '../support/selling.ts'
 import { sdkOptions } from '../support/services.ts'
@@ -24,6 +26,9 @@ const QUOTA = ASKED * 4
 /** The gateway's clock: events of another day would be refused by their time. */
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z')
 const DAYS = { startDate: '2026-11-21', endDate: '2026-11-21' }
+
+/** What the writes are called before the disk is full, while it is, and after. */
+const NAMES = ['a', 'bb', 'ccc', 'dddd']
 
 type Write = (name: string) => Promise<unknown>
 
@@ -65,6 +70,28 @@ const openWrites = async (gateway: Gateway) => {
   const { UploadId } = await bucket.send(
     new s3.CreateMultipartUploadCommand({ Bucket, Key: 'parts' }),
   )
+  const uploaded = new Map<string, s3.CompleteMultipartUploadCommandInput>()
+  const Body = Buffer.alloc(20_000, 'x')
+  for (const name of NAMES) {
+    const begun = { Bucket, Key: `whole-${name}` }
+    const whole = await bucket.send(new s3.CreateMultipartUploadCommand(begun))
+    const part = { ...begun, UploadId: whole.UploadId, PartNumber: 1 }
+    const { ETag } = await bucket.send(new s3.UploadPartCommand({ ...part, Body }))
+    uploaded.set(name, { ...part, MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } })
+  }
+  const functions = new lambda.LambdaClient(options)
+  const code = (name: string) =>
+    zipOf({ 'index.js': `exports.handler = async () => ${JSON.stringify(name.padEnd(9_000))}` })
+  const createFunction = (FunctionName: string, ZipFile: Buffer) => {
+    const made = {
+      FunctionName,
+      Role: ROLE,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+    } as const
+    return functions.send(new lambda.CreateFunctionCommand({ ...made, Code: { ZipFile } }))
+  }
+  await createFunction('updated', code('at first'))
   const stream = { logGroupName: 'group', logStreamName: 'stream' }
   await group.send(new logs.CreateLogGroupCommand(stream))
   await group.send(new logs.CreateLogStreamCommand(stream))
@@ -82,7 +109,6 @@ const openWrites = async (gateway: Gateway) => {
   const item = (id: string) => ({ id: { S: id }, text: { S: 'x'.repeat(8_000) } })
   const put = (TableName: string, id: string) =>
     table.send(new dynamodb.PutItemCommand({ TableName, Item: item(id) }))
-  const Body = Buffer.alloc(20_000, 'x')
   const writes: Readonly<Record<string, Write>> = {
     send: (name) => {
       const MessageBody = `sent ${name}`.padEnd(8_000)
@@ -104,6 +130,16 @@ const openWrites = async (gateway: Gateway) => {
       const PartNumber = name.length
       const part = { Bucket, Key: 'parts', UploadId, PartNumber, Body }
       return bucket.send(new s3.UploadPartCommand(part))
+    },
+    completeMultipartUpload: (name) => {
+      const whole = uploaded.get(name)
+      assert.ok(whole)
+      return bucket.send(new s3.CompleteMultipartUploadCommand(whole))
+    },
+    createFunction: (name) => createFunction(`made-${name}`, code(name)),
+    updateFunctionCode: (name) => {
+      const changed = { FunctionName: 'updated', ZipFile: code(`updated ${name}`) }
+      return functions.send(new lambda.UpdateFunctionCodeCommand(changed))
     },
     putItem: (id) => put('plain', id),
     putStreamedItem: (id) => put('streamed', id),
@@ -152,6 +188,16 @@ const openWrites = async (gateway: Gateway) => {
       (await table.send(new dynamodb.ScanCommand({ TableName }))).Items?.map(
         ({ id }) => id?.S,
       ).sort(),
+    functions: async () =>
+      (await functions.send(new lambda.ListFunctionsCommand({}))).Functions?.map(
+        ({ FunctionName }) => FunctionName,
+      ).sort(),
+    called: async (FunctionName: string) => {
+      const { Payload } = await functions.send(new lambda.InvokeCommand({ FunctionName }))
+      return Buffer.from(Payload ?? [])
+        .toString()
+        .replace(/^"(.*?) *"$/, '$1')
+    },
     tables: async () => (await table.send(new dynamodb.ListTablesCommand({}))).TableNames,
     logged: async () =>
       (await group.send(new logs.GetLogEventsCommand(stream))).events?.map(({ message = '' }) =>
@@ -159,7 +205,7 @@ const openWrites = async (gateway: Gateway) => {
       ),
   }
   const close = (): void => {
-    for (const client of [queue, topic, bus, bucket, group, table]) client.destroy()
+    for (const client of [queue, topic, bus, bucket, functions, group, table]) client.destroy()
   }
   return { writes, read, close }
 }
@@ -205,6 +251,9 @@ describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
           [],
         )
 
+        // An environment runs on a full disk, and none can start.
+        assert.equal(await read.called('updated'), 'updated a')
+
         for (const name of ['bb', 'ccc']) {
           const wanted = Object.keys(writes).map((operation) => [
             operation,
@@ -219,6 +268,10 @@ describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
           assert.deepEqual(await refusals(writes, name, disk.fill), wanted)
         }
         assert.deepEqual(await read.items('plain'), ['a', 'a-1', 'a-2'])
+        assert.equal(await read.called('updated'), 'updated a')
+        // Of `updated`, twice, and of `made-a`: nothing is left of those that were refused.
+        const kept = (folder: string) => readdir(join(disk.path, 'data/functions', folder))
+        assert.deepEqual([(await kept('archives')).length, (await kept('unpacked')).length], [3, 3])
         // With a quota that is written down before it is given: it is counted on, and not exceeded.
         assert.deepEqual(new Set(await shop.statuses(ASKED, KEY)), new Set([200]))
         await assert.rejects(shop.createKey('another-key-of-a-customer'), {
@@ -230,10 +283,10 @@ describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
           (await refusals(writes, 'dddd')).filter(([, code]) => code !== 'done'),
           [],
         )
-        const kept = ['a', 'dddd']
+        const done = ['a', 'dddd']
         assert.deepEqual(
           await read.messages(6),
-          kept
+          done
             .flatMap((name) => [`published ${name}`, `sent ${name}`, `{"name":"${name}"}`])
             .sort(),
         )
@@ -241,15 +294,23 @@ describe('a full disk', { skip: noSmallDisk(tmpdir()) ?? false }, () => {
         assert.deepEqual(await read.objects(), [
           ['a', 20_000],
           ['dddd', 20_000],
+          ['whole-a', 20_000],
+          ['whole-dddd', 20_000],
         ])
+        // The parts are where they were.
+        await writes['completeMultipartUpload']?.('bb')
+        assert.deepEqual(await read.functions(), ['made-a', 'made-dddd', 'updated'])
+        assert.equal(await read.called('updated'), 'updated dddd')
+        await writes['createFunction']?.('bb')
+        assert.equal(await read.called('made-bb'), 'bb')
         assert.deepEqual(await read.parts(), [1, 4])
         assert.deepEqual(
           await read.logged(),
-          kept.map((name) => `logged ${name}`),
+          done.map((name) => `logged ${name}`),
         )
-        const halves = kept.flatMap((name) => [name, `${name}-1`, `${name}-2`])
+        const halves = done.flatMap((name) => [name, `${name}-1`, `${name}-2`])
         assert.deepEqual(await read.items('plain'), halves)
-        assert.deepEqual(await read.items('streamed'), kept)
+        assert.deepEqual(await read.items('streamed'), done)
         assert.deepEqual(await read.tables(), ['plain', 'streamed', 'table-a', 'table-dddd'])
         const left = await shop.statuses(QUOTA - ASKED, KEY)
         assert.equal(left.filter((status) => status === 200).length, QUOTA - ASKED - 1)
