@@ -98,7 +98,7 @@ export const createDynamoDb = ({ folder, store, onError }: DynamoDbOptions): Dyn
     scopes.clear()
     for (const opening of opened) await opening.then(({ engine }) => engine.close(), onError)
   }
-  const sweeper = createSweeper(engineOf)
+  const sweeper = createSweeper(engineOf, onError)
   return {
     sweep: (call) => sweeper.sweep({ ...call, store }),
     answer: async (request, call, gate) => {

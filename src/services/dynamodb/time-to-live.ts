@@ -22,7 +22,11 @@ export interface Sweeper {
   sweep(call: Pick<StoreCall, 'store' | 'nowMs' | 'ids' | 'requestId'>): Promise<void>
 }
 
-export const createSweeper = (engineOf: (scope: Scope) => Promise<Engine>): Sweeper => {
+/** A table whose items cannot be deleted is told of, and keeps no other one waiting. */
+export const createSweeper = (
+  engineOf: (scope: Scope) => Promise<Engine>,
+  onError: (error: unknown) => void,
+): Sweeper => {
   /** Where the next sweep of a table goes on. */
   const places = new Map<string, unknown>()
   return {
@@ -31,9 +35,13 @@ export const createSweeper = (engineOf: (scope: Scope) => Promise<Engine>): Swee
       for (const key of places.keys()) if (!all.some((one) => one.key === key)) places.delete(key)
       for (const { key, value } of all) {
         const call = { ...given, accountId: value.accountId, region: value.region }
-        const next = await sweepTable(await engineOf(value), value, call, places.get(key))
-        if (next === undefined) places.delete(key)
-        else places.set(key, next)
+        try {
+          const next = await sweepTable(await engineOf(value), value, call, places.get(key))
+          if (next === undefined) places.delete(key)
+          else places.set(key, next)
+        } catch (error) {
+          onError(error)
+        }
       }
     },
   }

@@ -11,4 +11,9 @@ export const resourceNotFound = () =>
   new ServiceError('ResourceNotFoundException', 404, 'Resource does not exist')
 export const authorizationError = (message: string) =>
   new ServiceError('AuthorizationErrorException', 403, message)
+/** AWS: [API reference: CreateTopic, Subscribe; guide: sns-quotas] */
+export const topicLimitExceeded = () =>
+  new ServiceError('TopicLimitExceededException', 403, 'Topic count limit exceeded')
+export const subscriptionLimitExceeded = () =>
+  new ServiceError('SubscriptionLimitExceededException', 403, 'Subscription count limit exceeded')
 export const batchError = (code: string, message: string) => new ServiceError(code, 400, message)

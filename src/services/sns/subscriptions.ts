@@ -13,12 +13,19 @@ import type { ReadCall, WriteCall } from '#store/transactional.ts'
 import { notImplemented } from '#wire/errors.ts'
 import type { Shape } from '#wire/operation.ts'
 import { tokenOf } from '#wire/pagination.ts'
-import { authorizationError, invalidParameter, subscriptionNotFound } from './errors.ts'
+import {
+  authorizationError,
+  invalidParameter,
+  subscriptionLimitExceeded,
+  subscriptionNotFound,
+} from './errors.ts'
 import { partsOfArn, type SubscriptionRecord, subscriptions, topicArn } from './records.ts'
 import { checkSubscriptionAttributes, scopeOf } from './subscription-attributes.ts'
 import { afterOf, topicOf } from './topics.ts'
 
 const PAGE = 100
+/** AWS: 12,500,000 of a topic; here as many as one publish can look through. */
+const SUBSCRIPTIONS_MAX = 10_000
 const TOKEN_BYTES = 64
 /** AWS: two days. [API reference: ConfirmSubscription] */
 const TOKEN_MS = 2 * 86_400_000
@@ -93,6 +100,7 @@ export const subscribe =
       }
       return { SubscriptionArn: same.arn }
     }
+    if (same === undefined && held.length >= SUBSCRIPTIONS_MAX) throw subscriptionLimitExceeded()
     const arn = same?.arn ?? `${topicArn(call, name)}:${uuidOf(call.ids.next(32))}`
     const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('hex')
     const isServer = protocol === 'http' || protocol === 'https'

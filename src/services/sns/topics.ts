@@ -18,10 +18,12 @@ import type { Shape } from '#wire/operation.ts'
 import { keyOf, tokenOf } from '#wire/pagination.ts'
 import { problemOfPolicy } from '../delivery/resource-policy.ts'
 import { problemOfDeliveryPolicy } from './delivery-policy.ts'
-import { invalidParameter, resourceNotFound, topicNotFound } from './errors.ts'
+import { invalidParameter, resourceNotFound, topicLimitExceeded, topicNotFound } from './errors.ts'
 import { partsOfArn, subscriptions, topicArn, type TopicRecord, topics } from './records.ts'
 
 const PAGE = 100
+/** AWS: of an account. [guide: sns-quotas] */
+const TOPICS_MAX = 100_000
 const TAGS_MAX = 50
 
 /** What may be set. */
@@ -110,6 +112,8 @@ export const createTopic = async (input: Shape<CreateTopicInput>, call: WriteCal
       throw invalidParameter('Attributes Reason: Topic already exists with different attributes')
     return { TopicArn: topicArn(call, Name) }
   }
+  if ((await call.view.list(topics, call, { limit: TOPICS_MAX })).length >= TOPICS_MAX)
+    throw topicLimitExceeded()
   await call.tx.put(topics, call, Name, { name: Name, attributes, tags: tagged({}, Tags) })
   return { TopicArn: topicArn(call, Name) }
 }

@@ -133,8 +133,8 @@ export const createQueueEngine = (options: {
     }
   }
   const stopWatching = store.watch(({ touches }) => {
-    if (!touches(queues)) return
-    known.clear()
+    if (touches(queues)) known.clear()
+    // A template's deletion may be told of after its own commit.
     if (leaving.length > 0) void sweep().catch(onError)
   })
 

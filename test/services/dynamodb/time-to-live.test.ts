@@ -1,10 +1,13 @@
 // Items whose time to live is over go away. source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, test } from 'node:test'
 import { changeFeed } from '#services/dynamodb/change-feed.ts'
+import { createSweeper } from '#services/dynamodb/time-to-live.ts'
+import { setTimeToLive } from '#services/dynamodb/time-to-live-settings.ts'
 import { randomIds } from '#shared/ids.ts'
 import { systemRandom } from '#shared/random.ts'
-import { openTables, type Tables } from '../../support/dynamodb.ts'
+import { createMemoryStore } from '#store/memory.ts'
+import { openTables, SCOPE, type Tables } from '../../support/dynamodb.ts'
 
 const specification = (Enabled: boolean, AttributeName = 'ends') => ({
   TableName: 'short',
@@ -104,4 +107,17 @@ describe('time to live', () => {
     })
     assert.deepEqual(TimeToLiveDescription, { TimeToLiveStatus: 'DISABLED' })
   })
+})
+
+test('a table that cannot be swept is told of, and the next one is swept all the same', async () => {
+  const store = createMemoryStore()
+  for (const region of ['eu-west-1', 'us-east-1'])
+    await store.write((tx) => setTimeToLive(tx, { ...SCOPE, region }, 'short', 'ends'))
+  const told: unknown[] = []
+  const sweeper = createSweeper(
+    ({ region }) => Promise.reject(new Error(region)),
+    (error) => void told.push(String(error)),
+  )
+  await sweeper.sweep({ store, nowMs: 0, ids: randomIds(systemRandom), requestId: 'sweep' })
+  assert.deepEqual(told, ['Error: eu-west-1', 'Error: us-east-1'])
 })
