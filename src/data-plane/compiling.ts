@@ -98,7 +98,7 @@ const refusalOf = (where: string, feature: string) => (): never => {
   throw new GatewayFailure(
     'NOT_IMPLEMENTED',
     `This gateway does not implement what ${where} asks for: ${feature}`,
-    { hint: `${feature} decides what ${where} answers and is not built yet: refused with 501` },
+    { hint: `${feature} decides what ${where} answers and is not built here: refused with 501` },
   )
 }
 

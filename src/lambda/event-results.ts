@@ -57,7 +57,7 @@ const send = async (
   }
   if (deliver === undefined) {
     throw new Error(
-      `the result of an asynchronous invocation was not sent to ${targetArn}: its service is not provided here yet`,
+      `the result of an asynchronous invocation was not sent to ${targetArn}: its service is not provided here`,
     )
   }
   await deliver({ targetArn, body, attributes })

@@ -83,7 +83,7 @@ const fromS3 = async (given: GivenCode, { readObject }: LambdaParts): Promise<Ui
   }
   if (readObject === undefined) {
     throw invalidParameter(
-      `Error occurred while GetObject. S3 is not provided by this gateway yet, so s3://${bucket}/${key} cannot be read. Give the code itself (ZipFile).`,
+      `Error occurred while GetObject. No S3 is joined here, so s3://${bucket}/${key} cannot be read. Give the code itself (ZipFile).`,
     )
   }
   try {

@@ -86,7 +86,7 @@ test('code that is no archive, is empty, too large or reaches outside is refused
     [{ ZipFile: zipOf({ '../x': 'x' }) }, /^Could not unzip .*outside of its folder/],
     [{ ZipFile: zipOf({ a: 'x' }).subarray(0, 40) }, /^Could not unzip/],
     [{ ZipFile: bomb }, /^Unzipped size must be smaller than 262144000 bytes$/],
-    [{ S3Bucket: 'b', S3Key: 'k' }, /S3 is not provided by this gateway yet, so s3:\/\/b\/k/],
+    [{ S3Bucket: 'b', S3Key: 'k' }, /No S3 is joined here, so s3:\/\/b\/k/],
     [{ ImageUri: 'x' }, /container images are not run here/],
     [{}, /^Please provide a source for function code\.$/],
   ]
