@@ -1,9 +1,10 @@
 // One process per data directory. The lock is SQLite's own lock on a file beside the data: the operating system
 // lets go of it when the process ends, however it ends, so that no stale lock survives a kill -9.
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage } from '#shared/assert.ts'
+import { makeFolders } from '#shared/make-folders.ts'
 
 export class DataDirectoryError extends Error {
   override readonly name = 'DataDirectoryError'
@@ -16,7 +17,7 @@ export interface DataDirectoryLock {
 /** Makes the directory where it is missing, and takes it for this process. Throws `DataDirectoryError`. */
 export const lockDataDirectory = (path: string): DataDirectoryLock => {
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolders(path)
     accessSync(path, constants.W_OK)
   } catch (error) {
     throw new DataDirectoryError(

@@ -86,6 +86,12 @@ describe('bad input', () => {
     const unwritable = join(folder, 'file', 'data')
     const one = await runDaemun(['start', file, '--port', '0', '--data-dir', unwritable, '--json'])
     clear(one, /cannot be written/, /--data-dir/)
+    if (existsSync('/proc/self')) {
+      // There mkdir says ENOENT, and Node's `recursive` asks again for ever.
+      const args = [file, '--port', '0', '--data-dir', '/proc/daemun/data']
+      clear(await runDaemun(['start', ...args]), /\/proc\/daemun\/data cannot be written/)
+      clear(await runDaemun(['serve', ...args, '--data-port', '0']), /cannot be written/)
+    }
     await chmod(folder, 0o755)
 
     const dataDir = join(folder, 'data')

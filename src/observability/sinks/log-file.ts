@@ -1,8 +1,9 @@
 // Access log lines in a file that starts anew when it is full: `access.log`, then `access.log.1`, the one before.
 // A disk that is full or slow costs lines, which are counted, and never a request.
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '#shared/clock.ts'
+import { makeFolders } from '#shared/make-folders.ts'
 import { createDeliveryQueue, DeliveryRefused } from './delivery-queue.ts'
 import type { LogSink } from './log-sink.ts'
 
@@ -85,7 +86,7 @@ class RotatingFile {
 
   async #open(): Promise<FileHandle> {
     const { path } = this.#options
-    await mkdir(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     // Requests tell who called: nobody else on this machine is to read them.
     const handle = await open(path, 'a', 0o600)
     this.#bytes = (await handle.stat()).size
