@@ -108,9 +108,8 @@ describe('a connection', () => {
     void ended.then(() => (isEnded = true))
     // oxlint-disable-next-line no-unmodified-loop-condition -- the end of the socket sets it
     while (!isEnded) {
-      const isFlushed = socket.socket.write(pings)
-      const drained = new Promise((resolve) => socket.socket.once('drain', resolve))
-      if (!isFlushed) await Promise.race([drained, ended])
+      if (socket.socket.write(pings)) continue
+      await Promise.race([ended, new Promise((resolve) => socket.socket.once('drain', resolve))])
     }
     assert.equal(heard.bugs.length, 0)
   })
