@@ -1,7 +1,9 @@
-// Does memory grow? B2 (key, plan, throttle, quota, JSON access log) under wrk for a while: every ten seconds what each
-// process has (RSS) and what it still has after its garbage is gone (heap), then the envelope after warm-up and the slope
-// with its interval. `node bin/run.js bench/soak.ts [--minutes 10] [--keys 1000] [--resources 1] [--snapshots]`
-import { spawn } from 'node:child_process'
+// Does memory grow, and how much is it? B2 (key, plan, throttle, quota, JSON access log) under wrk for a while: every ten
+// seconds what each process has (RSS, and how much of that is the program's own file, which all processes share) and what
+// it still has after its garbage is gone (heap), then the envelope after warm-up and the slope with its interval. What runs
+// is the compiled release, built anew, or the sources with --source (which have a compiler of types and its tables in each
+// process). `node bin/run.js bench/soak.ts [--minutes 10] [--keys 1000] [--resources 1] [--source] [--snapshots]`
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     keys: { type: 'string', default: '1000' },
     resources: { type: 'string', default: '1' },
+    source: { type: 'boolean', default: false },
     /** Writes a heap snapshot with each sample, into the folder that is named at the end. */
     snapshots: { type: 'boolean', default: false },
   },
@@ -30,15 +33,24 @@ const MB = 2 ** 20
 
 interface Sample {
   readonly rssMb: number
+  /** Of that, pages of files: the program and its libraries, which are in memory once for all processes. */
+  readonly fileMb: number
   readonly heapMb: number
   /** What is beside the heap: buffers. */
   readonly externalMb: number
 }
 
+/** performance.md: what a worker may have. */
+const WORKER_RSS_MB_MAX = 120
+
+if (!values.source) {
+  execFileSync(process.execPath, ['scripts/build.js'], { stdio: 'inherit' })
+  process.env['DAEMUN_DIST'] = '1'
+}
 const folder = await mkdtemp(join(tmpdir(), 'daemun-soak-'))
 const probes = join(folder, 'probes')
 mkdirSync(probes)
-process.env['NODE_OPTIONS'] = `--import=${join(import.meta.dirname, 'heap-probe.ts')}`
+process.env['NODE_OPTIONS'] = `--import=${join(import.meta.dirname, 'heap-probe.js')}`
 process.env['SOAK_FOLDER'] = probes
 if (values.snapshots) process.env['SOAK_SNAPSHOTS'] = '1'
 
@@ -47,14 +59,16 @@ const linesOf = (pid: number): readonly string[] => {
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
 }
 
-const rssMb = (pid: number): number => {
-  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes) / 1024
+const residentMb = (pid: number): Pick<Sample, 'rssMb' | 'fileMb'> => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const mb = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 1024
+  return { rssMb: mb('VmRSS'), fileMb: mb('RssFile') }
 }
 
 /** What the process has now, and what is left of it once its garbage is gone. */
 const sampleOf = async (pid: number): Promise<Sample> => {
-  const rss = rssMb(pid)
+  const resident = residentMb(pid)
   const before = linesOf(pid).length
   process.kill(pid, 'SIGUSR2')
   const giveUpMs = performance.now() + (values.snapshots ? 60_000 : ANSWER_MS)
@@ -66,7 +80,7 @@ const sampleOf = async (pid: number): Promise<Sample> => {
     readonly heapUsed: number
     readonly external: number
   } // Our own lines.
-  return { rssMb: rss, heapMb: heapUsed / MB, externalMb: external / MB }
+  return { ...resident, heapMb: heapUsed / MB, externalMb: external / MB }
 }
 
 /** Least squares: by how much a minute, and the half of its interval of 95 %. */
@@ -90,12 +104,17 @@ const slope = (
 /** Less than this in ten minutes is flat, whatever the interval says. */
 const FLAT_MB = { rssMb: 5, heapMb: 1, externalMb: 1 }
 
+/** What is shorter is called flat, or nothing. */
+const STEADY_MS_MIN = 300_000
+
 const verdict = (name: string, samples: readonly Sample[]): void => {
   const steady = samples.slice(WARM_UP)
   for (const member of ['rssMb', 'heapMb', 'externalMb'] as const) {
     const points = steady.map((sample) => sample[member])
     const { perMinute, half } = slope(points)
-    const grows = (perMinute - half) * 10 > FLAT_MB[member]
+    // A start is not over in a minute, and ten times its slope says nothing of ten minutes.
+    const isLong = steady.length * SAMPLE_MS >= STEADY_MS_MIN
+    const grows = isLong && (perMinute - half) * 10 > FLAT_MB[member]
     const isKnown = (perMinute + half) * 10 <= FLAT_MB[member] || grows
     const least = Math.min(...points).toFixed(1)
     const greatest = Math.max(...points).toFixed(1)
@@ -121,16 +140,18 @@ const load = spawn(
 let told = ''
 load.stdout.setEncoding('utf8').on('data', (text: string) => (told += text))
 const ended = once(load, 'exit')
-const names = { host: daemun.processes.host, worker: daemun.processes.workers[0] ?? 0 }
-const samples: Record<keyof typeof names, Sample[]> = { host: [], worker: [] }
+const { host, functions, workers } = daemun.processes
+const pids = { worker: workers[0] ?? 0, host, functions }
+const NAMES = ['worker', 'host', 'functions'] as const
+const samples: Record<(typeof NAMES)[number], Sample[]> = { worker: [], host: [], functions: [] }
 try {
   for (let at = 0; at < SAMPLES; at++) {
     await wait(SAMPLE_MS)
     let line = `${String(((at + 1) * SAMPLE_MS) / 1000).padStart(5)} s`
-    for (const name of ['worker', 'host'] as const) {
-      const sample = await sampleOf(names[name])
+    for (const name of NAMES) {
+      const sample = await sampleOf(pids[name])
       samples[name].push(sample)
-      line += `   ${name} rss ${sample.rssMb.toFixed(1)} heap ${sample.heapMb.toFixed(2)} external ${sample.externalMb.toFixed(2)} MB`
+      line += `   ${name} rss ${sample.rssMb.toFixed(1)} file ${sample.fileMb.toFixed(1)} heap ${sample.heapMb.toFixed(2)} external ${sample.externalMb.toFixed(2)} MB`
     }
     process.stdout.write(`${line}${at < WARM_UP ? '   (warming up)' : ''}\n`)
     // It is appended to: what is in it does not matter here.
@@ -140,7 +161,13 @@ try {
   process.stdout.write(
     `${/Requests\/sec.*/.exec(told)?.[0] ?? told} ${/Non-2xx.*/.exec(told)?.[0] ?? ''}\n`,
   )
-  for (const name of ['worker', 'host'] as const) verdict(name, samples[name])
+  process.stdout.write(values.source ? 'from source\n' : 'compiled release\n')
+  for (const name of NAMES) verdict(name, samples[name])
+  const most = Math.max(...samples.worker.slice(WARM_UP).map(({ rssMb }) => rssMb))
+  const kept = most <= WORKER_RSS_MB_MAX ? 'holds' : 'does NOT hold'
+  process.stdout.write(
+    `worker: ${most.toFixed(1)} MB (RSS) at the most: ${kept} (≤ ${WORKER_RSS_MB_MAX})\n`,
+  )
 } finally {
   load.kill()
   await daemun.stop()

@@ -16,6 +16,7 @@ import type { Settings } from '../settings.ts'
 import type { ServiceDescription } from './describe-services.ts'
 import type { ReportLine } from './events.ts'
 import type { BoundListener } from './further-listeners.ts'
+import { ARENAS, nodeArguments } from './memory-flags.ts'
 import type { ApiSummary, ChildMessage, Role, StartOrder } from './roles.ts'
 
 /** A child that dies sooner than this after its start is started again only after a pause. */
@@ -90,7 +91,10 @@ export const startSupervisor = async (
     invokePath: join(folder, 'invoke.sock'),
     again,
   })
+  const execArgv = nodeArguments({ execArgv: process.execArgv, environment: process.env })
   const environment = (role: Role, again: boolean) => ({
+    // Functions are started by theirs: what they inherit is not ours to choose.
+    ...(role !== 'functions' && ARENAS),
     ...process.env,
     DAEMUN_ROLE: role,
     DAEMUN_START: JSON.stringify(order(again)),
@@ -99,7 +103,7 @@ export const startSupervisor = async (
   const launch = (role: Role, again: boolean): ChildProcess | Worker =>
     role === 'worker'
       ? cluster.fork(environment(role, again))
-      : spawn(process.execPath, [...process.execArgv, main], {
+      : spawn(process.execPath, [...execArgv, main], {
           stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
           env: environment(role, again),
         })
@@ -142,7 +146,7 @@ export const startSupervisor = async (
   }
 
   cluster.schedulingPolicy = cluster.SCHED_NONE
-  cluster.setupPrimary({ exec: main, args: [], execArgv: [...process.execArgv] })
+  cluster.setupPrimary({ exec: main, args: [], execArgv })
   try {
     const opened = Promise.withResolvers<void>()
     const hosting = keep('host', (port) => {

@@ -1,5 +1,5 @@
 // Loaded into every process of a node that soak.ts looks at (NODE_OPTIONS=--import): on SIGUSR2 it collects garbage and
-// writes a line of what is left into a file of its own.
+// writes a line of what is left into a file of its own. Plain JavaScript: TypeScript would load its compiler into each.
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString, writeHeapSnapshot } from 'node:v8'
@@ -9,7 +9,7 @@ const folder = process.env['SOAK_FOLDER']
 
 if (folder !== undefined) {
   setFlagsFromString('--expose-gc')
-  const collect: () => void = runInNewContext('gc')
+  const collect = runInNewContext('gc')
   process.on('SIGUSR2', () => {
     collect()
     const { heapUsed, external, arrayBuffers } = process.memoryUsage()
