@@ -67,7 +67,6 @@ export const openUserPools = (options: UserPoolOptions): UserPools => {
       }))
     },
     close: async () => {
-      wellKnown.close()
       await mailbox.close()
     },
   }

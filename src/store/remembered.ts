@@ -11,7 +11,10 @@ export interface Remembered<T> {
 /** Full, it begins anew. */
 const KEYS_MAX = 10_000
 
-export const createRemembered = <T>(store: Pick<Store, 'watch'>): Remembered<T> => {
+export const createRemembered = <T>(
+  store: Pick<Store, 'watch'>,
+  keysMax: number = KEYS_MAX,
+): Remembered<T> => {
   const known = new Map<string, T>()
   let commits = 0
   // Called before the one who has written is answered: nobody who knows of a change meets what was before it.
@@ -27,7 +30,7 @@ export const createRemembered = <T>(store: Pick<Store, 'watch'>): Remembered<T> 
       return (found) => {
         if (commits !== before) return
         for (const [key, value] of found) {
-          if (known.size >= KEYS_MAX) known.clear()
+          if (known.size >= keysMax) known.clear()
           known.set(key, value)
         }
       }

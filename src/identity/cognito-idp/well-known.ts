@@ -1,8 +1,8 @@
 // What anybody may read of a pool: its public keys, and where its OAuth endpoints are.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
 import type { Scope } from '#model/scope.ts'
+import { createRemembered } from '#store/remembered.ts'
 import type { Store } from '#store/store.ts'
-import { LRUCache } from 'lru-cache'
 import { POOL_ID } from './collections.ts'
 import { anyPool } from './lookups.ts'
 import { domainOf } from './pools.ts'
@@ -28,18 +28,14 @@ export const wellKnownPage = (path: string): WellKnownPage | undefined => {
 
 const ANSWERS_MAX = 1_000
 
-/** Answers are kept until something is committed. */
-export const createWellKnown = (
-  store: Store,
-  account: Pick<Scope, 'accountId'>,
-): WellKnown & { close(): void } => {
-  const answers = new LRUCache<string, string>({ max: ANSWERS_MAX })
-  const stopWatching = store.watch(() => answers.clear())
+export const createWellKnown = (store: Store, account: Pick<Scope, 'accountId'>): WellKnown => {
+  const answers = createRemembered<string>(store, ANSWERS_MAX)
   return {
     answer: async (asked, origin) => {
       const key = `${asked.poolId} ${asked.page} ${origin}`
       const held = answers.get(key)
       if (held !== undefined) return held
+      const keep = answers.reading()
       const made = await store.read(async (view) => {
         const pool = await anyPool({ view, ...account }, asked.poolId)
         if (pool === undefined) return undefined
@@ -48,10 +44,9 @@ export const createWellKnown = (
       })
       if (made === undefined) return undefined
       const text = JSON.stringify(made)
-      answers.set(key, text)
+      keep([[key, text]])
       return text
     },
-    close: stopWatching,
   }
 }
 

@@ -2,6 +2,7 @@
 // A group that nobody created is made, as Lambda makes its functions'.
 import type { LogBatch } from '#model/ports.ts'
 import type { Clock } from '#shared/clock.ts'
+import { createRemembered } from '#store/remembered.ts'
 import type { Store, View } from '#store/store.ts'
 import { EVENT_OVERHEAD_BYTES, type EventBatch, type LogEventStore } from '../logs/event-store.ts'
 import { logGroups, logScopes, newGroup, putGroup } from '../logs/groups.ts'
@@ -14,8 +15,6 @@ const BATCH_BYTES_MAX = 4 * 1024 * 1024
 const TIMEOUT_MS = 30_000
 const SWEEP_MS = 60_000
 const DAY_MS = 86_400_000
-/** What is remembered of groups: their ids by scope and name. */
-const KNOWN_MAX = 10_000
 
 export const createCloudWatchLogs = (options: {
   readonly store: Store
@@ -27,16 +26,17 @@ export const createCloudWatchLogs = (options: {
   readonly onFailure: (error: unknown) => void
 }): LogSink => {
   const { store, events, clock, nowMs, onFailure } = options
-  const known = new Map<string, string>()
   // A group may be deleted and made anew at any time: it then has another id.
-  const unwatch = store.watch(() => known.clear())
+  const known = createRemembered<string>(store)
   let lost = 0
 
   const groupIdOf = async ({ scope, logGroupName }: LogBatch): Promise<string> => {
     const key = `${scope.accountId}/${scope.region}/${logGroupName}`
-    const found = known.get(key) ?? (await findOrMake(store, scope, logGroupName, nowMs()))
-    if (known.size >= KNOWN_MAX) known.clear()
-    known.set(key, found)
+    const held = known.get(key)
+    if (held !== undefined) return held
+    const keep = known.reading()
+    const found = await findOrMake(store, scope, logGroupName, nowMs())
+    keep([[key, found]])
     return found
   }
   const deliver = async (batches: readonly LogBatch[]): Promise<void> => {
@@ -76,7 +76,6 @@ export const createCloudWatchLogs = (options: {
       return queue.dropped + lost
     },
     close: async () => {
-      unwatch()
       await queue.close()
       await sweeping.stop()
     },
