@@ -5,6 +5,7 @@ import { type EventPattern, parseEventPattern } from '#languages/event-pattern/e
 import { isObject } from '#shared/json.ts'
 import type { Random } from '#shared/random.ts'
 import type { Scope } from '#model/scope.ts'
+import { createReadings } from '#store/readings.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { notImplemented } from '#wire/errors.ts'
@@ -62,19 +63,9 @@ export const createEventBuses = (options: {
   readonly nowMs: () => number
 }): EventBuses => {
   const { store, outbox, random, nowMs } = options
-  const known = new Map<string, Promise<Bus | undefined>>()
-  const stopWatching = store.watch(() => known.clear())
-
-  const find = (scope: Scope, name: string): Promise<Bus | undefined> => {
-    const key = `${scope.accountId}/${scope.region}/${name}`
-    const before = known.get(key)
-    if (before !== undefined) return before
-    if (known.size >= BUSES_MAX) known.clear()
-    const finding = readBus(store, { accountId: scope.accountId, region: scope.region }, name)
-    known.set(key, finding)
-    finding.catch(() => known.delete(key)) // The caller has the error.
-    return finding
-  }
+  const known = createReadings<Bus | undefined>(store, [buses, rules], BUSES_MAX)
+  const find = ({ accountId, region }: Scope, name: string) =>
+    known.of(`${accountId}/${region}/${name}`, () => readBus(store, { accountId, region }, name))
 
   const postings = (bus: Bus, event: Event, hops: number): readonly Posting[] =>
     bus.rules
@@ -145,7 +136,7 @@ export const createEventBuses = (options: {
       const given = { event, scope, hops: 0, nowMs: nowMs() }
       await outbox.add(record.targets.map((target) => postingFor(target, record, given)))
     },
-    close: stopWatching,
+    close: known.close,
   }
 }
 

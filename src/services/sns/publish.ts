@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 import type { PublishBatchInput, PublishInput } from '@aws-sdk/client-sns'
 import type { Random } from '#shared/random.ts'
+import { createReadings } from '#store/readings.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
@@ -13,7 +14,7 @@ import { invalidParameter, topicNotFound } from './errors.ts'
 import { createFifoTopics, type PublishedMessage } from './fifo.ts'
 import { checkBatch, checkMessage, isFifo, type Message } from './message.ts'
 import { confirmationMessage, type Signer } from './notification.ts'
-import { partsOfArn, type TopicRecord } from './records.ts'
+import { partsOfArn, subscriptions, type TopicRecord, topics } from './records.ts'
 import type { SigningKey } from './signing.ts'
 import {
   httpHeaders,
@@ -57,18 +58,8 @@ export const createPublishing = (options: {
 }): Publishing => {
   const { store, outbox, random, nowMs, signingKey, origin } = options
   const distribute = createDistribution(options)
-  const known = new Map<string, Promise<Topic | undefined>>()
-  const stopWatching = store.watch(() => known.clear())
-
-  const find = (arn: string): Promise<Topic | undefined> => {
-    const before = known.get(arn)
-    if (before !== undefined) return before
-    if (known.size >= KNOWN_MAX) known.clear()
-    const finding = readTopic(store, arn)
-    known.set(arn, finding)
-    finding.catch(() => known.delete(arn)) // The caller has the error.
-    return finding
-  }
+  const known = createReadings<Topic | undefined>(store, [topics, subscriptions], KNOWN_MAX)
+  const find = (arn: string) => known.of(arn, () => readTopic(store, arn))
   const topicFor = async (arn: string | undefined, call: StoreCall): Promise<Topic> => {
     if (arn === undefined || partsOfArn(arn, call) === undefined) throw invalidParameter('TopicArn')
     const topic = await find(arn)
@@ -128,7 +119,7 @@ export const createPublishing = (options: {
       const key = await signingKey()
       return key.fileName === fileName ? key.certificatePem : undefined
     },
-    close: stopWatching,
+    close: known.close,
   }
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '#shared/clock.ts'
 import type { Random } from '#shared/random.ts'
 import type { Scope } from '#model/scope.ts'
+import { createReadings } from '#store/readings.ts'
 import type { Store } from '#store/store.ts'
 import type { MessageFile } from '../delivery/message-file.ts'
 import { overLimit } from './errors.ts'
@@ -99,7 +100,7 @@ export const createQueueEngine = (options: {
 }): QueueEngine => {
   const { file, store, clock, random, onError, inFlightMax = IN_FLIGHT_MAX } = options
   const messages = queueMessages(file.database)
-  const known = new Map<string, Promise<QueueFacts | undefined>>()
+  const known = createReadings<QueueFacts | undefined>(store, [queues], KNOWN_MAX)
   const waiters = createWaiters()
   const movers = createMovers(clock)
   const expiredAtMs = new Map<string, number>()
@@ -110,15 +111,10 @@ export const createQueueEngine = (options: {
 
   const find = (scope: Scope, name: string): Promise<QueueFacts | undefined> => {
     const key = `${scope.accountId}/${scope.region}/${name}`
-    const before = known.get(key)
-    if (before !== undefined) return before
-    if (known.size >= KNOWN_MAX) known.clear()
-    const finding = store
-      .read((view) => view.get(queues, scope, name))
-      .then((record) => record && queueFacts(record, scope))
-    known.set(key, finding)
-    finding.catch(() => known.delete(key)) // The caller has the error.
-    return finding
+    return known.of(key, async () => {
+      const record = await store.read((view) => view.get(queues, scope, name))
+      return record && queueFacts(record, scope)
+    })
   }
 
   const findByArn = async (arn: string): Promise<QueueFacts | undefined> => {
@@ -132,9 +128,8 @@ export const createQueueEngine = (options: {
       if (now?.queueId !== queueId) await file.run(() => messages.purge(queueId))
     }
   }
-  const stopWatching = store.watch(({ touches }) => {
-    if (touches(queues)) known.clear()
-    // A template's deletion may be told of after its own commit.
+  const stopWatching = store.watch(() => {
+    // Any commit: a template's deletion may be told of after its own.
     if (leaving.length > 0) void sweep().catch(onError)
   })
 
@@ -297,6 +292,7 @@ export const createQueueEngine = (options: {
         file.database.exec('DELETE FROM seen')
       }),
     close: () => {
+      known.close()
       stopWatching()
       movers.close()
       waiters.wakeAll()
