@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { GetUsageCommand } from '@aws-sdk/client-api-gateway'
-import { call, type Gateway, startGateway } from '../support/gateway.ts'
+import { call, type Gateway, SHAPES, startGateway } from '../support/gateway.ts'
 import { openShop, type Shop } from '../support/selling.ts'
 
 const FIXED = 'fixed:2026-11-21T12:00:00Z'
@@ -44,49 +44,50 @@ const flood = async (shop: Shop, gateway: Gateway, key: string, count: number) =
   return passed
 }
 
-describe('two workers', () => {
-  let gateway: Gateway
-  let shop: Shop
-  before(async () => {
-    gateway = await startGateway({ shape: 'serve', args: ['--clock', FIXED] })
-    shop = await openShop(gateway)
-  })
-  after(() => gateway?.stop())
+for (const shape of SHAPES)
+  describe(`64 clients of daemun ${shape}`, () => {
+    let gateway: Gateway
+    let shop: Shop
+    before(async () => {
+      gateway = await startGateway({ shape, args: ['--clock', FIXED] })
+      shop = await openShop(gateway)
+    })
+    after(() => gateway?.stop())
 
-  it('let a burst through to its last token and not beyond', async () => {
-    const key = 'key-of-a-customer-in-a-hurry'
-    const keyId = await shop.createKey(key)
-    await shop.createPlan({ throttle: { rateLimit: 100, burstLimit: 500 } }, [keyId])
-    await shop.until(200, key)
-    const first = await flood(shop, gateway, key, 1_500)
-    assert.equal(first.failed, 0)
-    // One of them had passed before.
-    assert.ok(first.count >= 498 && first.count <= 499, `${first.count}`)
-    await shop.clock({ advanceMs: 1_000 })
-    const second = await flood(shop, gateway, key, 600)
-    const all = first.count + second.count + 1
-    assert.ok(all >= 599 && all <= 600, `${all}`)
-  })
+    it('are let through to the last token of a burst and not beyond', async () => {
+      const key = 'key-of-a-customer-in-a-hurry'
+      const keyId = await shop.createKey(key)
+      await shop.createPlan({ throttle: { rateLimit: 100, burstLimit: 500 } }, [keyId])
+      await shop.until(200, key)
+      const first = await flood(shop, gateway, key, 1_500)
+      assert.equal(first.failed, 0)
+      // One of them had passed before.
+      assert.ok(first.count >= 498 && first.count <= 499, `${first.count}`)
+      await shop.clock({ advanceMs: 1_000 })
+      const second = await flood(shop, gateway, key, 600)
+      const all = first.count + second.count + 1
+      assert.ok(all >= 599 && all <= 600, `${all}`)
+    })
 
-  it('let a quota through to its last request and not beyond, and report it', async () => {
-    const key = 'key-of-a-customer-who-counts'
-    const keyId = await shop.createKey(key)
-    const usagePlanId = await shop.createPlan({ quota: { limit: 700, period: 'MONTH' } }, [keyId])
-    await shop.until(200, key)
-    const { count, failed } = await flood(shop, gateway, key, 1_200)
-    assert.equal(failed, 0)
-    assert.equal(count, 699)
-    const usage = await shop.client.send(new GetUsageCommand({ usagePlanId, ...DAYS }))
-    assert.deepEqual(usage.items, { [keyId]: [[700, 0]] })
-  })
+    it('are let through to the last request of a quota and not beyond, and it is reported', async () => {
+      const key = 'key-of-a-customer-who-counts'
+      const keyId = await shop.createKey(key)
+      const usagePlanId = await shop.createPlan({ quota: { limit: 700, period: 'MONTH' } }, [keyId])
+      await shop.until(200, key)
+      const { count, failed } = await flood(shop, gateway, key, 1_200)
+      assert.equal(failed, 0)
+      assert.equal(count, 699)
+      const usage = await shop.client.send(new GetUsageCommand({ usagePlanId, ...DAYS }))
+      assert.deepEqual(usage.items, { [keyId]: [[700, 0]] })
+    })
 
-  it('refuse a key of 1 MB without reading it all', async () => {
-    const { status } = await call(gateway.dataOrigin, '/prod/orders', {
-      headers: { host: `${shop.restApiId}.execute-api.localhost`, 'x-api-key': 'k'.repeat(1e6) },
-    }).catch(() => ({ status: 431 }))
-    assert.equal(status, 431)
+    it('are refused with a key of 1 MB, which is not read whole', async () => {
+      const { status } = await call(gateway.dataOrigin, '/prod/orders', {
+        headers: { host: `${shop.restApiId}.execute-api.localhost`, 'x-api-key': 'k'.repeat(1e6) },
+      }).catch(() => ({ status: 431 }))
+      assert.equal(status, 431)
+    })
   })
-})
 
 describe('a quota', () => {
   it('is not given twice by a host that is killed, nor by another start', async () => {
