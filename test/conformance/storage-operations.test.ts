@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import * as dynamodb from '@aws-sdk/client-dynamodb'
 import * as s3 from '@aws-sdk/client-s3'
+import * as documents from '@aws-sdk/lib-dynamodb'
 import { operationKinds } from '#services/dynamodb/operations.ts'
 import { s3Operations } from '#services/s3/operations.ts'
+import { isObject } from '#shared/json.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { checkOutcomes, runTable, type Step } from '../support/storage-steps.ts'
 import { pythonClients } from '../support/python-clients.ts'
@@ -40,6 +42,40 @@ it('every operation that is implemented is in a table, with a success and a refu
   )
 })
 
+/** What the document client calls the operations whose items it takes as JavaScript has them. */
+const DOCUMENT_COMMANDS: Readonly<Record<string, string>> = {
+  BatchGetItem: 'BatchGet',
+  BatchWriteItem: 'BatchWrite',
+  DeleteItem: 'Delete',
+  GetItem: 'Get',
+  PutItem: 'Put',
+  Query: 'Query',
+  Scan: 'Scan',
+  TransactGetItems: 'TransactGet',
+  TransactWriteItems: 'TransactWrite',
+  UpdateItem: 'Update',
+}
+
+/** `{ S: 'x' }` as `'x'`, wherever it stands. */
+const native = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(native)
+  if (!isObject(value)) return value
+  const [[type, held] = ['', undefined], ...more] = Object.entries(value)
+  const known = more.length === 0 ? NATIVE[type] : undefined
+  if (known !== undefined) return known(held)
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, native(one)]))
+}
+
+const NATIVE: Readonly<Record<string, (held: unknown) => unknown>> = {
+  BOOL: (held) => held,
+  L: native,
+  M: native,
+  N: Number,
+  NULL: () => null,
+  S: (held) => held,
+  SS: (held) => new Set(Array.isArray(held) ? held : []),
+}
+
 describe('each client, by the table', () => {
   let gateway: Gateway
   before(async () => {
@@ -67,6 +103,24 @@ describe('each client, by the table', () => {
     const send = async (op: string, input: object): Promise<object> =>
       client.send(commandOf(dynamodb, op, input) as dynamodb.ListTablesCommand) // One of its commands.
     checkOutcomes(DYNAMODB_TABLE, await runTable(DYNAMODB_TABLE, { T: 'table-of-sdk' }, send))
+    client.destroy()
+  })
+
+  it('the document client of the SDK: DynamoDB', async () => {
+    const client = new dynamodb.DynamoDBClient(sdkOptions(gateway))
+    const document = documents.DynamoDBDocumentClient.from(client)
+    const send = async (op: string, input: object): Promise<object> => {
+      const named = DOCUMENT_COMMANDS[op]
+      if (named === undefined)
+        return client.send(commandOf(dynamodb, op, input) as dynamodb.ListTablesCommand) // One of its commands.
+      const command = commandOf(documents, named, native(input) as object) // An object stays one.
+      return document.send(command as documents.GetCommand) // One of its commands.
+    }
+    const table = DYNAMODB_TABLE.map(({ has, ...step }): Step => {
+      const isNative = DOCUMENT_COMMANDS[step.op] !== undefined
+      return { ...step, ...(has && { has: isNative ? (native(has) as object) : has }) } // An object stays one.
+    })
+    checkOutcomes(table, await runTable(table, { T: 'table-of-documents' }, send))
     client.destroy()
   })
 

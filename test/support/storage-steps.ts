@@ -59,6 +59,7 @@ const contains = (found: unknown, wanted: unknown): boolean => {
       found.length === wanted.length &&
       wanted.every((one, at) => contains(found[at], one))
     )
+  if (wanted instanceof Set) return found instanceof Set && contains([...found], [...wanted])
   if (!isObject(wanted)) return found === wanted || String(found) === String(wanted)
   return (
     isObject(found) && Object.entries(wanted).every(([name, one]) => contains(found[name], one))
