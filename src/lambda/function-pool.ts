@@ -5,6 +5,7 @@ import type { FunctionDocument, FunctionRouting } from '#model/function.ts'
 import type { DeliverMessage, InvokeFunction, InvokeFunctionStream } from '#model/ports.ts'
 import { Capacity } from './capacity.ts'
 import { createTrust } from './home.ts'
+import type { InvocationJournal } from './event-invocations.ts'
 import type { OnFunctionLog } from './invocation-log.ts'
 import { accepted, answered, notFound, refusalOf, throttled } from './invoke-answers.ts'
 import { completePoolSettings, type FunctionPoolSettings } from './pool-settings.ts'
@@ -24,6 +25,8 @@ export interface FunctionPoolOptions {
   readonly onReload?: (functionName: string, file: string) => void
   /** Takes what became of asynchronous invocations to queues, topics and buses. Absent: a notice says that it cannot. */
   readonly deliver?: DeliverMessage | undefined
+  /** Where asynchronous invocations are until they are done. Absent: they end with this process. */
+  readonly journal?: InvocationJournal | undefined
 }
 
 export interface FunctionPool {
@@ -38,6 +41,8 @@ export interface FunctionPool {
   get(functionArn: string): FunctionDocument | undefined
   /** Takes changed code up, as the watch does. */
   reload(functionArn: string): void
+  /** Runs what a process before this one has accepted and not done, of the functions that are there by now. */
+  resume(): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,11 +78,19 @@ export const createFunctionPool = (options: FunctionPoolOptions): FunctionPool =
       const member = current.get(arn)
       void retire(members, member?.take(functionArn.slice(arn.length + 1) || LATEST))
       if (member?.isEmpty !== true) return
-      member.close()
+      member.remove()
       current.delete(arn)
     },
     get: (functionArn) => current.get(unqualified(functionArn))?.latest?.document,
     reload: (functionArn) => current.get(functionArn)?.latest?.reload(),
+    resume: async () => {
+      for (const invocation of options.journal?.left() ?? []) {
+        const { functionArn } = invocation.request
+        const member = current.get(unqualified(functionArn))
+        if (member !== undefined) member.resume(invocation)
+        else await options.journal?.forget(invocation.requestId)
+      }
+    },
     close: async () => {
       const all = [...current.values()]
       current.clear()
@@ -101,6 +114,7 @@ const poolParts = (options: FunctionPoolOptions): PoolParts => {
     watches: createCodeWatches(clock, settings.dataDir),
     findPython: createPythonFinder(settings.hostEnvironment),
     trust: createTrust(settings, options.clock),
+    journal: options.journal,
     onLog,
     onNotice: once(onNotice),
     onReload,
@@ -134,7 +148,7 @@ const invoker =
       case 'DryRun':
         return accepted(204, requestId)
       case 'Event':
-        return member.accept(request, requestId) ? accepted(202, requestId) : throttled()
+        return (await member.accept(request, requestId)) ? accepted(202, requestId) : throttled()
       case 'RequestResponse': {
         const outcome = await target.pooled.run(request, requestId, false)
         return outcome.kind === 'payload'

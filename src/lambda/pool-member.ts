@@ -3,8 +3,9 @@
 import { parseArn } from '#model/arn.ts'
 import type { AliasRoute, FunctionDocument, FunctionRouting } from '#model/function.ts'
 import type { DeliverMessage, InvokeFunction, InvokeRequest } from '#model/ports.ts'
+import { errorMessage } from '#shared/assert.ts'
 import type { Random } from '#shared/random.ts'
-import { EventInvocations, type EventResult } from './event-invocations.ts'
+import { EventInvocations, type EventResult, type KeptInvocation } from './event-invocations.ts'
 import { reportResult } from './event-results.ts'
 import type { Refusal } from './function-instances.ts'
 import type { Outcome } from './function-process.ts'
@@ -35,14 +36,16 @@ export class PoolMember {
   #routing: FunctionRouting = NO_ROUTING
 
   constructor(options: MemberOptions) {
-    const { settings, clock } = options.parts
+    const { settings, clock, journal } = options.parts
     this.#options = options
     this.#events = new EventInvocations({
       settings,
       clock,
+      journal,
       run: (request, requestId) => this.#runEvent(request, requestId),
       settingsOf: (arn) => this.#routing.asynchronous[qualifierOf(arn)] ?? {},
-      onResult: (result) => void this.#report(result),
+      onResult: (result) => this.#report(result),
+      onNotice: (text) => this.#notice(text),
       onDropped: (requestId, reason) =>
         this.#notice(`the asynchronous invocation ${requestId} was given up: ${reason}`),
     })
@@ -94,9 +97,23 @@ export class PoolMember {
     return pooled && { version, pooled }
   }
 
-  /** An asynchronous invocation; false where too many wait. */
-  accept(request: InvokeRequest, requestId: string): boolean {
-    return this.#events.add(request, requestId)
+  /** An asynchronous invocation; false where too many wait, or it could not be kept. */
+  async accept(request: InvokeRequest, requestId: string): Promise<boolean> {
+    try {
+      return await this.#events.add(request, requestId)
+    } catch (error) {
+      this.#notice(`an asynchronous invocation was not accepted: ${errorMessage(error)}`)
+      return false
+    }
+  }
+
+  resume(invocation: KeptInvocation): void {
+    this.#events.resume(invocation)
+  }
+
+  /** The function is no more. */
+  remove(): void {
+    this.#events.remove()
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import type { InvokeRequest } from '#model/ports.ts'
 import type { Capacity } from './capacity.ts'
 import { clientContextOf } from './client-context.ts'
 import { dependencyNotice, installDependencies } from './dependencies.ts'
+import type { InvocationJournal } from './event-invocations.ts'
 import { FunctionInstances, type Refusal } from './function-instances.ts'
 import type { Launch, Outcome } from './function-process.ts'
 import { logStreamName, type OnFunctionLog } from './invocation-log.ts'
@@ -24,6 +25,7 @@ export interface PoolParts {
   readonly watches: CodeWatches
   readonly findPython: (runtime: string) => Promise<Python | undefined>
   readonly trust: LaunchContext['trust']
+  readonly journal: InvocationJournal | undefined
   readonly onLog: OnFunctionLog
   readonly onNotice: (functionName: string, text: string) => void
   readonly onReload: (functionName: string, file: string) => void

@@ -52,6 +52,7 @@ export const runFunctions = async (): Promise<void> => {
   })
   const follower = follow({ source: channel.source, apply: functions.apply })
   await follower.pull()
+  await functions.pool.resume()
   state.pull = keepPulling(follower, { clock: systemClock, onPulled: channel.took, onError })
   state.pull()
   const invoke = createInvokeApi(functions.pool, {

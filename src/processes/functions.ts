@@ -1,4 +1,5 @@
 // The functions, joined: a pool that follows the directory's function entries.
+import { join } from 'node:path'
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { FunctionPool } from '#lambda/function-pool.ts'
 import { createFunctionPool } from '#lambda/function-pool.ts'
@@ -12,6 +13,7 @@ import { systemRandom } from '#shared/random.ts'
 import type { Settings } from '../settings.ts'
 import { developmentCredentials } from './development-credentials.ts'
 import type { Tell } from './events.ts'
+import { openInvocationJournal } from './invocation-journal.ts'
 import { withMetrics } from './function-metrics.ts'
 import type { Gathering } from './telemetry.ts'
 import { createFunctionRoles } from './function-roles.ts'
@@ -36,6 +38,7 @@ export const composeFunctions = (options: {
   readonly telemetry: Pick<Gathering, 'onFunctionLog' | 'collector'>
 }): Functions => {
   const { settings, tell } = options
+  const journal = openInvocationJournal(join(settings.dataDir, 'invocations.db'))
   const roles = createFunctionRoles({ settings, mint: options.mint, environment: process.env })
   const pool = createFunctionPool({
     clock: systemClock,
@@ -55,6 +58,7 @@ export const composeFunctions = (options: {
       build: settings.build,
     },
     deliver: options.deliver,
+    journal,
     onLog: (written) => {
       const { functionName, requestId, line } = written
       options.telemetry.onFunctionLog(written)
@@ -97,7 +101,10 @@ export const composeFunctions = (options: {
       for (const { key, entry } of changes) roles.take(key, entry)
       for (const { key, entry } of changes) take(key, entry)
     },
-    close: () => pool.close(),
+    close: async () => {
+      await pool.close()
+      await journal.close()
+    },
   }
 }
 

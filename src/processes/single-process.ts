@@ -210,6 +210,7 @@ export const startSingleProcess = async (options: SingleProcessOptions): Promise
       return { ...summary(deployed), apis, services }
     }
     const first = await deploy()
+    await functions.pool.resume()
     await host.startMessaging(async (request) => {
       await pull()
       return functions.pool.invoke(request)

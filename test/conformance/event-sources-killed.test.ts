@@ -1,4 +1,5 @@
-// Nothing of a queue or a stream is lost to kill -9 in the middle of a batch, and a reset forgets all of it.
+// Nothing that a function was given of a queue, a stream, a bus or a caller is lost to kill -9 while it runs, and a reset
+// forgets all of it.
 // source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html "at least once"
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -6,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import * as dynamodb from '@aws-sdk/client-dynamodb'
+import * as events from '@aws-sdk/client-eventbridge'
+import * as lambda from '@aws-sdk/client-lambda'
 import * as scheduler from '@aws-sdk/client-scheduler'
 import * as sqs from '@aws-sdk/client-sqs'
 import { type Gateway, startGateway } from '../support/gateway.ts'
@@ -31,7 +34,9 @@ Resources:
       Handler: index.handler
       Timeout: 60
       CodeUri: ./code
+      FunctionName: worker
       Events:
+        Shop: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop] }, InputPath: $.detail } }
         Jobs: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn, BatchSize: 10 } }
         Pets: { Type: DynamoDB, Properties: { Stream: !GetAtt Pets.StreamArn, StartingPosition: TRIM_HORIZON } }
 `
@@ -74,8 +79,18 @@ it('what a killed node was in the middle of comes again', () =>
     for (const S of ['p1', 'p2']) {
       await tables.send(new dynamodb.PutItemCommand({ TableName: 'pets', Item: { id: { S } } }))
     }
-    await Promise.all([logged(first, 'BEGAN q'), logged(first, 'BEGAN p')])
+    // One that is accepted and under way, and one that came through a bus.
+    const functions = new lambda.LambdaClient(sdkOptions(first))
+    const buses = new events.EventBridgeClient(sdkOptions(first))
+    const Payload = Buffer.from('{"Records":[{"body":"i1"}]}')
+    const asked = { FunctionName: 'worker', InvocationType: 'Event', Payload } as const
+    assert.equal((await functions.send(new lambda.InvokeCommand(asked))).StatusCode, 202)
+    const entry = { Source: 'shop', DetailType: 'x', Detail: '{"Records":[{"body":"e1"}]}' }
+    await buses.send(new events.PutEventsCommand({ Entries: [entry] }))
+    await Promise.all(['q', 'p', 'i1', 'e1'].map((id) => logged(first, `BEGAN ${id}`)))
     queues.destroy()
+    functions.destroy()
+    buses.destroy()
     tables.destroy()
     await first.kill('SIGKILL')
     assert.ok(!first.events.some((one) => String(one['line']).includes('DONE')))
@@ -86,7 +101,7 @@ it('what a killed node was in the middle of comes again', () =>
     await second.event((one) => {
       const [, ids = ''] = /DONE (\S+)/.exec(String(one['line'])) ?? []
       for (const id of ids.split(',')) isDone.add(id)
-      return ['q1', 'q2', 'q3', 'p1', 'p2'].every((id) => isDone.has(id))
+      return ['q1', 'q2', 'q3', 'p1', 'p2', 'i1', 'e1'].every((id) => isDone.has(id))
     })
     await second.stop()
   }))
