@@ -239,7 +239,9 @@ for (const shape of SHAPES) {
         return status === 200 && headers['warning'] === undefined
       })
       await set('unauthorizedCacheControlHeaderStrategy', 'SUCCEED_WITH_RESPONSE_HEADER')
-      await until(async (pet) => /^199 /.test(String((await ask(pet, fresh)).headers['warning'])))
+      await until(async (pet) =>
+        String((await ask(pet, fresh)).headers['warning']).startsWith('199 '),
+      )
       await set('requireAuthorizationForCacheControl', 'false')
       await until(async (pet) => {
         const [one, two] = [await ask(pet, fresh), await ask(pet, fresh)]
