@@ -7,12 +7,13 @@ import type { QueueEngine } from '#services/sqs/engine.ts'
 import { systemRandom } from '#shared/random.ts'
 import { assert } from '#shared/assert.ts'
 import { isObject } from '#shared/json.ts'
+import type { Call } from '#model/call.ts'
 import type { Scope } from '#model/scope.ts'
 import type { Store, Transaction } from '#store/store.ts'
 import type { Operation } from '#store/transactional.ts'
 import type { CallOperation, ServiceName } from './cloudformation/resource-type.ts'
 
-export interface OperationCall {
+export interface OperationCall extends Pick<Call, 'certificateSeal'> {
   readonly scope: Scope
   readonly store: Store
   readonly tx: Transaction

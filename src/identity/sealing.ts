@@ -1,6 +1,7 @@
 // Secrets that have to be used again (to verify a signature) are sealed: encrypted and authenticated under the key of
 // the data directory, each purpose with a key of its own, each bound to what it belongs to.
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import type { SealSecret } from '#model/ports.ts'
 import { present } from '#shared/assert.ts'
 import type { Random } from '#shared/random.ts'
 
@@ -20,6 +21,8 @@ const PURPOSES = [
   'user-code',
   // Of topics: the private half of what messages are signed with.
   'topic-signing-key',
+  // Of client certificates: the private key that proves to backends who calls.
+  'client-certificate-key',
 ] as const
 
 export type Purpose = (typeof PURPOSES)[number]
@@ -74,6 +77,12 @@ export const createSealing = (key: Uint8Array, random: Random): Sealing => {
     },
   }
 }
+
+/** Of one purpose alone. */
+export const sealingOf = (sealing: Sealing, purpose: Purpose): SealSecret => ({
+  seal: (secret, about) => sealing.seal(purpose, secret, about),
+  open: (sealed, about) => sealing.open(purpose, sealed, about),
+})
 
 const derive = (key: Uint8Array, purpose: Purpose): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', key, '', `daemun ${purpose}`, 32))

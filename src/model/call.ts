@@ -2,6 +2,7 @@
 import type { IdSource } from '#shared/ids.ts'
 import type { SigningIdentity } from './identity.ts'
 import type { UsageCounters } from './limits.ts'
+import type { SealSecret } from './ports.ts'
 import type { Scope } from './scope.ts'
 
 export interface Call extends Scope {
@@ -20,4 +21,6 @@ export interface Call extends Scope {
   readonly isEnforced?: boolean
   /** The counters of quotas. Absent where nothing is served, and then nothing was used. */
   readonly usage?: UsageCounters
+  /** Seals the keys of client certificates. Absent where nothing is kept, and then no key is. */
+  readonly certificateSeal?: SealSecret
 }

@@ -262,3 +262,10 @@ export interface ObjectEvent {
 
 /** Hands events of objects on. Neither waits nor throws: a put has succeeded whatever becomes of its event. */
 export type ObjectEvents = (event: ObjectEvent) => void
+
+/** Keeps a secret so that only this node can read it. */
+export interface SealSecret {
+  seal(secret: Uint8Array, about: string): string
+  /** Undefined where it cannot be read any more. */
+  open(sealed: string, about: string): Uint8Array | undefined
+}

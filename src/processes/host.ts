@@ -19,6 +19,7 @@ import { openLastGood } from '#snapshot/last-good.ts'
 import type { Settings } from '../settings.ts'
 import { createIssueCredentials } from '#identity/issue-credentials.ts'
 import type { MailboxMessage } from '#identity/cognito-idp/parts.ts'
+import { sealingOf } from '#identity/sealing.ts'
 import type { InvokeFunction, IssueCredentials } from '#model/ports.ts'
 import {
   makeRootCredential,
@@ -41,6 +42,7 @@ import { openTokenKeys } from './token-keys.ts'
 import { createManagement, type Management } from './management.ts'
 import { type HostedPages, openHostedPages } from './hosted-pages.ts'
 import { changeFeed } from '#services/dynamodb/change-feed.ts'
+import { sealCertificates } from './seal-certificates.ts'
 import { openServices } from './services.ts'
 import { type Messaging, openMessaging } from './messaging.ts'
 import { openUserPools, type UserPools } from './user-pools.ts'
@@ -96,7 +98,8 @@ export const openHost = (options: HostOptions): Host => {
   const lost = lostKey(dataDir)
   if (lost !== undefined) onError(lost)
   const credentials = openCredentials(settings)
-  const store = openSqliteStore(join(dataDir, 'daemun.db'))
+  const certificateSeal = sealingOf(credentials.mint.sealing, 'client-certificate-key')
+  const store = openSqliteStore(join(dataDir, 'daemun.db'), [sealCertificates(certificateSeal)])
   const source = storeSource(store)
   // A process that died in the middle of a deployment left it half done.
   const recovered = undoUnfinished(store).then(() => undefined, onError)
@@ -142,6 +145,7 @@ export const openHost = (options: HostOptions): Host => {
     tests,
     clock,
     usage,
+    certificateSeal,
     parts: {
       mint: credentials.mint,
       findTokenKey: tokenKeys.find,
@@ -221,6 +225,7 @@ export const openHost = (options: HostOptions): Host => {
             tx,
             nowMs: clock.nowMs(),
             requestId,
+            certificateSeal,
             lambda,
             isBucketEmpty,
             userPools: userPools.parts,

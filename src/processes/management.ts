@@ -2,7 +2,7 @@
 import type { CredentialMint } from '#identity/temporary-credentials.ts'
 import type { UserPoolParts } from '#identity/cognito-idp/parts.ts'
 import type { FindTokenKey } from '#identity/sts/web-identity.ts'
-import type { IssueCredentials } from '#model/ports.ts'
+import type { IssueCredentials, SealSecret } from '#model/ports.ts'
 import type { LambdaParts } from '#lambda/api/code.ts'
 import type { DynamoDb } from '#services/dynamodb/dynamodb.ts'
 import type { S3 } from '#services/s3/s3.ts'
@@ -100,10 +100,11 @@ export const createManagement = (options: {
   readonly tests: DraftTests
   readonly clock: Clock
   readonly usage: UsageCounters
+  readonly certificateSeal: SealSecret
   readonly parts: ManagementParts
   readonly onBug: (error: unknown, requestId: string) => void
 }): Management => {
-  const { store, gate, tests, clock, usage, parts, onBug } = options
+  const { store, gate, tests, clock, usage, certificateSeal, parts, onBug } = options
   const services = new Map<TableName, Promise<LoadedService>>()
   const servers = new Map<string, Promise<ServiceServer>>()
   const ids = randomIds(systemRandom)
@@ -130,6 +131,7 @@ export const createManagement = (options: {
     store,
     tests,
     usage,
+    certificateSeal,
   })
 
   /** One server per service and scope: there are as many as regions that somebody calls. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeclaredMessaging } from '#deploy/operations.ts'
-import type { Sealing } from '#identity/sealing.ts'
+import { type Sealing, sealingOf } from '#identity/sealing.ts'
 import type { DirectoryDelta } from '#model/documents.ts'
 import type {
   ChangeFeed,
@@ -17,7 +17,6 @@ import { hasScheduledRules } from '#services/events/scheduled-rules.ts'
 import { hasSchedules } from '#services/scheduler/stored-schedules.ts'
 import type { EventBuses } from '#services/events/put-events.ts'
 import type { Publishing } from '#services/sns/publish.ts'
-import type { SealSecret } from '#services/sns/signing.ts'
 import type { QueueEngine } from '#services/sqs/engine.ts'
 import type { AdjustableClock } from '#shared/adjustable-clock.ts'
 import type { Store } from '#store/store.ts'
@@ -75,10 +74,6 @@ export const openMessaging = (options: {
     ])
     const nowMs = (): number => clock.nowMs()
     const askPermission = createDeliveryPermissions({ settings, store, nowMs })
-    const seal: SealSecret = {
-      seal: (secret, about) => sealing.seal('topic-signing-key', secret, about),
-      open: (sealed, about) => sealing.open('topic-signing-key', sealed, about),
-    }
     return openMessagingFile({
       path,
       store,
@@ -86,7 +81,7 @@ export const openMessaging = (options: {
       upstream: openUpstream(settings),
       invoke,
       askPermission,
-      seal,
+      seal: sealingOf(sealing, 'topic-signing-key'),
       origin: () => place.origin,
       onError,
     })

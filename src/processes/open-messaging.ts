@@ -1,5 +1,5 @@
 // The parts of messaging, once there is something for them to do: the file, and who sends to whom.
-import type { DeliverMessage, InvokeFunction } from '#model/ports.ts'
+import type { DeliverMessage, InvokeFunction, SealSecret } from '#model/ports.ts'
 import {
   type AskPermission,
   createCourier,
@@ -15,7 +15,7 @@ import { RUN_SCHEMA, scheduledRuns } from '#services/scheduler/runs.ts'
 import { createSchedules } from '#services/events/schedules.ts'
 import { FIFO_SCHEMA } from '#services/sns/fifo.ts'
 import { createPublishing } from '#services/sns/publish.ts'
-import { openSigningKey, type SealSecret, SIGNING_SCHEMA } from '#services/sns/signing.ts'
+import { openSigningKey, SIGNING_SCHEMA } from '#services/sns/signing.ts'
 import { createQueueEngine } from '#services/sqs/engine.ts'
 import { QUEUE_SCHEMA } from '#services/sqs/queue-messages.ts'
 import type { UpstreamClient } from '#transport/contract.ts'

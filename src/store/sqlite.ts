@@ -6,6 +6,7 @@ import { assert } from '#shared/assert.ts'
 import { GLOBAL_SCOPE, type Scope } from '#model/scope.ts'
 import { createCommits } from './commits.ts'
 import { damaged, isDamaged } from './lock.ts'
+import { type Rewrite, rewriteStored } from './rewrite-stored.ts'
 import type { Change, Collection, ListOptions, Store, Transaction, View } from './store.ts'
 
 interface Tables {
@@ -30,10 +31,11 @@ const LAST_CHARACTER = '\u{10FFFF}'
 
 /**
  * Opens (and, where it is new, makes) the database at `path`. The caller holds the data directory's lock. Throws
- * `DataDirectoryError` where the file is no database.
+ * `DataDirectoryError` where the file is no database. `rewrites` are done before anybody reads.
  */
-export const openSqliteStore = (path: string): Store => {
+export const openSqliteStore = (path: string, rewrites: readonly Rewrite[] = []): Store => {
   const file = openPrepared(path)
+  for (const rewrite of rewrites) rewriteStored(file, rewrite)
   const writer = kyselyOf(file)
   const readers = createReaders(path)
   const commits = createCommits()

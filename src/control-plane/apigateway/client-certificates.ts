@@ -21,7 +21,7 @@ import { type Page, pageOf } from './pages.ts'
 import { checkTags } from './tag-rules.ts'
 
 /** A certificate as it is answered: the private key stays here. */
-export type ClientCertificateAnswer = Omit<ClientCertificate, 'privateKeyPem'>
+export type ClientCertificateAnswer = Omit<ClientCertificate, 'sealedKey'>
 
 // AWS: a client certificate is good for a year.
 const VALIDITY_MS = 365 * 24 * 60 * 60 * 1000
@@ -38,11 +38,12 @@ export const generateClientCertificate: Operation<
   const pem = await makeClientCertificate(createdDate, expirationDate)
   const write = writes(async (_: undefined, { tx, view, ...rest }: WriteCall) => {
     const within = { ...rest, tx, view }
+    const id = await newId(within, clientCertificates)
     const certificate: ClientCertificate = defined({
-      clientCertificateId: await newId(within, clientCertificates),
+      clientCertificateId: id,
       description: input.description,
       pemEncodedCertificate: pem.certificatePem,
-      privateKeyPem: pem.privateKeyPem,
+      sealedKey: call.certificateSeal?.seal(Buffer.from(pem.privateKeyPem), id),
       createdDate,
       expirationDate,
       tags: nonEmpty(input.tags),
@@ -104,7 +105,10 @@ const certificateOf = async (
   return certificate
 }
 
-const answer = ({
-  privateKeyPem: _secret,
-  ...certificate
-}: ClientCertificate): ClientCertificateAnswer => certificate
+/** Named one by one: what else is kept of it is nobody's. */
+const answer = (certificate: ClientCertificate): ClientCertificateAnswer => {
+  const { clientCertificateId, description, pemEncodedCertificate } = certificate
+  const { createdDate, expirationDate, tags } = certificate
+  const told = { clientCertificateId, description, pemEncodedCertificate }
+  return defined({ ...told, createdDate, expirationDate, tags })
+}

@@ -16,8 +16,8 @@ export interface ClientCertificate {
   readonly clientCertificateId: string
   readonly description?: string
   readonly pemEncodedCertificate: string
-  /** The private key, PKCS #8; never in a log and never on the wire. */
-  readonly privateKeyPem: string
+  /** The private key, PKCS #8 in PEM, sealed with the key file of the data directory; never on the wire. */
+  readonly sealedKey?: string
   readonly createdDate: number
   readonly expirationDate: number
   readonly tags?: Readonly<Record<string, string>>

@@ -2,6 +2,7 @@
 // the message file with the private half sealed, and served where messages say it is.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import type { SealSecret } from '#model/ports.ts'
 import type { Random } from '#shared/random.ts'
 import type { MessageFile } from '../delivery/message-file.ts'
 
@@ -22,13 +23,6 @@ export type SignFields = (
   fields: Readonly<Record<string, string | undefined>>,
   version: SignatureVersion,
 ) => string
-
-/** Keeps a secret so that only this node can read it. */
-export interface SealSecret {
-  seal(secret: Uint8Array, about: string): string
-  /** Undefined where it cannot be read any more. */
-  open(sealed: string, about: string): Uint8Array | undefined
-}
 
 const ID_BYTES = 16
 

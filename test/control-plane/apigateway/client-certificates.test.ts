@@ -2,12 +2,20 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { clientCertificates } from '#store/collections.ts'
-import { badRequest, createSetting, notFound, NOW_MS, operations, SCOPE } from './setting.ts'
+import {
+  badRequest,
+  CERTIFICATE_SEAL,
+  createSetting,
+  notFound,
+  NOW_MS,
+  operations,
+  SCOPE,
+} from './setting.ts'
 
 const UNKNOWN = 'Invalid Client Certificate identifier specified'
 
 describe('a client certificate', () => {
-  it('is of a real key pair, whose private key is kept and never answered', async () => {
+  it('is of a real key pair, whose private key is kept sealed and never answered', async () => {
     const { run, store } = createSetting()
     const made = await run(operations.GenerateClientCertificate, {
       description: 'for the backend',
@@ -16,7 +24,9 @@ describe('a client certificate', () => {
     const { clientCertificateId: id } = made
     const certificate = new X509Certificate(made.pemEncodedCertificate)
     const kept = await store.read((view) => view.get(clientCertificates, SCOPE, id))
-    assert.ok(certificate.checkPrivateKey(createPrivateKey(kept?.privateKeyPem ?? '')))
+    assert.doesNotMatch(JSON.stringify(kept), /PRIVATE/)
+    const key = CERTIFICATE_SEAL.open(kept?.sealedKey ?? '', id)
+    assert.ok(certificate.checkPrivateKey(createPrivateKey(Buffer.from(key ?? ''))))
     assert.match(certificate.subject, /CN=ApiGateway/)
     assert.equal(certificate.validFromDate.getTime(), NOW_MS)
     assert.equal(certificate.validToDate.getTime(), made.expirationDate)

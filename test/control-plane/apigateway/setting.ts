@@ -1,7 +1,9 @@
 // What the tests of this folder stand on: a store in memory, a caller, and AWS's answers to compare with.
 import assert from 'node:assert/strict'
+import { createSealing, sealingOf } from '#identity/sealing.ts'
 import type { Method } from '#model/apigateway/rest-api.ts'
 import { derivedIds } from '#shared/ids.ts'
+import { systemRandom } from '#shared/random.ts'
 import { apigatewayOperations as operations } from '#control-plane/apigateway/operations.ts'
 import { createMemoryStore } from '#store/memory.ts'
 import type { Operation } from '#store/transactional.ts'
@@ -13,12 +15,26 @@ export const NOW_MS = Date.UTC(2026, 10, 21)
 
 export { operations }
 
+const KEY_BYTES = 32
+export const CERTIFICATE_SEAL = sealingOf(
+  createSealing(systemRandom.bytes(KEY_BYTES), systemRandom),
+  'client-certificate-key',
+)
+
 export const createSetting = () => {
   const store = createMemoryStore()
   const ids = derivedIds('setting')
   const { usage } = limitsFor(handClock(NOW_MS)).holder
   const run = <Input, Output>(operation: Operation<Input, Output>, input: Input): Promise<Output> =>
-    operation(input, { ...SCOPE, store, ids, usage, requestId: 'request', nowMs: NOW_MS })
+    operation(input, {
+      ...SCOPE,
+      store,
+      ids,
+      usage,
+      certificateSeal: CERTIFICATE_SEAL,
+      requestId: 'request',
+      nowMs: NOW_MS,
+    })
 
   /** A new API and its root resource's id. */
   const createApi = async (name = 'pets') => {
