@@ -1,5 +1,6 @@
 // @connections: how a backend reaches an open connection: POST sends to it, GET tells of it, DELETE ends it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+import { ChannelBusy } from '#state/channel.ts'
 import type { ConnectionInfo, ConnectionPlace, Connections } from '#state/connections.ts'
 import type { HttpResponse } from '#transport/contract.ts'
 import { decodeOrKeep } from './accept/query.ts'
@@ -144,6 +145,12 @@ const render = (failure: GatewayFailure): HttpResponse => {
 
 const asFailure = (error: unknown, request: GatewayRequest, services: Services): GatewayFailure => {
   if (error instanceof GatewayFailure) return error
+  // Gone would tell the caller to forget a connection that is open.
+  if (error instanceof ChannelBusy)
+    return new GatewayFailure('THROTTLED', 'Too Many Requests', {
+      hint: `the process that holds the connection does not keep up: ${error.message}`,
+      cause: error,
+    })
   services.onBug(error, request.requestId)
   return new GatewayFailure('DEFAULT_5XX', 'Internal server error', {
     hint: 'a bug in the gateway: its log has the stack under this request id',

@@ -10,6 +10,7 @@ import {
   type LocalConnections,
 } from '#state/connections.ts'
 import {
+  ChannelBusy,
   type ChannelClient,
   ChannelError,
   connectChannel,
@@ -77,7 +78,8 @@ export const openConnectionPeers = async (options: {
     try {
       return await peer.call(method, params)
     } catch (error) {
-      if (!(error instanceof ChannelError)) throw error
+      // Busy is not gone: its connections, and what others ask of it, go on.
+      if (!(error instanceof ChannelError) || error instanceof ChannelBusy) throw error
       peers.delete(holder)
       peer.close()
       return undefined

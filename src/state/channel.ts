@@ -17,7 +17,12 @@ const CALL_TIMEOUT_MS = 10_000
 const RECONNECT_MS = 100
 
 export class ChannelError extends Error {
-  override readonly name = 'ChannelError'
+  override readonly name: string = 'ChannelError'
+}
+
+/** The other end is there and does not keep up: what was asked may be asked again. */
+export class ChannelBusy extends ChannelError {
+  override readonly name = 'ChannelBusy'
 }
 
 type Message =
@@ -182,11 +187,11 @@ export const connectChannel = (options: ChannelClientOptions): ChannelClient => 
     call: (method, params) =>
       new Promise((resolve, reject) => {
         if (socket === undefined) return reject(new ChannelError('the host process is gone'))
-        if (pending.size >= PENDING_MAX) return reject(new ChannelError('too many calls at once'))
+        if (pending.size >= PENDING_MAX) return reject(new ChannelBusy('too many calls at once'))
         const id = ++lastId
         const timer = options.clock.setTimer(() => {
           pending.delete(id)
-          reject(new ChannelError(`${method} took longer than ${CALL_TIMEOUT_MS} ms`))
+          reject(new ChannelBusy(`${method} took longer than ${CALL_TIMEOUT_MS} ms`))
         }, CALL_TIMEOUT_MS)
         pending.set(id, {
           resolve: (value) => {

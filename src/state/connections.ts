@@ -34,7 +34,10 @@ export interface HeldConnection extends ConnectionPlace {
   cut(): void
 }
 
-/** What can be done to a connection, wherever it is. Each is undefined or false where it is gone. */
+/**
+ * What can be done to a connection, wherever it is. Each is undefined or false where it is gone, and throws `ChannelBusy`
+ * where its holder does not keep up.
+ */
 export interface Connections {
   post(place: ConnectionPlace, connectionId: string, data: Uint8Array): Promise<boolean>
   get(place: ConnectionPlace, connectionId: string): Promise<ConnectionInfo | undefined>
