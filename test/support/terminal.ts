@@ -15,7 +15,7 @@ export interface Terminal {
 }
 
 /** So that a failure says what was shown instead. */
-const WAIT_MS = 20_000
+const WAIT_MS = 50_000
 
 export const openTerminal = (command: readonly string[]): Terminal => {
   const child = spawn('python3', [join(import.meta.dirname, 'terminal.py'), ...command], {
