@@ -1,5 +1,7 @@
 // The other end of the Invoke API: how a worker reaches the functions process, over a Unix socket with kept connections.
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import requestOf from 'undici/lib/api/api-request.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { isObject } from '#shared/json.ts'
 import type {
   InvokeAnswer,
@@ -113,7 +115,7 @@ const invokeStream = async (
 ): Promise<Awaited<ReturnType<InvokeFunctionStream>>> => {
   const { signal } = request
   try {
-    const { statusCode, headers, body } = await pool.request({
+    const { statusCode, headers, body } = await requestOf.call(pool, {
       method: 'POST',
       path: path(request, 'response-streaming-invocations'),
       headers: [...headersOf(request), RAW_STREAM_HEADER, 'raw'],

@@ -1,7 +1,9 @@
 // The kept connections of an upstream client: one bounded pool per origin and way of verifying it, the pools
 // themselves bounded by use. The only file that runs undici, and loaded with the first call, for it is heavy.
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
-import { buildConnector, type Dispatcher, Pool } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
+import makeConnector from 'undici/lib/core/connect.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { UpstreamError, type UpstreamRequest } from './contract.ts'
 import { guardedLookup, linkLocalRefusal } from './link-local.ts'
 import type { UpstreamClientOptions } from './upstream.ts'
@@ -17,7 +19,7 @@ const KEEP_ALIVE_HINT_MAX_MS = 60_000
 const HEADER_BYTES_MAX = 65_536
 
 export interface Origin {
-  readonly pool: Dispatcher
+  readonly pool: Pick<Dispatcher, 'dispatch' | 'destroy' | 'close'>
   readonly serverName: string
   /** Requests given to the pool and not yet finished by it. */
   inFlight: number
@@ -125,7 +127,7 @@ const connector = (
   const named = new URL(request.origin).hostname.replaceAll(/[[\]]/g, '')
   const mayBeLinkLocal = options.linkLocalHosts?.has(named) === true
   const lookup = mayBeLinkLocal ? options.resolve : guardedLookup(options.resolve)
-  const connect = buildConnector({
+  const connect = makeConnector({
     ...(lookup !== undefined && { lookup }),
     timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     allowH2: false,
