@@ -12,8 +12,8 @@ import { operationKinds } from '#services/dynamodb/operations.ts'
 import { s3Operations } from '#services/s3/operations.ts'
 import { isObject } from '#shared/json.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
-import { checkOutcomes, runTable, type Step } from '../support/storage-steps.ts'
-import { pythonClients } from '../support/python-clients.ts'
+import { checkOutcomes, type Step } from '../support/storage-steps.ts'
+import { pythonClients, sdkClient, shells } from '../support/client-tables.ts'
 import { sdkOptions } from '../support/services.ts'
 import { DYNAMODB_TABLE, S3_SHORT_TABLE, S3_TABLE } from './storage-tables.ts'
 
@@ -24,7 +24,7 @@ const WRITTEN = new Date('2026-01-01T00:00:00Z')
 
 const missing = (implemented: Iterable<string>, table: readonly Step[]): readonly string[] =>
   [...implemented].flatMap((name) => {
-    const steps = table.filter(({ op }) => op === name)
+    const steps = table.filter(({ operation }) => operation === name)
     const isTaken = NEVER_OK.has(name) || steps.some(({ error }) => error === undefined)
     const isRefused = ALWAYS_OK.has(name) || steps.some(({ error }) => error !== undefined)
     return isTaken && isRefused ? [] : [name]
@@ -92,50 +92,59 @@ describe('each client, by the table', () => {
 
   it('the SDK: S3', async () => {
     const client = new s3.S3Client({ ...sdkOptions(gateway), forcePathStyle: true })
-    const send = async (op: string, input: object): Promise<object> =>
-      client.send(commandOf(s3, op, input) as s3.HeadBucketCommand) // One of its commands.
-    checkOutcomes(S3_TABLE, await runTable(S3_TABLE, { B: 'table-of-sdk' }, send))
+    const sdk = sdkClient(
+      (operation, input) => client.send(commandOf(s3, operation, input) as s3.HeadBucketCommand), // One of its commands.
+    )
+    const known = { B: 'table-of-sdk' }
+    checkOutcomes(S3_TABLE, await sdk.run({ gateway, service: 's3', steps: S3_TABLE, known }))
     client.destroy()
+  })
+
+  const ofDynamoDb = (steps: readonly Step[], T: string) => ({
+    gateway,
+    service: 'dynamodb',
+    steps,
+    known: { T },
   })
 
   it('the SDK: DynamoDB', async () => {
     const client = new dynamodb.DynamoDBClient(sdkOptions(gateway))
-    const send = async (op: string, input: object): Promise<object> =>
-      client.send(commandOf(dynamodb, op, input) as dynamodb.ListTablesCommand) // One of its commands.
-    checkOutcomes(DYNAMODB_TABLE, await runTable(DYNAMODB_TABLE, { T: 'table-of-sdk' }, send))
+    const sdk = sdkClient(
+      (operation, input) =>
+        client.send(commandOf(dynamodb, operation, input) as dynamodb.ListTablesCommand), // One of its commands.
+    )
+    checkOutcomes(DYNAMODB_TABLE, await sdk.run(ofDynamoDb(DYNAMODB_TABLE, 'table-of-sdk')))
     client.destroy()
   })
 
   it('the document client of the SDK: DynamoDB', async () => {
     const client = new dynamodb.DynamoDBClient(sdkOptions(gateway))
     const document = documents.DynamoDBDocumentClient.from(client)
-    const send = async (op: string, input: object): Promise<object> => {
-      const named = DOCUMENT_COMMANDS[op]
+    const sdk = sdkClient((operation, input) => {
+      const named = DOCUMENT_COMMANDS[operation]
       if (named === undefined)
-        return client.send(commandOf(dynamodb, op, input) as dynamodb.ListTablesCommand) // One of its commands.
+        return client.send(commandOf(dynamodb, operation, input) as dynamodb.ListTablesCommand) // One of its commands.
       const command = commandOf(documents, named, native(input) as object) // An object stays one.
       return document.send(command as documents.GetCommand) // One of its commands.
-    }
+    })
     const table = DYNAMODB_TABLE.map(({ has, ...step }): Step => {
-      const isNative = DOCUMENT_COMMANDS[step.op] !== undefined
+      const isNative = DOCUMENT_COMMANDS[step.operation] !== undefined
       return { ...step, ...(has && { has: isNative ? (native(has) as object) : has }) } // An object stays one.
     })
-    checkOutcomes(table, await runTable(table, { T: 'table-of-documents' }, send))
+    checkOutcomes(table, await sdk.run(ofDynamoDb(table, 'table-of-documents')))
     client.destroy()
   })
 
   for (const [at, client] of pythonClients().entries())
     it(client.name, async () => {
       const B = `table-of-python-${at}`
-      const table = client.name.startsWith('aws') ? S3_SHORT_TABLE : S3_TABLE
-      checkOutcomes(table, await client.run(gateway, 's3', table, { B }))
-      const asked = await client.run(gateway, 'dynamodb', DYNAMODB_TABLE, { T: B })
-      checkOutcomes(DYNAMODB_TABLE, asked)
+      const steps = client.name.startsWith('aws') ? S3_SHORT_TABLE : S3_TABLE
+      checkOutcomes(steps, await client.run({ gateway, service: 's3', steps, known: { B } }))
+      checkOutcomes(DYNAMODB_TABLE, await client.run(ofDynamoDb(DYNAMODB_TABLE, B)))
     })
 
-  for (const [at, client] of pythonClients().entries()) {
-    if (!client.name.startsWith('aws')) continue
-    it(`${client.name}: aws s3 with folders and websites`, async () => {
+  for (const [at, shell] of shells().entries())
+    it(`${shell.name}: aws s3 with folders and websites`, async () => {
       const folder = await mkdtemp(join(tmpdir(), 'daemun-sync-'))
       try {
         await mkdir(join(folder, 'site/docs'), { recursive: true })
@@ -145,7 +154,7 @@ describe('each client, by the table', () => {
           await utimes(join(folder, name), WRITTEN, WRITTEN)
         }
         const bucket = `s3://sync-${at}`
-        const ended = await client.aws(gateway, folder, [
+        const ended = await shell.run(gateway, folder, [
           ['s3', 'mb', bucket],
           ['s3', 'sync', 'site', `${bucket}/www`, '--exclude', '*.tmp'],
           ['s3', 'sync', 'site', `${bucket}/www`, '--exclude', '*.tmp'],
@@ -176,5 +185,4 @@ describe('each client, by the table', () => {
         await rm(folder, { recursive: true, force: true })
       }
     })
-  }
 })

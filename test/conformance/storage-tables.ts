@@ -3,8 +3,8 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations.html
 import { no, ok, type Step } from '../support/storage-steps.ts'
 
-const B = { Bucket: '$B' }
-const NONE = { Bucket: 'nobodys-{B}' }
+const B = { Bucket: '{{B}}' }
+const NONE = { Bucket: 'nobodys-{{B}}' }
 const object = (Key: string) => ({ ...B, Key })
 /** An answer to HEAD has no body: clients have names of their own for it. */
 const HEADLESS = ['NotFound', '404']
@@ -21,7 +21,7 @@ const ROUTED = {
 }
 const TAGS = { TagSet: [{ Key: 'team', Value: 'shop' }] }
 const POLICY =
-  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{B}/public/*"}]}'
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{{B}}/public/*"}]}'
 const BLOCK = { BlockPublicAcls: true, BlockPublicPolicy: true }
 const NOTIFICATION = {
   QueueConfigurations: [
@@ -125,7 +125,7 @@ const OF_OBJECTS: readonly Step[] = [
   no('DeleteObjectTagging', 'NoSuchKey', object('missing')),
   ok(
     'CopyObject',
-    { ...object('copy'), CopySource: '{B}/dir/a-b' },
+    { ...object('copy'), CopySource: '{{B}}/dir/a-b' },
     { has: { CopyObjectResult: {} } },
   ),
   ok('HeadObject', object('copy'), {
@@ -133,7 +133,7 @@ const OF_OBJECTS: readonly Step[] = [
   }),
   ok('CopyObject', {
     ...object('replaced'),
-    CopySource: '{B}/copy',
+    CopySource: '{{B}}/copy',
     MetadataDirective: 'REPLACE',
     Metadata: { author: 'bob' },
     ContentType: 'text/plain',
@@ -141,8 +141,8 @@ const OF_OBJECTS: readonly Step[] = [
   ok('HeadObject', object('replaced'), {
     has: { ContentType: 'text/plain', Metadata: { author: 'bob' } },
   }),
-  no('CopyObject', 'NoSuchKey', { ...object('copy'), CopySource: '{B}/missing' }),
-  no('CopyObject', 'InvalidRequest', { ...object('copy'), CopySource: '{B}/copy' }),
+  no('CopyObject', 'NoSuchKey', { ...object('copy'), CopySource: '{{B}}/missing' }),
+  no('CopyObject', 'InvalidRequest', { ...object('copy'), CopySource: '{{B}}/copy' }),
   ok(
     'ListObjectsV2',
     { ...B, Delimiter: '/' },
@@ -158,7 +158,7 @@ const OF_OBJECTS: readonly Step[] = [
   no('ListObjectsV2', 'InvalidArgument', { ...B, ContinuationToken: 'not a token' }),
 ]
 
-const upload = (Key: string, name: string) => ({ ...object(Key), UploadId: `$${name}.UploadId` })
+const upload = (Key: string, name: string) => ({ ...object(Key), UploadId: `{{${name}.UploadId}}` })
 const BROKEN = { ...object('parts'), UploadId: 'no-such-upload' }
 
 const OF_UPLOADS: readonly Step[] = [
@@ -179,12 +179,12 @@ const OF_UPLOADS: readonly Step[] = [
     {
       ...upload('parts', 'upload'),
       PartNumber: 2,
-      CopySource: '{B}/copy',
+      CopySource: '{{B}}/copy',
       CopySourceRange: 'bytes=0-3',
     },
     { as: 'second' },
   ),
-  no('UploadPartCopy', 'NoSuchUpload', { ...BROKEN, PartNumber: 2, CopySource: '{B}/copy' }),
+  no('UploadPartCopy', 'NoSuchUpload', { ...BROKEN, PartNumber: 2, CopySource: '{{B}}/copy' }),
   ok('ListParts', upload('parts', 'upload'), {
     has: {
       Parts: [
@@ -204,8 +204,8 @@ const OF_UPLOADS: readonly Step[] = [
       ...upload('parts', 'upload'),
       MultipartUpload: {
         Parts: [
-          { PartNumber: 1, ETag: '$first.ETag' },
-          { PartNumber: 2, ETag: '$second.CopyPartResult.ETag' },
+          { PartNumber: 1, ETag: '{{first.ETag}}' },
+          { PartNumber: 2, ETag: '{{second.CopyPartResult.ETag}}' },
         ],
       },
     },
@@ -242,15 +242,15 @@ const AT_THE_END: readonly Step[] = [
 const named = [...OF_BUCKETS, ...OF_OBJECTS, ...OF_UPLOADS, ...AT_THE_END]
 
 /** And the same of a bucket that is not there. */
-const withoutBucket = named.flatMap(({ op, input, error }): Step[] =>
-  error === undefined && 'Bucket' in input && op !== 'CreateBucket' && as(op)
-    ? [no(op, [...HEADLESS, 'NoSuchBucket'], { ...withoutAnswers(input), ...NONE })]
+const withoutBucket = named.flatMap(({ operation, input, error }): Step[] =>
+  error === undefined && 'Bucket' in input && operation !== 'CreateBucket' && as(operation)
+    ? [no(operation, [...HEADLESS, 'NoSuchBucket'], { ...withoutAnswers(input), ...NONE })]
     : [],
 )
 
-function as(op: string): boolean {
+function as(operation: string): boolean {
   // Five megabytes to nobody.
-  return op !== 'UploadPart'
+  return operation !== 'UploadPart'
 }
 
 function withoutAnswers(input: object): object {
@@ -271,8 +271,8 @@ export const S3_SHORT_TABLE: readonly Step[] = named
 
 export const S3_TABLE: readonly Step[] = [...named, ...withoutBucket]
 
-const T = { TableName: '$T' }
-const NOWHERE = { TableName: 'nowhere-{T}' }
+const T = { TableName: '{{T}}' }
+const NOWHERE = { TableName: 'nowhere-{{T}}' }
 const MISSING = 'ResourceNotFoundException'
 const INVALID = 'ValidationException'
 const key = (id: string, n: number) => ({ id: { S: id }, n: { N: String(n) } })
@@ -330,16 +330,16 @@ export const DYNAMODB_TABLE: readonly Step[] = [
   no('UpdateItem', INVALID, { ...T, Key: key('a', 1), UpdateExpression: 'SET a = ' }),
   ok('BatchWriteItem', {
     RequestItems: {
-      $T: [2, 3, 4].map((n) => ({
+      '{{T}}': [2, 3, 4].map((n) => ({
         PutRequest: { Item: item('a', n, { kind: { S: `k${n % 2}` } }) },
       })),
     },
   }),
   no('BatchWriteItem', MISSING, {
-    RequestItems: { 'nowhere-{T}': [{ PutRequest: { Item: item('a', 1) } }] },
+    RequestItems: { 'nowhere-{{T}}': [{ PutRequest: { Item: item('a', 1) } }] },
   }),
-  ok('BatchGetItem', { RequestItems: { $T: { Keys: [key('a', 2), key('a', 9)] } } }),
-  no('BatchGetItem', MISSING, { RequestItems: { 'nowhere-{T}': { Keys: [key('a', 2)] } } }),
+  ok('BatchGetItem', { RequestItems: { '{{T}}': { Keys: [key('a', 2), key('a', 9)] } } }),
+  no('BatchGetItem', MISSING, { RequestItems: { 'nowhere-{{T}}': { Keys: [key('a', 2)] } } }),
   ok(
     'Query',
     {
@@ -435,27 +435,27 @@ export const DYNAMODB_TABLE: readonly Step[] = [
   }),
   no('DescribeTimeToLive', MISSING, NOWHERE),
   ok('TagResource', {
-    ResourceArn: '$made.TableDescription.TableArn',
+    ResourceArn: '{{made.TableDescription.TableArn}}',
     Tags: [{ Key: 'c', Value: 'd' }],
   }),
   no('TagResource', MISSING, {
-    ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/nowhere-{T}',
+    ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/nowhere-{{T}}',
     Tags: [{ Key: 'c', Value: 'd' }],
   }),
-  ok('UntagResource', { ResourceArn: '$made.TableDescription.TableArn', TagKeys: ['c'] }),
+  ok('UntagResource', { ResourceArn: '{{made.TableDescription.TableArn}}', TagKeys: ['c'] }),
   no('UntagResource', MISSING, {
-    ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/nowhere-{T}',
+    ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/nowhere-{{T}}',
     TagKeys: ['c'],
   }),
   ok(
     'ListTagsOfResource',
-    { ResourceArn: '$made.TableDescription.TableArn' },
+    { ResourceArn: '{{made.TableDescription.TableArn}}' },
     {
       has: { Tags: [{ Key: 'a', Value: 'b' }] },
     },
   ),
   no('ListTagsOfResource', MISSING, {
-    ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/nowhere-{T}',
+    ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/nowhere-{{T}}',
   }),
   ok('DeleteTable', T),
   no('DeleteTable', MISSING, T),
