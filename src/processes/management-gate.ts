@@ -8,7 +8,7 @@ import {
 } from '#identity/authenticate.ts'
 import { createAuthorize } from '#identity/authorize.ts'
 import { withPath } from '#identity/iam/resource-arns.ts'
-import { type ContextKeys, rootPrincipal, principalKeys } from '#identity/principal.ts'
+import { rootPrincipal, principalKeys } from '#identity/principal.ts'
 import type { AskedResource } from '#languages/iam-policy/caller-policies.ts'
 import type { SigningIdentity } from '#model/identity.ts'
 import type { Scope } from '#model/scope.ts'
@@ -18,7 +18,8 @@ import { createRemembered } from '#store/remembered.ts'
 import type { Store } from '#store/store.ts'
 import type { StoreCall } from '#store/transactional.ts'
 import { ServiceError } from '#wire/errors.ts'
-import { decodePercent, headerOf, parseTarget, type WireRequest } from '#wire/message.ts'
+import { decodePercent, parseTarget, type WireRequest } from '#wire/message.ts'
+import { isLoopback, requestContext } from '#wire/request-context.ts'
 import { credentialScope } from '#wire/sigv4-scope.ts'
 import type { TableDocument } from '#wire/table.ts'
 import type { Settings } from '../settings.ts'
@@ -85,7 +86,7 @@ export const createManagementGate = (options: {
       path: request.target,
       scope,
     })
-    const keys = requestKeys(request, { nowMs: options.clock.nowMs(), region: scope.region })
+    const keys = requestContext(request, { nowMs: options.clock.nowMs(), region: scope.region })
     if (permission === undefined) return undefined
     const resource = await resourceOf(LAMBDA_SERVICE, permission.resource, scope.accountId)
     return authorize(caller, permission, keys, LAMBDA, resource)
@@ -100,7 +101,7 @@ export const createManagementGate = (options: {
       action: 'apigateway:GET',
       resource: `arn:aws:apigateway:${region}::${path}`,
     }
-    const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region })
+    const keys = requestContext(request, { nowMs: systemClock.nowMs(), region })
     return authorize(caller, permission, keys, APIGATEWAY)
   }
   const refusePoolAction: ManagementGate['refusePoolAction'] = async (
@@ -116,7 +117,7 @@ export const createManagementGate = (options: {
       action: `cognito-idp:${action}`,
       resource: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolId}`,
     }
-    const keys = requestKeys(request, { nowMs: systemClock.nowMs(), region })
+    const keys = requestContext(request, { nowMs: systemClock.nowMs(), region })
     return authorize(caller, permission, keys, COGNITO_IDP)
   }
   return {
@@ -152,7 +153,7 @@ export const createManagementGate = (options: {
             document.service === 'iam'
               ? await store.read((view) => withPath(view, call, permission))
               : permission
-          const keys = requestKeys(request, call)
+          const keys = requestContext(request, call)
           const resource = await resourceOf(document, exact.resource, accountId)
           const refusal = authorize(caller, exact, keys, document, resource)
           if (refusal !== undefined) throw refusal
@@ -226,28 +227,6 @@ export const isLenient = (
   { command, enforceIam }: Pick<Settings, 'command' | 'enforceIam'>,
   { remoteAddress }: Pick<WireRequest, 'remoteAddress'>,
 ): boolean => command === 'start' && !enforceIam && isLoopback(remoteAddress)
-
-const isLoopback = (address: string): boolean =>
-  /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address) || address === '::1'
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-const requestKeys = (
-  request: WireRequest,
-  { nowMs, region }: Pick<StoreCall, 'nowMs' | 'region'>,
-): ContextKeys => {
-  const agent = headerOf(request.headers, 'user-agent')
-  return {
-    'aws:CurrentTime': new Date(nowMs).toISOString(),
-    'aws:EpochTime': String(Math.floor(nowMs / 1_000)),
-    'aws:SourceIp': request.remoteAddress.replace(/^::ffff:/, ''),
-    // What does not leave the machine is as safe from listeners as what TLS carries: policies that ask for it, and
-    // they are many, are about networks.
-    'aws:SecureTransport': String(isLoopback(request.remoteAddress)),
-    'aws:RequestedRegion': region,
-    'aws:ViaAWSService': 'false',
-    ...(agent !== undefined && { 'aws:UserAgent': agent }),
-  }
-}
 
 /** Who calls where nobody is asked: its key signs nothing, it has no secret. */
 const ownerOf = (accountId: string): SigningIdentity => {

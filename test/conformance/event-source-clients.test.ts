@@ -139,6 +139,18 @@ describe('the operations of event source mappings', () => {
       /KMSKeyArn/,
     ],
     [
+      'logs',
+      { LoggingConfig: { SystemLogLevel: 'DEBUG' } },
+      'NotImplementedException',
+      /LoggingConfig/,
+    ],
+    [
+      'metrics',
+      { MetricsConfig: { Metrics: ['EventCount'] } },
+      'NotImplementedException',
+      /MetricsConfig/,
+    ],
+    [
       'pollers',
       { ProvisionedPollerConfig: { MinimumPollers: 2 } },
       'NotImplementedException',

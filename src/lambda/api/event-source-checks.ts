@@ -30,9 +30,11 @@ const ONLY_STREAMS: readonly Member[] = [
   'TumblingWindowInSeconds',
 ]
 
-/** What changes which records a function gets, and is not built. */
+/** What changes which records a function gets, or what is told of it, and is not built. */
 const NOT_PROVIDED: readonly Member[] = [
   'KMSKeyArn',
+  'LoggingConfig',
+  'MetricsConfig',
   'ProvisionedPollerConfig',
   'TumblingWindowInSeconds',
 ]

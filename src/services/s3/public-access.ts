@@ -2,8 +2,9 @@
 import { compilePolicy, type CompiledPolicy } from '#languages/iam-policy/compile-policy.ts'
 import { evaluatePolicies } from '#languages/iam-policy/evaluate.ts'
 import { contextOf } from '#languages/iam-policy/policy.ts'
-import type { WireRequest } from '#wire/message.ts'
+import { requestContext } from '#wire/request-context.ts'
 import type { BucketRecord } from './buckets.ts'
+import type { S3Call } from './parts.ts'
 import { restrictsPublic } from './public-access-block.ts'
 
 /** Compiled policies, by the records that hold them. */
@@ -12,7 +13,7 @@ export interface PublicAccess {
     bucket: BucketRecord,
     action: string,
     key: string | undefined,
-    request: WireRequest,
+    call: Pick<S3Call, 'request' | 'nowMs' | 'region'>,
   ): boolean
 }
 
@@ -29,14 +30,11 @@ export const createPublicAccess = (): PublicAccess => {
     return policy
   }
   return {
-    isAllowed: (bucket, action, key, { remoteAddress }) => {
+    isAllowed: (bucket, action, key, call) => {
       const { name, policy } = bucket
       if (policy === undefined || restrictsPublic(bucket)) return false
       const resource = `arn:aws:s3:::${name}${key === undefined ? '' : `/${key}`}`
-      const context = contextOf({
-        'aws:SourceIp': remoteAddress.replace(/^::ffff:/, ''),
-        'aws:SecureTransport': 'false',
-      })
+      const context = contextOf(requestContext(call.request, call))
       const { decision } = evaluatePolicies([policyOf(policy)], { action, resource, context })
       return decision === 'allow'
     },

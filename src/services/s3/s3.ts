@@ -218,11 +218,11 @@ const admitAnonymous = async (
   server: Server,
   name: string,
   input: Input,
-  { request }: S3Call,
+  call: S3Call,
 ): Promise<void> => {
-  const bucket = await bucketNamed(server, request)
+  const bucket = await bucketNamed(server, call.request)
   const key = typeof input['Key'] === 'string' ? input['Key'] : undefined
-  if (bucket === undefined || !server.access.isAllowed(bucket, publicActionOf(name), key, request))
+  if (bucket === undefined || !server.access.isAllowed(bucket, publicActionOf(name), key, call))
     throw accessDenied()
 }
 

@@ -112,9 +112,8 @@ const readable = async (
   access: PublicAccess,
 ) => {
   const record = await index.get(bucket.id, key)
-  const isKnown =
-    record !== undefined || access.isAllowed(bucket, 's3:ListBucket', undefined, call.request)
-  if (!isKnown || !access.isAllowed(bucket, 's3:GetObject', key, call.request)) throw accessDenied()
+  const isKnown = record !== undefined || access.isAllowed(bucket, 's3:ListBucket', undefined, call)
+  if (!isKnown || !access.isAllowed(bucket, 's3:GetObject', key, call)) throw accessDenied()
   return record
 }
 

@@ -145,6 +145,28 @@ describe('S3 for pages and templates', () => {
     assert.equal(await read(), 404)
   })
 
+  it('asks the conditions of a policy of whoever has not signed as it asks them of who has', async () => {
+    const Bucket = 'linked'
+    await client.send(new s3.CreateBucketCommand({ Bucket }))
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: 'a', Body: 'text' }))
+    const of = (Effect: string, Condition: object) => {
+      const Resource = `arn:aws:s3:::${Bucket}/*`
+      return { Effect, Principal: '*', Action: 's3:GetObject', Resource, Condition }
+    }
+    const Statement = [
+      of('Allow', { StringLike: { 'aws:Referer': 'http://pages.example/*' } }),
+      of('Deny', { Bool: { 'aws:SecureTransport': 'false' } }),
+      of('Deny', { DateGreaterThan: { 'aws:CurrentTime': '2999-01-01T00:00:00Z' } }),
+    ]
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }))
+    const read = async (headers: Readonly<Record<string, string>>) =>
+      (await ask('linked.s3.localhost', '/a', { headers })).status
+    assert.equal(await read({ referer: 'http://pages.example/index.html' }), 200)
+    assert.equal(await read({ referer: 'http://elsewhere.example/' }), 403)
+    assert.equal(await read({}), 403)
+  })
+
   it('serves a website: index and error documents, folders', async () => {
     const host = 'site.s3-website.localhost'
     const home = await ask(host, '/')
