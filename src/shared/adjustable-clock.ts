@@ -35,7 +35,8 @@ export const createAdjustableClock = (real: Clock): AdjustableClock => {
     setTimer: real.setTimer,
     set: (setting) => {
       const to = setting?.nowMs ?? real.nowMs()
-      const ms = monotonicMs() + Math.max(0, to - nowMs())
+      // Whole milliseconds: a clock that stands still ten minutes on has to be exactly that far.
+      const ms = Math.ceil(monotonicMs() + Math.max(0, to - nowMs()))
       const realMs = real.monotonicMs()
       const isFixed = setting?.isFixed === true
       forward = { ms, realMs, isFixed }

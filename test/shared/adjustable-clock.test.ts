@@ -19,6 +19,17 @@ test('a clock that was set runs on from there, or stands still', () => {
   assert.equal(clock.nowMs(), 1_020)
 })
 
+test('a clock that stands still is exactly as far as it was set forward', () => {
+  const real = handClock(1_000)
+  real.advance(0.1)
+  const clock = createAdjustableClock(real)
+  clock.set({ nowMs: 0, isFixed: true })
+  const start = clock.monotonicMs()
+  for (let step = 1; step <= 1_000; step++) clock.set({ nowMs: step * 7_001, isFixed: true })
+  assert.equal(clock.monotonicMs() - start, 7_001_000)
+  assert.ok(start >= real.monotonicMs())
+})
+
 test('what only runs forward jumps forward with the time of day, and never back', () => {
   const clock = createAdjustableClock(handClock(1_000))
   const start = clock.monotonicMs()
