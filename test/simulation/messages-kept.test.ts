@@ -125,12 +125,11 @@ it('servers, queues and functions get what was accepted before the node died', (
       server.silence()
       server.heard.length = 0
       const published = await publish(second, 60)
-      // So many are on their way that nothing else is: what comes next waits.
       await server.until(() => server.heard.length >= AT_ONCE)
-      const put = await putEvents(second, 30)
+      // Some of these are on their way, some arrive and some wait: each life ends in another order.
+      const put = await putEvents(second, 100)
       await second.die()
-      assert.equal(waitingFor(dataDir, ':sqs:'), put.length)
-      assert.equal(waitingFor(dataDir, ':lambda:'), put.length)
+      assert.equal(waiting(dataDir), published.length)
       server.heard.length = 0
       server.speak()
 
@@ -148,7 +147,7 @@ it('servers, queues and functions get what was accepted before the node died', (
     }
   }))
 
-/** How many deliveries are made at one time. */
+/** How many deliveries to servers are made at one time. */
 const AT_ONCE = 32
 
 const publish = ({ topics, TopicArn }: Life, count: number): Promise<readonly string[]> =>
@@ -173,10 +172,11 @@ const putEvents = async ({ gateway }: Life, count: number): Promise<readonly str
   return ids
 }
 
-const waitingFor = (dataDir: string, target: string): number => {
+/** How many deliveries to servers are left. */
+const waiting = (dataDir: string): number => {
   const file = new DatabaseSync(join(dataDir, 'messages.db'))
   const select = file.prepare('SELECT COUNT(*) AS n FROM deliveries WHERE parcel LIKE ?')
-  const count = Number(select.get(`%"target":"arn:aws${target}%`)?.['n'])
+  const count = Number(select.get('%"target":"http%')?.['n'])
   file.close()
   return count
 }
@@ -190,12 +190,12 @@ const received = async ({ gateway }: Life, count: number): Promise<readonly stri
     WaitTimeSeconds: 10,
     VisibilityTimeout: 600,
   })
-  const ids: string[] = []
-  while (ids.length < count) {
+  const ids = new Set<string>()
+  while (ids.size < count) {
     const { Messages = [] } = await client.send(command)
-    assert.ok(Messages.length > 0, `${ids.length} of ${count} events came`)
-    for (const { Body = '{}' } of Messages) ids.push(JSON.parse(Body).id)
+    assert.ok(Messages.length > 0, `${ids.size} of ${count} events came`)
+    for (const { Body = '{}' } of Messages) ids.add(JSON.parse(Body).id)
   }
   client.destroy()
-  return ids
+  return [...ids]
 }

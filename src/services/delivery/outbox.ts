@@ -14,11 +14,20 @@ import {
 } from './courier.ts'
 import type { MessageFile } from './message-file.ts'
 
+const TO_SERVERS = `substr(json_extract(parcel, '$.target'), 1, 4) = 'http'`
+
+/** Somebody's server may hang for long: what goes to queues and functions here does not wait behind it. */
+const LANES: readonly string[] = [TO_SERVERS, `NOT (${TO_SERVERS})`]
+
 export const OUTBOX_SCHEMA: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS deliveries (
      id INTEGER PRIMARY KEY AUTOINCREMENT, due_ms INTEGER NOT NULL, attempt INTEGER NOT NULL,
      created_ms INTEGER NOT NULL, parcel TEXT NOT NULL, rules TEXT NOT NULL)`,
-  'CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_ms)',
+  'DROP INDEX IF EXISTS deliveries_due',
+  ...LANES.map(
+    (lane, at) =>
+      `CREATE INDEX IF NOT EXISTS deliveries_due_${at} ON deliveries (due_ms) WHERE ${lane}`,
+  ),
 ]
 
 export interface DeliveryRules {
@@ -60,6 +69,7 @@ export interface Outbox {
   close(): Promise<void>
 }
 
+/** Of one lane. */
 const AT_ONCE_MAX = 32
 /** More is not accepted: some target has been away for long. */
 const DELIVERIES_MAX = 100_000
@@ -88,13 +98,16 @@ export const createOutbox = (options: {
   const insert = database.prepare(
     'INSERT INTO deliveries (due_ms, attempt, created_ms, parcel, rules) VALUES (?, 0, ?, ?, ?)',
   )
-  const due = database.prepare(
-    'SELECT * FROM deliveries WHERE due_ms <= ? ORDER BY due_ms, id LIMIT ?',
-  )
-  const next = database.prepare('SELECT MIN(due_ms) AS ms FROM deliveries WHERE due_ms > ?')
   const later = database.prepare('UPDATE deliveries SET due_ms = ?, attempt = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM deliveries WHERE id = ?')
-  const underWay = new Map<number, Promise<void>>()
+  const lanes = LANES.map((lane) => ({
+    due: database.prepare(
+      `SELECT * FROM deliveries WHERE ${lane} AND due_ms <= ? ORDER BY due_ms, id LIMIT ?`,
+    ),
+    next: database.prepare(`SELECT MIN(due_ms) AS ms FROM deliveries WHERE ${lane} AND due_ms > ?`),
+    underWay: new Map<number, Promise<void>>(),
+  }))
+  const allUnderWay = () => lanes.flatMap(({ underWay }) => [...underWay.values()])
   let count = Number(database.prepare('SELECT COUNT(*) AS n FROM deliveries').get()?.['n'])
   let timer: Timer | undefined
   let closed = false
@@ -145,13 +158,12 @@ export const createOutbox = (options: {
     await forget(row)
   }
 
-  const pump = (): void => {
-    if (closed) return
-    const nowMs = clock.nowMs()
+  const fill = ({ due, underWay }: (typeof lanes)[number], nowMs: number): void => {
+    if (underWay.size >= AT_ONCE_MAX) return
     const values: readonly SQLInputValue[] = [nowMs, AT_ONCE_MAX * 2]
     const rows = due.all(...values) as unknown as readonly Row[] // The columns of our own table.
     for (const row of rows) {
-      if (underWay.size >= AT_ONCE_MAX) break
+      if (underWay.size >= AT_ONCE_MAX) return
       if (underWay.has(row.id)) continue
       const run = settle(row)
         .catch((error: unknown) => {
@@ -164,11 +176,21 @@ export const createOutbox = (options: {
         })
       underWay.set(row.id, run)
     }
+  }
+
+  const pump = (): void => {
+    if (closed) return
+    const nowMs = clock.nowMs()
+    for (const lane of lanes) fill(lane, nowMs)
     timer?.cancel()
     timer = undefined
-    const ms = next.get(nowMs)?.['ms']
-    if (typeof ms !== 'number') return
-    timer = clock.setTimer(pump, Math.max(1, Math.min(ms - nowMs, TIMER_MS_MAX)))
+    const nexts = lanes.flatMap(({ next }) => {
+      const ms = next.get(nowMs)?.['ms']
+      return typeof ms === 'number' ? [ms] : []
+    })
+    if (nexts.length === 0) return
+    const waitMs = Math.min(...nexts) - nowMs
+    timer = clock.setTimer(pump, Math.max(1, Math.min(waitMs, TIMER_MS_MAX)))
   }
 
   return {
@@ -202,13 +224,13 @@ export const createOutbox = (options: {
       count = 0
     },
     idle: async () => {
-      while (underWay.size > 0) await Promise.race(underWay.values())
+      while (allUnderWay().length > 0) await Promise.race(allUnderWay())
     },
     close: async () => {
       closed = true
       timer?.cancel()
       await Promise.race([
-        Promise.all(underWay.values()),
+        Promise.all(allUnderWay()),
         new Promise<void>((resolve) => clock.setTimer(resolve, GRACE_MS)),
       ])
     },

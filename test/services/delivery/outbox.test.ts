@@ -69,6 +69,24 @@ describe('the outbox', () => {
     return { seconds: times.map((ms) => (ms - first) / 1_000), letters, lost: opened.lost }
   }
 
+  it('delivers to queues and functions while every place for servers is taken', async (t) => {
+    const held: (() => void)[] = []
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
+    let isHanging = true
+    const { outbox } = open(t, async ({ target }) => {
+      if (target === DEAD) arrive()
+      else if (isHanging) await new Promise<void>((resolve) => held.push(resolve))
+    })
+    const rules = { attemptsMax: 1, ageSecondsMax: 60 }
+    await outbox.add(Array.from({ length: 100 }, () => ({ parcel: parcel('x'), rules })))
+    await outbox.add([{ parcel: { target: DEAD, body: 'y' }, rules }])
+    await arrived
+    assert.equal(held.length, 32)
+    isHanging = false
+    for (const release of held) release()
+    await outbox.idle()
+  })
+
   it('tries at the pauses that it is told, and no more often', async (t) => {
     const rules = { attemptsMax: 4, ageSecondsMax: 3_600, pausesMs: [0, 5_000, 20_000] }
     const { seconds, lost } = await attemptsOf(t, rules, { seconds: 60 })
