@@ -28,6 +28,8 @@ export type Happening =
 
 export interface RequestStore {
   add(record: RequestRecord): void
+  /** So many more were not told, because there were too many at once. */
+  skip(count: number): void
   /** Kept nowhere: for those who follow. */
   tellLine(line: FunctionLine): void
   find(requestId: string): RequestRecord | undefined
@@ -45,6 +47,8 @@ export interface RequestCounts {
   readonly bytes: number
   /** Records that made room for later ones. */
   readonly evicted: number
+  /** Records that busy workers did not tell. */
+  readonly skipped: number
   /** Records that slow followers did not get. */
   readonly dropped: number
   readonly followers: number
@@ -53,7 +57,7 @@ export interface RequestCounts {
 export interface Follower {
   /** What came since the last call, as soon as there is any; undefined after `close`. */
   next(): Promise<readonly Happening[] | undefined>
-  /** Records that it did not get, because it was slow. */
+  /** Records that it did not get, because it was slow or there were too many. */
   readonly dropped: number
   close(): void
 }
@@ -78,6 +82,7 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
   const followers = new Set<QueueingFollower>()
   let bytes = 0
   let evicted = 0
+  let skipped = 0
   let dropped = 0
   const evictOldest = (): void => {
     const oldest = ring[first]
@@ -111,6 +116,10 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
       // oxlint-disable-next-line no-unmodified-loop-condition -- evicting makes it less
       while (bytes > bytesMax) evictOldest()
     },
+    skip: (count) => {
+      skipped += count
+      for (const follower of followers) follower.dropped += count
+    },
     tellLine: (line) => {
       for (const follower of followers) {
         if (follower.filter.functionLogs !== true) continue
@@ -133,7 +142,8 @@ export const createRequestStore = ({ bytesMax }: { readonly bytesMax: number }):
       return follower
     },
     get counts() {
-      return { kept: ring.length - first, bytes, evicted, dropped, followers: followers.size }
+      const kept = ring.length - first
+      return { kept, bytes, evicted, skipped, dropped, followers: followers.size }
     },
     close: () => {
       for (const follower of followers) follower.close()

@@ -119,7 +119,8 @@ const start = async (order: StartOrder): Promise<void> => {
     limits: host.limits,
     clock: host.clock.setting,
     deliver: host.messaging.deliver,
-    onRecords: (records) => {
+    onRecords: ({ records, skipped }) => {
+      recorder.requests.skip(skipped)
       for (const record of records) {
         whenHinted(host.addDraftHint(record), (hinted) => {
           recorder.add(hinted)

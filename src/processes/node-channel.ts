@@ -2,7 +2,6 @@
 // in one place for both ends.
 import type { DeploymentDocument, DirectoryDelta } from '#model/documents.ts'
 import type { DeliverMessage, LogBatch, WriteLogs } from '#model/ports.ts'
-import type { RequestRecord } from '#model/request-record.ts'
 import type { FunctionLine } from '#observability/requests.ts'
 import type { MetricDelta } from '#observability/metrics/delta.ts'
 import type { DirectorySource } from '#snapshot/distribute.ts'
@@ -19,6 +18,7 @@ import type { LeaseSource, Recall } from '#state/limits.ts'
 import type { ClockSetting } from '#shared/adjustable-clock.ts'
 import { systemClock } from '#shared/clock.ts'
 import { createFollowers } from './followers.ts'
+import type { RecordBatch } from './record-batches.ts'
 
 /** How long a change of the clock waits for the other processes to have it. */
 const CLOCK_WAIT_MS = 2_000
@@ -44,7 +44,7 @@ export const openNodeChannel = async (options: {
   readonly clock: () => ClockSetting | undefined
   /** Takes messages of functions to queues, topics and buses. */
   readonly deliver: DeliverMessage
-  readonly onRecords: (records: readonly RequestRecord[]) => void
+  readonly onRecords: (batch: RecordBatch) => void
   readonly onFunctionLine: (line: FunctionLine) => void
   readonly onLogs: WriteLogs
   readonly onMetrics: (deltas: readonly MetricDelta[]) => void
@@ -88,7 +88,7 @@ export const openNodeChannel = async (options: {
       },
     },
     notices: {
-      records: (records) => onRecords(records as readonly RequestRecord[]),
+      records: (batch) => onRecords(batch as RecordBatch),
       functionLine: (line) => onFunctionLine(line as FunctionLine),
       // Both ends are this program.
       logs: (batch) => options.onLogs(batch as LogBatch),
@@ -127,7 +127,7 @@ export interface NodeChannel {
   readonly leases: LeaseSource
   /** The time of the host, now and whenever it is set. */
   clock(): Promise<ClockSetting | undefined>
-  sendRecords(records: readonly RequestRecord[]): void
+  sendRecords(batch: RecordBatch): void
   sendFunctionLine(line: FunctionLine): void
   readonly sendLogs: WriteLogs
   sendMetrics(deltas: readonly MetricDelta[]): void
@@ -181,7 +181,7 @@ export const joinNodeChannel = (options: {
     clock: async () => ((await client.call('clock', null)) as ClockNotice).setting,
     deliver: async (message) => void (await client.call('deliver', message)),
     endpointUrl: async () => String(await client.call('endpoint', null)),
-    sendRecords: (records) => client.notify('records', records),
+    sendRecords: (batch) => client.notify('records', batch),
     sendFunctionLine: (line) => client.notify('functionLine', line),
     sendLogs: (batch) => client.notify('logs', batch),
     sendMetrics: (deltas) => client.notify('metrics', deltas),

@@ -50,6 +50,22 @@ export const composeTelling = (
   }
 }
 
+/** Which records somebody waits for, and not only may look at: a log, a receiver of traces, who looks for failures. */
+export const neededRecords = ({
+  requestLog,
+  trace,
+  otlpEndpoint,
+}: Pick<Settings, 'requestLog' | 'trace' | 'otlpEndpoint'>): ((
+  record: RequestRecord,
+) => boolean) =>
+  requestLog || trace || otlpEndpoint !== undefined
+    ? () => true
+    : ({ error, status, executionLog, segment }) =>
+        error !== undefined ||
+        status >= 500 ||
+        executionLog !== undefined ||
+        segment?.isSampled === true
+
 export interface Recorder {
   readonly requests: RequestStore
   add(record: RequestRecord): void

@@ -20,6 +20,7 @@ import { startFurtherListeners } from './further-listeners.ts'
 import { joinNodeChannel, type NodeChannel } from './node-channel.ts'
 import { withPatience } from './patience.ts'
 import { createRecordBatches } from './record-batches.ts'
+import { neededRecords } from './recording.ts'
 import { obeySupervisor, readStartOrder, tellSupervisor } from './roles.ts'
 import { gatherTelemetry } from './telemetry.ts'
 
@@ -70,7 +71,11 @@ export const runWorker = async (): Promise<void> => {
     writeLogs: channel.sendLogs,
     sendMetrics: channel.sendMetrics,
   })
-  const records = createRecordBatches({ clock: systemClock, send: channel.sendRecords })
+  const records = createRecordBatches({
+    clock: systemClock,
+    isNeeded: neededRecords(settings),
+    send: channel.sendRecords,
+  })
   const connections = createLocalConnections({ holder: process.pid, random: systemRandom, clock })
   const peers = await openConnectionPeers({
     channelPath,

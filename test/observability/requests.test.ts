@@ -59,6 +59,10 @@ test('a follower that does not read loses what does not fit, and is told how muc
   store.add(requestRecord({ status: 500 }))
   assert.equal((await follower.next())?.length, 1_000)
   assert.equal(follower.dropped, 500)
+  // What busy workers did not tell, whoever it would have been for.
+  store.skip(7)
+  assert.equal(follower.dropped, 507)
+  assert.equal(store.counts.skipped, 7)
   assert.equal(store.counts.dropped, 500)
   const next = follower.next()
   store.tellLine({ function: 'hello', line: 'not asked for' })
