@@ -83,7 +83,9 @@ export const startNginx = async (
   const url = `http://127.0.0.1:${config.port}`
   await answers(url)
   const master = child.pid ?? 0
-  const workers = spawnSync('pgrep', ['-P', String(master)], { encoding: 'utf8' })
+  // Not the loader of a cache, which ends after a minute.
+  const found = ['-P', String(master), '-f', 'worker process']
+  const workers = spawnSync('pgrep', found, { encoding: 'utf8' })
   const pids = [master, ...workers.stdout.trim().split('\n').map(Number)]
   return { url, pids, stop: () => stopProcess(child) }
 }

@@ -14,6 +14,7 @@ import {
   noteUsagePlanPassed,
 } from './execution-notes.ts'
 import { GatewayFailure, type Services, type SocketRequest, type SocketRoutePlan } from './plan.ts'
+import { asText } from './integrate/payload.ts'
 import { makeRequestRecord } from './request-record.ts'
 import { defaultResponse } from './respond/gateway-response.ts'
 import { renderErrorFrame } from './respond/error-frame.ts'
@@ -75,13 +76,13 @@ export const handleConnect = async (
   }
 }
 
-/** A message: answers the text that goes back to its sender, if any does. Never throws. */
+/** A message: answers the text, or its UTF-8, that goes back to its sender, if any does. Never throws. */
 export const handleMessage = async (
   accepted: SocketRequest,
   message: string,
   caller: Caller,
   services: Services,
-): Promise<string | undefined> => {
+): Promise<Uint8Array | string | undefined> => {
   try {
     // accept
     accepted.trace.caller = caller
@@ -148,9 +149,9 @@ const onRoute = (accepted: SocketRequest, route: SocketRoutePlan): SocketRequest
     socket: { ...accepted.socket, routeKey: route.routeKey },
   })
 
-const textOf = (body: HttpResponse['body']): string | undefined => {
-  const text = body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : body
-  return typeof text === 'string' && text !== '' ? text : undefined
+const textOf = (body: HttpResponse['body']): Uint8Array | string | undefined => {
+  if (typeof body === 'string') return body === '' ? undefined : body
+  return body instanceof Uint8Array && body.length > 0 ? asText(body) : undefined
 }
 
 /** Anything but an outcome that the API defines is a bug: its stack goes to the log, never to the client. */

@@ -6,8 +6,8 @@ import type { Clock } from '#shared/clock.ts'
 
 const BATCH_MS = 50
 const BATCH_RECORDS_MAX = 500
-/** Of those that nobody needs: 2,000 a second. */
-const UNNEEDED_MAX = 100
+/** Of those that nobody needs: 1,000 a second. */
+const UNNEEDED_MAX = 50
 
 export interface RecordBatch {
   readonly records: readonly RequestRecord[]

@@ -18,8 +18,8 @@ export interface WebSocketLimits {
 }
 
 export interface WebSocketEvents {
-  /** One text message. Settles when its work is done, whatever came of it: never rejects. */
-  onMessage(text: string): Promise<void>
+  /** One text message, in UTF-8 that is valid. Settles when its work is done, whatever came of it: never rejects. */
+  onMessage(message: Uint8Array): Promise<void>
   /** Any sign of life: a message or a pong. */
   onActivity(): void
   /** Once, when the connection is gone. 1005: closed without a code; 1006: without a close frame. */
@@ -76,7 +76,7 @@ export const createWebSockets = (limits: WebSocketLimits): AcceptWebSocket => {
     })
     server.handleUpgrade(incoming, socket, Buffer.from(head), (open) => {
       accepted = open
-      open.begin(limits, events)
+      open.begin(limits, events, socket)
     })
     return accepted
   }
@@ -98,12 +98,14 @@ const incomingOf = (request: HttpRequest): IncomingMessage => {
 class BoundedSocket extends WebSocket implements WebSocketConnection {
   #limits: WebSocketLimits | undefined
   #events: WebSocketEvents | undefined
+  #socket: Duplex | undefined
   #working = 0
   #ending = false
 
-  begin(limits: WebSocketLimits, events: WebSocketEvents): void {
+  begin(limits: WebSocketLimits, events: WebSocketEvents, socket: Duplex): void {
     this.#limits = limits
     this.#events = events
+    this.#socket = socket
     this.on('message', receive)
     this.on('ping', answerPing)
     this.on('pong', noteActivity)
@@ -128,7 +130,8 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
     if (!this.isOpen) return false
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
     if (!this.hasRoom(bytes)) return false
-    this.send(data, { binary: false })
+    // The library would write header and payload one by one. Nothing of its own waits: it does not compress.
+    this.#socket?.write(textFrame(data, bytes))
     return true
   }
 
@@ -138,7 +141,7 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
     // AWS: text frames only. [behaviour.md 14]
     if (isBinary) return this.end(1003, '')
     if (++this.#working >= (this.#limits?.concurrencyMax ?? 0)) this.pause()
-    void this.#events.onMessage(data.toString('utf8')).finally(() => {
+    void this.#events.onMessage(data).finally(() => {
       this.#working--
       if (this.isPaused) this.resume()
     })
@@ -162,6 +165,28 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
     this.terminate()
     return false
   }
+}
+
+const FINAL_TEXT = 0x81
+const LENGTH_IN_2_BYTES = 126
+const LENGTH_IN_8_BYTES = 127
+
+/** One unmasked frame, as a server sends it. https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
+const textFrame = (data: Uint8Array | string, bytes: number): Buffer => {
+  const start = bytes < LENGTH_IN_2_BYTES ? 2 : bytes < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafe(start + bytes)
+  frame[0] = FINAL_TEXT
+  if (start === 2) frame[1] = bytes
+  else if (start === 4) {
+    frame[1] = LENGTH_IN_2_BYTES
+    frame.writeUInt16BE(bytes, 2)
+  } else {
+    frame[1] = LENGTH_IN_8_BYTES
+    frame.writeBigUInt64BE(BigInt(bytes), 2)
+  }
+  if (typeof data === 'string') frame.write(data, start, 'utf8')
+  else frame.set(data, start)
+  return frame
 }
 
 // Called by the library with the socket as `this`.

@@ -30,7 +30,7 @@ describe('request records on their way to the host', () => {
     clock.advance(50)
     assert.deepEqual(
       sent.map(({ records, skipped }) => [records.length, skipped]),
-      [[100, 900]],
+      [[50, 950]],
     )
     batches.add(recordOf('b'))
     clock.advance(50)
@@ -58,13 +58,13 @@ describe('request records on their way to the host', () => {
     assert.deepEqual([...told].map(([id, records]) => [id, records.length]).toSorted(), [
       ['failed', 200],
       ['logged', 200],
-      ['plain', 100],
+      ['plain', 50],
       ['refused', 200],
       ['traced', 200],
     ])
     assert.equal(
       sent.reduce((sum, { skipped }) => sum + skipped, 0),
-      100,
+      150,
     )
   })
 

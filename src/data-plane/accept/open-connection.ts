@@ -5,6 +5,7 @@ import type { ConnectionInfo, HeldConnection, LocalConnections } from '#state/co
 import type { HttpRequest } from '#transport/contract.ts'
 import type { WebSocketConnection, WebSocketEvents } from '#transport/web-socket.ts'
 import type { Directory, Services, WebSocketStagePlan } from '../plan.ts'
+import { utf8Of } from '../integrate/payload.ts'
 import { handleDisconnect, handleMessage } from '../websocket-api.ts'
 import { lastHeader } from './headers.ts'
 import type { RequestAddress } from './request.ts'
@@ -110,11 +111,11 @@ export class OpenConnection implements HeldConnection, WebSocketEvents {
     this.#lastActiveMs = this.#world.services.clock.monotonicMs()
   }
 
-  async onMessage(text: string): Promise<void> {
+  async onMessage(message: Uint8Array): Promise<void> {
     const { services, onError } = this.#world
     try {
-      const request = messageRequest(this.#facts(), text)
-      const back = await handleMessage(request, text, this.#caller, services)
+      const request = messageRequest(this.#facts(), message)
+      const back = await handleMessage(request, utf8Of(message), this.#caller, services)
       if (back !== undefined) this.#socket?.deliver(back)
     } catch (error) {
       onError(error)

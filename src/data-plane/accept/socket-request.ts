@@ -47,8 +47,8 @@ export interface OpenSocket {
   readonly openConnections?: number
 }
 
-export const messageRequest = (open: OpenSocket, text: string): SocketRequest => {
-  const accepted = eventRequest(open, text)
+export const messageRequest = (open: OpenSocket, message: Uint8Array): SocketRequest => {
+  const accepted = eventRequest(open, message)
   return Object.assign(accepted, {
     stage: open.stage,
     match: NOWHERE,
@@ -66,7 +66,7 @@ export const disconnectRequest = (
   disconnectStatusCode: number,
   disconnectReason: string,
 ): SocketRequest =>
-  Object.assign(eventRequest(open, ''), {
+  Object.assign(eventRequest(open, NOTHING), {
     stage: open.stage,
     match: NOWHERE,
     socket: {
@@ -87,7 +87,7 @@ const NOWHERE: SocketRequest['match'] = {
   pathParameters: undefined,
 }
 
-const eventRequest = (open: OpenSocket, text: string) => {
+const eventRequest = (open: OpenSocket, message: Uint8Array) => {
   const { origin, address, services, world, stage } = open
   const { userAgent, host, remoteAddress, remotePort, tls } = origin
   const event: HttpRequest = {
@@ -100,7 +100,7 @@ const eventRequest = (open: OpenSocket, text: string) => {
     httpVersion: '1.1',
     // Nothing of the handshake's headers reaches later events, except what says who is there. [behaviour.md 14]
     headers: userAgent === undefined ? [] : ['User-Agent', userAgent],
-    body: textBody(text),
+    body: bodyOf(message),
     signal: NEVER,
   }
   const told = { execution: notesFor(stage, services) }
@@ -110,17 +110,16 @@ const eventRequest = (open: OpenSocket, text: string) => {
 /** The client of a message going away ends nothing: AWS runs the integration to its end. */
 const NEVER = new AbortController().signal
 
-const textBody = (text: string): HttpBody => {
-  const bytes = Buffer.from(text, 'utf8')
-  return {
-    declaredBytes: bytes.length,
-    bytes,
-    read: async (bytesMax) => {
-      if (bytes.length > bytesMax) throw new BodyTooLarge()
-      return bytes
-    },
-    stream: async function* () {
-      yield bytes
-    },
-  }
-}
+const NOTHING = new Uint8Array(0)
+
+const bodyOf = (bytes: Uint8Array): HttpBody => ({
+  declaredBytes: bytes.length,
+  bytes,
+  read: async (bytesMax) => {
+    if (bytes.length > bytesMax) throw new BodyTooLarge()
+    return bytes
+  },
+  stream: async function* () {
+    yield bytes
+  },
+})

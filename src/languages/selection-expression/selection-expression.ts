@@ -32,6 +32,10 @@ export const compileSelectionExpression = (
     }
   }
   // AWS: a variable without a value is nothing. [behaviour.md 14]
+  const [only, ...more] = parts
+  if (more.length === 0 && typeof only === 'object') {
+    return (valueOf) => valueOf(only.variable, only.names) ?? ''
+  }
   return (valueOf) =>
     parts
       .map((part) => (typeof part === 'string' ? part : (valueOf(part.variable, part.names) ?? '')))
