@@ -115,22 +115,44 @@ export const compileIntegrationRequest = (
   }
 }
 
+export interface BodySource {
+  readonly request: RestRequest
+  readonly caller: Caller
+  readonly template: TemplateOrPass
+  readonly bytes: Uint8Array
+  readonly binary: boolean
+}
+
 /** AWS: bytes reach a template as base64 only; what it writes is decoded where contentHandling says so. */
 export const writeRequestBody = (
-  source: {
-    readonly request: RestRequest
-    readonly caller: Caller
-    readonly template: TemplateOrPass
-    readonly bytes: Uint8Array
-    readonly binary: boolean
-  },
+  source: BodySource,
   handling: Integration['contentHandling'],
 ): { readonly body: Uint8Array; readonly overrides?: VtlOverrides | undefined } => {
-  const { request, caller, template, bytes, binary } = source
+  const { template, bytes, binary } = source
   if (template === PASS) return { body: convertRequest(bytes, binary, handling) }
-  const { text, overrides } = template({ request, caller, body: templateText(bytes, binary) })
+  const { text, overrides } = template(templateSource(source))
   return { body: templateBytes(text, handling), overrides }
 }
+
+/** The same for whoever reads it as text. */
+export const writeRequestText = (
+  source: BodySource,
+  handling: Integration['contentHandling'],
+): { readonly text: string; readonly overrides?: VtlOverrides | undefined } => {
+  const { template } = source
+  if (template !== PASS && handling !== 'CONVERT_TO_BINARY') return template(templateSource(source))
+  const { body, overrides } = writeRequestBody(source, handling)
+  return { text: utf8Of(body), overrides }
+}
+
+/** The body is decoded for templates that read it. */
+const templateSource = ({ request, caller, bytes, binary }: BodySource) => ({
+  request,
+  caller,
+  get body() {
+    return templateText(bytes, binary)
+  },
+})
 
 interface Mapping {
   readonly name: string

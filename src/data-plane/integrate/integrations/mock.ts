@@ -4,9 +4,8 @@ import type { Integration } from '#model/apigateway/rest-api.ts'
 import type { MethodSource } from '../../compiling.ts'
 import { GatewayFailure, type RestMethodPlan } from '../../plan.ts'
 import { writeMethodResponse } from '../../respond/method-response.ts'
-import { writeRequestBody } from '../integration-request.ts'
+import { writeRequestText } from '../integration-request.ts'
 import { compileIntegrationResponses } from '../integration-response.ts'
-import { utf8Of } from '../payload.ts'
 import { chooseRequestTemplate, compileTemplates } from '../templates.ts'
 
 export const compileMock = (
@@ -22,14 +21,15 @@ export const compileMock = (
     trace.enter('integration request')
     const contentType = request.header('content-type')
     const template = chooseRequestTemplate(templates, contentType, integration.passthroughBehavior)
-    const bytes = await request.readBody()
+    const sent = request.readBody()
+    const bytes = 'byteLength' in sent ? sent : await sent
     const binary = source.isBinary(contentType)
-    const { body, overrides } = writeRequestBody(
+    const { text, overrides } = writeRequestText(
       { request, caller, template, bytes, binary },
       integration.contentHandling,
     )
     trace.enter('integration')
-    const selector = String(readMockStatus(utf8Of(body)))
+    const selector = String(readMockStatus(text))
     trace.enter('integration response')
     // AWS: a MOCK answer carries no X-Amzn-Trace-Id. [behaviour.md 3.3]
     const answer = mapResponse(request, caller, {
