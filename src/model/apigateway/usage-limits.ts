@@ -34,12 +34,19 @@ export const rateOf = (name: string, settings: ThrottleSettings): RateLimit | un
 
 const isSet = (limit: number | undefined): limit is number => limit !== undefined && limit >= 0
 
-/** What all APIs of an account in a region share. */
-export const accountLimits =
-  (ratePerSecond = ACCOUNT_RATE, burst = ACCOUNT_BURST) =>
-  ({ accountId, region }: Scope): RateLimit => ({
-    kind: 'rate',
-    name: `account/${accountId}/${region}`,
-    ratePerSecond,
-    burst,
-  })
+/** What all APIs of an account in a region share: one object for each, however many methods ask for it. */
+export const accountLimits = (
+  ratePerSecond = ACCOUNT_RATE,
+  burst = ACCOUNT_BURST,
+): ((scope: Scope) => RateLimit) => {
+  const known = new Map<string, RateLimit>()
+  return ({ accountId, region }) => {
+    const name = `account/${accountId}/${region}`
+    const limit = known.get(name) ?? { kind: 'rate', name, ratePerSecond, burst }
+    if (known.size < ACCOUNTS_MAX) known.set(name, limit)
+    return limit
+  }
+}
+
+/** More have an object for each method that asks, which costs a comparison a request. */
+const ACCOUNTS_MAX = 1_000

@@ -114,11 +114,13 @@ describe('the account’s limit alone [behaviour.md 9 "Account"]', () => {
     assert.deepEqual(await statuses(3, PETS), [200, 200, 429])
   })
 
-  it('is one for each region', () => {
-    const names = ['us-east-1', 'eu-west-1'].map(
-      (region) => accountLimits()({ ...SCOPE, region }).name,
+  it('is one for each region, the same for all of its methods', () => {
+    const limitOf = accountLimits()
+    const [one, other, again] = ['us-east-1', 'eu-west-1', 'us-east-1'].map((region) =>
+      limitOf({ ...SCOPE, region }),
     )
-    assert.equal(new Set(names).size, 2)
+    assert.notEqual(one?.name, other?.name)
+    assert.equal(one, again)
   })
 })
 
