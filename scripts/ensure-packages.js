@@ -12,6 +12,7 @@ const PACKAGES = {
   chromium: { command: 'chromium', package: 'chromium' },
   curl: { command: 'curl', package: 'curl' },
   boto3: { python: 'boto3', package: 'python3-boto3' },
+  ip: { command: 'ip', package: 'iproute2' },
   nginx: { command: 'nginx', package: 'nginx-light' },
   python3: { command: 'python3', package: 'python3' },
   wrk: { command: 'wrk', package: 'wrk' },

@@ -12,7 +12,7 @@ const args = process.argv.slice(2)
 const paths = args.filter((arg) => !arg.startsWith('--'))
 if (args.includes('--long')) process.env.DAEMUN_TEST_LONG = '1'
 
-ensurePackages(['python3', 'aws', 'chromium', 'curl'])
+ensurePackages(['python3', 'aws', 'chromium', 'curl', 'ip'])
 
 const testFiles = (path) => {
   if (!existsSync(path)) return []

@@ -76,7 +76,7 @@ export const createWebSockets = (limits: WebSocketLimits): AcceptWebSocket => {
     })
     server.handleUpgrade(incoming, socket, Buffer.from(head), (open) => {
       accepted = open
-      open.begin(limits, events, socket)
+      open.begin(limits, events)
     })
     return accepted
   }
@@ -98,14 +98,12 @@ const incomingOf = (request: HttpRequest): IncomingMessage => {
 class BoundedSocket extends WebSocket implements WebSocketConnection {
   #limits: WebSocketLimits | undefined
   #events: WebSocketEvents | undefined
-  #socket: Duplex | undefined
   #working = 0
   #ending = false
 
-  begin(limits: WebSocketLimits, events: WebSocketEvents, socket: Duplex): void {
+  begin(limits: WebSocketLimits, events: WebSocketEvents): void {
     this.#limits = limits
     this.#events = events
-    this.#socket = socket
     this.on('message', receive)
     this.on('ping', answerPing)
     this.on('pong', noteActivity)
@@ -130,8 +128,7 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
     if (!this.isOpen) return false
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.length
     if (!this.hasRoom(bytes)) return false
-    // The library would write header and payload one by one. Nothing of its own waits: it does not compress.
-    this.#socket?.write(textFrame(data, bytes))
+    this.send(data, { binary: false })
     return true
   }
 
@@ -165,28 +162,6 @@ class BoundedSocket extends WebSocket implements WebSocketConnection {
     this.terminate()
     return false
   }
-}
-
-const FINAL_TEXT = 0x81
-const LENGTH_IN_2_BYTES = 126
-const LENGTH_IN_8_BYTES = 127
-
-/** One unmasked frame, as a server sends it. https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
-const textFrame = (data: Uint8Array | string, bytes: number): Buffer => {
-  const start = bytes < LENGTH_IN_2_BYTES ? 2 : bytes < 65_536 ? 4 : 10
-  const frame = Buffer.allocUnsafe(start + bytes)
-  frame[0] = FINAL_TEXT
-  if (start === 2) frame[1] = bytes
-  else if (start === 4) {
-    frame[1] = LENGTH_IN_2_BYTES
-    frame.writeUInt16BE(bytes, 2)
-  } else {
-    frame[1] = LENGTH_IN_8_BYTES
-    frame.writeBigUInt64BE(BigInt(bytes), 2)
-  }
-  if (typeof data === 'string') frame.write(data, start, 'utf8')
-  else frame.set(data, start)
-  return frame
 }
 
 // Called by the library with the socket as `this`.
